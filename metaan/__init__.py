@@ -1,0 +1,44 @@
+"""Evidence synthesis: from extracted trial data to the figures and numbers of a paper.
+
+Everything public is importable from here; importing the package alone loads nothing heavy.
+"""
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "AnalysisResult": "metaan.results.synthesis",
+    "Contrasts": "metaan.results.network",
+    "Effects": "metaan.results.pairwise",
+    "HeterogeneityInterval": "metaan.results.pairwise",
+    "InputError": "metaan.errors",
+    "MetaanError": "metaan.errors",
+    "Network": "metaan.results.network",
+    "PlanError": "metaan.errors",
+    "Pooled": "metaan.results.pairwise",
+    "ReviewError": "metaan.errors",
+    "contrasts": "metaan.effects.multiarm",
+    "decompose_designs": "metaan.models.network.inconsistency",
+    "effect_sizes": "metaan.effects.measures",
+    "heterogeneity_interval": "metaan.models.heterogeneity",
+    "network": "metaan.models.network.fit",
+    "p_scores": "metaan.models.network.ranking",
+    "pool": "metaan.models.pairwise",
+    "split_nodes": "metaan.models.network.inconsistency",
+}
+
+__all__ = ["__version__", *_HOME]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from its room on first use."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'metaan' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

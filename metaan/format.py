@@ -1,0 +1,199 @@
+"""How numbers become text: one place for figures, tables, sentences and HTML."""
+
+from __future__ import annotations
+
+from math import exp, floor, isfinite, isinf, isnan, log10
+
+__all__ = [
+    "MEASURE_NAMES",
+    "RATIO_MEASURES",
+    "back_transform",
+    "canonical",
+    "effect",
+    "effect_with_interval",
+    "fixed",
+    "interval",
+    "measure_name",
+    "null_value",
+    "percent",
+    "pvalue",
+    "significant",
+]
+
+MINUS = "−"
+DASH = "–"
+SIGNIFICANT_DIGITS = 10
+SMALLEST = 1e-12
+
+MEASURE_NAMES = {
+    "OR": "odds ratio",
+    "RR": "risk ratio",
+    "RD": "risk difference",
+    "MD": "mean difference",
+    "SMD": "standardised mean difference",
+    "HR": "hazard ratio",
+    "IRR": "incidence rate ratio",
+    "IRD": "incidence rate difference",
+    "ROM": "ratio of means",
+    "PETO": "Peto odds ratio",
+}
+
+RATIO_MEASURES = frozenset({"OR", "RR", "HR", "IRR", "ROM", "PETO", "CVR", "VR"})
+
+
+def measure_name(measure: str) -> str:
+    """Name a measure in words; an unknown one keeps its letters.
+
+    Examples
+    --------
+    >>> measure_name("RR")
+    'risk ratio'
+    """
+    return MEASURE_NAMES.get(measure, measure)
+
+
+def back_transform(value: float, measure: str) -> float:
+    """Turn a value of the analysis scale into what a person reads.
+
+    Parameters
+    ----------
+    value : float
+        Log scale for ratio measures.
+    measure : str
+        The measure's letters.
+
+    Examples
+    --------
+    >>> back_transform(0.0, "RR")
+    1.0
+    """
+    if measure not in RATIO_MEASURES or isnan(value):
+        return value
+    return exp(min(value, 700.0))
+
+
+def null_value(measure: str) -> float:
+    """Give the value of no effect on the scale that a person reads."""
+    return 1.0 if measure in RATIO_MEASURES else 0.0
+
+
+def fixed(value: float | None, digits: int = 2) -> str:
+    """Write a number with so many decimals and a true minus; an en dash where there is none.
+
+    Examples
+    --------
+    >>> fixed(-1.005, 1), fixed(float("nan")), fixed(-0.001)
+    ('−1.0', '–', '0.00')
+    """
+    if value is None or isnan(value):
+        return DASH
+    if isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    text = f"{value:.{digits}f}"
+    if float(text) == 0:
+        text = text.removeprefix("-")
+    return text.replace("-", MINUS)
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """Write a number with so many significant digits, plainly.
+
+    Examples
+    --------
+    >>> significant(0.012345), significant(1234.5), significant(0.0)
+    ('0.0123', '1234', '0')
+    """
+    if isnan(value):
+        return DASH
+    if isinf(value) or value == 0:
+        return fixed(value, 0)
+    decimals = max(digits - 1 - floor(log10(abs(value))), 0)
+    return fixed(value, decimals)
+
+
+def effect(value: float, measure: str, digits: int = 2) -> str:
+    """Write an effect of the analysis scale as a person reads it.
+
+    A ratio keeps enough decimals to show two significant digits, and above 100 it drops them.
+
+    Examples
+    --------
+    >>> effect(0.6931, "RR"), effect(-0.34, "SMD"), effect(-5.5, "OR")
+    ('2.00', '−0.34', '0.0041')
+    """
+    shown = back_transform(value, measure)
+    if measure in RATIO_MEASURES and isfinite(shown):
+        if 0 < shown < 0.1:
+            return significant(shown, 2)
+        if shown >= 1e6:
+            return f"{shown:.1e}".replace("e+0", "e").replace("e+", "e")
+        if shown >= 100:
+            return fixed(shown, 0)
+    return fixed(shown, digits)
+
+
+def interval(low: float, high: float, measure: str, digits: int = 2) -> str:
+    """Write an interval as "low to high".
+
+    Examples
+    --------
+    >>> interval(0.0, 0.6931, "RR")
+    '1.00 to 2.00'
+    """
+    return f"{effect(low, measure, digits)} to {effect(high, measure, digits)}"
+
+
+def effect_with_interval(value: float, low: float, high: float, measure: str, digits: int = 2) -> str:
+    """Write an estimate with its interval in brackets.
+
+    Examples
+    --------
+    >>> effect_with_interval(0.0, -0.6931, 0.6931, "RR")
+    '1.00 (0.50 to 2.00)'
+    """
+    if isnan(value):
+        return "not estimable"
+    return f"{effect(value, measure, digits)} ({interval(low, high, measure, digits)})"
+
+
+def percent(fraction: float, digits: int = 0) -> str:
+    """Write a fraction of 1 as a percentage.
+
+    Examples
+    --------
+    >>> percent(0.922)
+    '92%'
+    """
+    return DASH if isnan(fraction) else f"{fixed(100 * fraction, digits)}%"
+
+
+def pvalue(p: float) -> str:
+    """Write a p-value with two decimals, three below 0.1, and "<0.001" below that.
+
+    Examples
+    --------
+    >>> pvalue(0.0321), pvalue(0.4567), pvalue(1e-9)
+    ('0.032', '0.46', '<0.001')
+    """
+    if isnan(p):
+        return DASH
+    if p < 0.001:
+        return "<0.001"
+    return fixed(p, 3 if p < 0.1 else 2)
+
+
+def canonical(value: float) -> float | None:
+    """Round to 10 significant digits, the form every written number has; None where it is not finite.
+
+    Last digits differ between processors, so nothing is written with more.
+
+    Examples
+    --------
+    >>> canonical(1 / 3), canonical(1e-13), canonical(float("nan"))
+    (0.3333333333, 0.0, None)
+    """
+    if not isfinite(value):
+        return None
+    if abs(value) < SMALLEST:
+        return 0.0
+    return float(f"{value:.{SIGNIFICANT_DIGITS}g}")

@@ -1,0 +1,115 @@
+"""Values of contrasts and network meta-analysis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from metaan.types import FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Contrasts:
+    """All pairwise contrasts of m study-comparisons; yi is treat1 minus treat2.
+
+    Attributes
+    ----------
+    study, treat1, treat2 : tuple of str, length m
+        Labels.
+    yi, sei : ndarray, shape (m,)
+        Effects and standard errors; ratio measures on the log scale.
+    measure : str
+        The measure's name.
+    notes : tuple of str
+        Corrections that were made, study by study.
+    left_out : tuple of (str, str)
+        Studies that carry nothing, each with its reason.
+    """
+
+    study: tuple[str, ...]
+    treat1: tuple[str, ...]
+    treat2: tuple[str, ...]
+    yi: FloatArray
+    sei: FloatArray
+    measure: str
+    notes: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Component:
+    """A connected part of a network, with the heterogeneity estimated in it.
+
+    Attributes
+    ----------
+    treatments, studies : tuple of str
+        Sorted treatment labels; study labels in input order.
+    tau2, I2, Q, Q_dof, Q_pvalue, Q_heterogeneity, Q_inconsistency : float
+        `tau2` is `nan` where `Q_dof` is 0.
+    """
+
+    treatments: tuple[str, ...]
+    studies: tuple[str, ...]
+    tau2: float
+    I2: float
+    Q: float
+    Q_dof: float
+    Q_pvalue: float
+    Q_heterogeneity: float
+    Q_inconsistency: float
+    Q_heterogeneity_dof: float
+    Q_inconsistency_dof: float
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Network:
+    """A network meta-analysis; matrices are row minus column.
+
+    Attributes
+    ----------
+    treatments : tuple of str, length n
+        Sorted labels, the order of rows and columns.
+    estimate, se : ndarray, shape (n, n)
+        Random effects; the common ones where tau2 cannot be estimated; `nan` across components.
+    common_estimate, common_se : ndarray, shape (n, n)
+        Common effects.
+    prediction_low, prediction_high : ndarray, shape (n, n)
+        Prediction interval, t on `Q_dof`; `nan` where `Q_dof` is below 2.
+    direct_estimate, direct_se : ndarray, shape (n, n)
+        Inverse-variance pool of the direct contrasts with the network's tau2; `nan` where none.
+    direct_studies : ndarray, shape (n, n)
+        Number of studies that compare the pair directly.
+    tau2, I2, Q, Q_dof, Q_pvalue, Q_heterogeneity, Q_inconsistency : float
+        Of the component that holds `reference`, otherwise of the largest.
+    components : tuple of Component
+        The connected parts, largest first.
+    studies, multiarm : tuple of str
+        All studies in input order; those with more than two treatments.
+    """
+
+    treatments: tuple[str, ...]
+    reference: str | None
+    estimate: FloatArray
+    se: FloatArray
+    common_estimate: FloatArray
+    common_se: FloatArray
+    prediction_low: FloatArray
+    prediction_high: FloatArray
+    direct_estimate: FloatArray
+    direct_se: FloatArray
+    direct_studies: FloatArray
+    tau2: float
+    I2: float
+    Q: float
+    Q_dof: float
+    Q_pvalue: float
+    Q_heterogeneity: float
+    Q_inconsistency: float
+    components: tuple[Component, ...]
+    studies: tuple[str, ...]
+    multiarm: tuple[str, ...]
+    method: str
+    level: float
+    notes: tuple[str, ...] = ()

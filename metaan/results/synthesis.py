@@ -1,0 +1,232 @@
+"""Values of a whole review: what was used, what was set aside, what came out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from metaan.results.network import Contrasts, Network
+    from metaan.results.pairwise import HeterogeneityInterval, Pooled
+    from metaan.types import Direction, Kind, Status, TestRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where a number was read, and what was done to it.
+
+    Attributes
+    ----------
+    table, row : str, int
+        File of the review and its row as a spreadsheet shows it (header is row 1).
+    status : str
+        extracted, derived or imputed.
+    source, source_url, locator, quote : str
+        As the reviewer recorded them; empty where not recorded.
+    derivation : str
+        How a derived or imputed figure came about; the reviewer's words, then metaan's own step.
+    """
+
+    table: str
+    row: int
+    status: Status
+    source: str = ""
+    source_url: str = ""
+    locator: str = ""
+    quote: str = ""
+    derivation: str = ""
+
+    @property
+    def anchor(self) -> str:
+        """Identifier of the row in the report, such as `results-14`."""
+        return f"{self.table.removesuffix('.csv')}-{self.row}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmData:
+    """One node's cells in one study, merged from one arm or several.
+
+    Attributes
+    ----------
+    study, treatment : str
+        Study id and node.
+    arms : tuple of str
+        Ids of the arms merged into it.
+    n : int
+        Number analysed.
+    events : int or None
+        Binary outcomes.
+    mean, sd : float or None
+        Continuous outcomes, in units of the scale, aligned so that the stated direction holds.
+    status : str
+        The least certain of its rows.
+    provenance : tuple of Provenance
+        The rows it came from.
+    """
+
+    study: str
+    treatment: str
+    arms: tuple[str, ...]
+    n: int
+    events: int | None = None
+    mean: float | None = None
+    sd: float | None = None
+    status: Status = "extracted"
+    provenance: tuple[Provenance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyEffect:
+    """One study in one comparison; yi is treat1 minus treat2, ratios on the log scale.
+
+    Attributes
+    ----------
+    study, label : str
+        Id and the name to print.
+    arm1, arm2 : ArmData or None
+        The cells; None where the study reported only a contrast.
+    yi, sei, ci_low, ci_high : float
+        Effect, standard error and normal interval at the analysis level; `nan` where not estimable.
+    status : str
+        extracted, derived or imputed.
+    estimable : bool
+        False where the study carries nothing for this measure; then `note` says why.
+    note : str
+        Correction or reason; empty where there is nothing to say.
+    multiarm, pooled_report : bool
+        The study enters other comparisons too; the study is a report that sums several trials.
+    provenance : tuple of Provenance
+        Every row behind the numbers.
+    """
+
+    study: str
+    label: str
+    treat1: str
+    treat2: str
+    arm1: ArmData | None
+    arm2: ArmData | None
+    yi: float
+    sei: float
+    ci_low: float
+    ci_high: float
+    status: Status
+    estimable: bool
+    note: str = ""
+    multiarm: bool = False
+    pooled_report: bool = False
+    provenance: tuple[Provenance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A row that an analysis does not use, and why."""
+
+    study: str
+    label: str
+    outcome: str
+    arm: str
+    reason: str
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Comparison:
+    """One pair of treatments compared directly.
+
+    `common`, `wald`, `hksj` and `adhoc` are None where no study is estimable; at k = 1 all four are the
+    study alone. `headline` names the one that the plan's rule chose ("wald", "hksj", "adhoc").
+    """
+
+    treat1: str
+    treat2: str
+    studies: tuple[StudyEffect, ...]
+    k: int
+    n: int
+    common: Pooled | None
+    wald: Pooled | None
+    hksj: Pooled | None
+    adhoc: Pooled | None
+    headline: str
+    heterogeneity: HeterogeneityInterval | None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def main(self) -> Pooled | None:
+        """The fit that the plan's rule chose."""
+        return {"wald": self.wald, "hksj": self.hksj, "adhoc": self.adhoc}[self.headline]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the evidence says of one question of the review.
+
+    Attributes
+    ----------
+    evidence : str
+        "direct", "indirect", "mixed" or "none".
+    basis : str
+        "pairwise" or "network" (which model the numbers are from), empty where there are none.
+    estimate, se, ci_low, ci_high : float
+        Analysis scale, treat1 minus treat2; `nan` where there is no connected evidence.
+    k, n : int
+        Studies and participants in direct comparison.
+    reason : str
+        Why there is no answer, or what limits it.
+    """
+
+    treat1: str
+    treat2: str
+    evidence: str
+    basis: str
+    estimate: float
+    se: float
+    ci_low: float
+    ci_high: float
+    k: int
+    n: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Scenario:
+    """An analysis under one set of choices: the main one, or a sensitivity.
+
+    Attributes
+    ----------
+    id, label, changed : str
+        "main" or the sensitivity's id; its name; what differs from the main analysis, in words.
+    network : Network or None
+        None where there are fewer than three treatments, with the reason in `notes`.
+    set_aside : tuple of SetAside
+        Rows of its outcomes that it does not use.
+    """
+
+    id: str
+    label: str
+    changed: str
+    measure: str
+    method: str
+    test: TestRule
+    contrasts: Contrasts | None
+    comparisons: tuple[Comparison, ...]
+    network: Network | None
+    answers: tuple[Answer, ...]
+    set_aside: tuple[SetAside, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AnalysisResult:
+    """One outcome's analysis: the main scenario and its sensitivities."""
+
+    id: str
+    title: str
+    question: str
+    kind: Kind
+    outcomes: tuple[str, ...]
+    direction: Direction
+    level: float
+    prespecified: bool
+    main: Scenario
+    sensitivity: tuple[Scenario, ...]
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""A review on disk (CSV tables and review.toml) as validated values."""

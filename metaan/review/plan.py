@@ -1,0 +1,142 @@
+"""The plan of a review: `review.toml` as validated values."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["AnalysisPlan", "Choices", "Defaults", "Plan", "Question", "ReviewInfo", "SensitivityPlan"]
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
+Measure = Literal["OR", "RR", "RD", "MD", "SMD"]
+Method = Literal["EE", "DL", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM", "DLIT"]
+TestRule = Literal["z", "t", "hksj", "adhoc", "cochrane"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Choices(_Strict):
+    """What an analysis uses and how; every field left out is inherited.
+
+    Attributes
+    ----------
+    measure : str
+        OR, RR, RD for binary outcomes; MD, SMD for continuous ones.
+    method, test : str
+        tau2 estimator and interval rule; "cochrane" is Hartung-Knapp where k > 2 and tau2 > 0, else Wald.
+    outcomes : list of str
+        Ids of the outcomes pooled together.
+    arms : str
+        "every_trial" leaves out arms that only some trials of a pooled report had; "all" keeps them.
+    nodes : str
+        "drug" (treatments.csv) or "dose" (split_node of arms.csv).
+    status : list of str
+        Row states that may enter: extracted, derived, imputed.
+    use : list of str
+        Uses that may enter: pool, sensitivity.
+    background : str
+        "any", or "none" for monotherapy arms only.
+    routes : list of str
+        Routes that may enter; empty for all.
+    exclude_rob : list of str
+        Overall judgements that keep a study out.
+    exclude_studies : list of str
+        Units that stay out.
+    read_bounds : bool
+        Read p-values printed as "p < x" at their bound; such rows become imputed.
+    """
+
+    measure: Measure | None = None
+    method: Method | None = None
+    test: TestRule | None = None
+    outcomes: list[str] | None = None
+    arms: Literal["every_trial", "all"] | None = None
+    nodes: Literal["drug", "dose"] | None = None
+    status: list[Literal["extracted", "derived", "imputed"]] | None = None
+    use: list[Literal["pool", "sensitivity"]] | None = None
+    background: Literal["any", "none"] | None = None
+    routes: list[str] | None = None
+    exclude_rob: list[str] | None = None
+    exclude_studies: list[str] | None = None
+    read_bounds: bool | None = None
+
+
+class Question(_Strict):
+    """A pair of treatments that the review asks about."""
+
+    treat1: str
+    treat2: str
+
+
+class ReviewInfo(_Strict):
+    """What the review is."""
+
+    title: str
+    question: str
+    authors: list[str] = []
+    registration: str = ""
+    reference: str
+    treatments: list[str]
+    questions: list[Question]
+    seed: int = 20261123
+    search: str = "not recorded"
+    eligibility: str = "not recorded"
+    cautions: list[str] = []
+
+
+class Defaults(Choices):
+    """Choices of every analysis unless it says otherwise."""
+
+    measure_binary: Literal["OR", "RR", "RD"] = "RR"
+    measure_continuous: Literal["MD", "SMD"] = "MD"
+    level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+
+
+class AnalysisPlan(Choices):
+    """One outcome to synthesise.
+
+    Attributes
+    ----------
+    timepoint_rule, scale_rule : str
+        The declared rule where different time points or scales are pooled; empty where they are not.
+    direction : str
+        Needed only where the outcomes' own directions differ; SMDs are turned to it.
+    sensitivity : list of str or None
+        Ids of sensitivity plans; None for all that fit.
+    """
+
+    id: Identifier
+    title: str
+    question: str = ""
+    outcomes: list[str]
+    direction: Literal["higher_better", "lower_better"] | None = None
+    timepoints: list[str] = []
+    timepoint_rule: str = ""
+    scale_rule: str = ""
+    network: bool = True
+    prespecified: bool = True
+    sensitivity: list[str] | None = None
+    notes: list[str] = []
+
+
+class SensitivityPlan(Choices):
+    """A change of choices, applied to the analyses it fits."""
+
+    id: Identifier
+    label: str
+    kind: Literal["binary", "continuous"] | None = None
+    analyses: list[str] | None = None
+    notes: list[str] = []
+
+
+class Plan(_Strict):
+    """The whole of review.toml."""
+
+    schema_version: Literal[1] = Field(alias="schema")
+    review: ReviewInfo
+    defaults: Defaults = Defaults()
+    analysis: list[AnalysisPlan]
+    sensitivity: list[SensitivityPlan] = []

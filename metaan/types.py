@@ -1,0 +1,21 @@
+"""The vocabulary: names only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    FloatArray: TypeAlias = NDArray[np.float64]
+    BoolArray: TypeAlias = NDArray[np.bool_]
+
+Interval: TypeAlias = tuple[float, float]
+
+Kind: TypeAlias = Literal["binary", "continuous"]
+Direction: TypeAlias = Literal["higher_better", "lower_better"]
+Status: TypeAlias = Literal["extracted", "derived", "imputed"]
+Test: TypeAlias = Literal["z", "t", "hksj", "adhoc"]
+TestRule: TypeAlias = Literal["z", "t", "hksj", "adhoc", "cochrane"]
+Format: TypeAlias = Literal["svg", "pdf", "png"]
