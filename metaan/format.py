@@ -18,6 +18,7 @@ __all__ = [
     "percent",
     "pvalue",
     "significant",
+    "slug",
 ]
 
 MINUS = "−"
@@ -197,3 +198,15 @@ def canonical(value: float) -> float | None:
     if abs(value) < SMALLEST:
         return 0.0
     return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+
+
+def slug(text: str) -> str:
+    """Turn a name into lower-case letters, digits and single hyphens, for file names and anchors.
+
+    Examples
+    --------
+    >>> slug("Oxycodone/acetaminophen 5 mg")
+    'oxycodone-acetaminophen-5-mg'
+    """
+    kept = "".join(c if c.isascii() and c.isalnum() else " " for c in text.lower())
+    return "-".join(kept.split())
