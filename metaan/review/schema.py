@@ -253,6 +253,12 @@ _CONTRASTS = Table(
         _number("ci_low", "number", "Lower confidence limit."),
         _number("ci_high", "number", "Upper confidence limit."),
         _number("ci_level", "percent", "Level of that interval in percent; empty means 95."),
+        _number(
+            "mean_difference",
+            "number",
+            "Difference of means as printed (units of the scale), where measure is SMD and its size follows"
+            " from the p-value.",
+        ),
         _number("p", "probability", "Two-sided p-value of a t-test of the difference."),
         _choice("p_qualifier", "Sign before the p-value; empty means =.", "=", "<", "<=", ">", ">="),
         Column(
