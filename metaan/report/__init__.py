@@ -1,0 +1,1 @@
+"""The whole report: analysis, files out, and their proof."""

@@ -1,0 +1,208 @@
+"""The table as a value, and the two forms it is written in.
+
+A table is made once; `to_csv` gives the plain numbers for a machine, `to_html` the text for a person.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from math import isnan
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from markupsafe import Markup, escape
+
+from metaan.format import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Cell", "Column", "Table", "number_cell", "plain_number", "to_csv", "to_html"]
+
+Where: TypeAlias = Literal["both", "html", "csv"]
+
+# A cell that starts like this is run as a formula by a spreadsheet.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+SAFE_LINKS = ("#", "https://", "http://")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column: its CSV heading, its printed heading, and what its cells are.
+
+    Attributes
+    ----------
+    name : str
+        Heading in the CSV file: lower case, stable.
+    title : str
+        Heading that a person reads, with the unit.
+    numeric : bool
+        The CSV holds the cell's number (empty where there is none) instead of its text.
+    where : str
+        "both", or only "html" or "csv".
+    """
+
+    name: str
+    title: str
+    numeric: bool = False
+    where: Where = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands in one place of a table.
+
+    Attributes
+    ----------
+    text : str
+        As printed for a person.
+    number : float or None
+        The value behind it; None where the cell is words.
+    href : str
+        Where the cell leads: "#anchor" or a web address; other links are not followed.
+    anchor : str
+        Identifier that other places lead to; on a row's first cell it names the row.
+    """
+
+    text: str
+    number: float | None = None
+    href: str = ""
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table of the report; every row has one cell per column, and the first column names the row."""
+
+    id: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+def to_csv(table: Table) -> str:
+    r"""Write a table as CSV: LF line ends, plain numbers, no cell that a spreadsheet would run.
+
+    Parameters
+    ----------
+    table : Table
+        Columns shown "html" only are left out.
+
+    Returns
+    -------
+    str
+        To be encoded as UTF-8.
+
+    Examples
+    --------
+    >>> columns = (Column(name="study", title="Study"), Column(name="rr", title="RR", numeric=True))
+    >>> to_csv(Table(id="t", title="T", columns=columns, rows=((Cell("=cmd"), Cell("−0.50", -0.5)),)))
+    "study,rr\n'=cmd,-0.5\n"
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    kept = [i for i, column in enumerate(table.columns) if column.where != "html"]
+    writer.writerow(table.columns[i].name for i in kept)
+    for row in table.rows:
+        writer.writerow(_csv_text(row[i], numeric=table.columns[i].numeric) for i in kept)
+    return out.getvalue()
+
+
+def to_html(table: Table) -> Markup:
+    """Write a table as HTML with a caption, headings with their scope, and escaped text.
+
+    Parameters
+    ----------
+    table : Table
+        Columns meant for "csv" only are left out.
+
+    Returns
+    -------
+    Markup
+        One `<table>`; its notes stand in `<tfoot>`.
+
+    Examples
+    --------
+    >>> columns = (Column(name="study", title="Study"),)
+    >>> to_html(Table(id="t", title="T", columns=columns, rows=((Cell("<b>"),),)))
+    Markup('<table id="table-t"><caption>T</caption>
+    <thead><tr><th scope="col">Study</th></tr></thead>
+    <tbody>
+    <tr><th scope="row">&lt;b&gt;</th></tr>
+    </tbody></table>')
+    """
+    kept = [i for i, column in enumerate(table.columns) if column.where != "csv"]
+    columns = [table.columns[i] for i in kept]
+    lines = [
+        Markup('<table id="table-{}"><caption>{}</caption>').format(table.id, table.title),
+        Markup("<thead><tr>{}</tr></thead>").format(_joined(_heading(column) for column in columns)),
+        Markup("<tbody>"),
+        *(_html_row([row[i] for i in kept], columns) for row in table.rows),
+        Markup("</tbody>{}</table>").format(_foot(table.notes, len(kept))),
+    ]
+    return Markup("\n").join(lines)
+
+
+def plain_number(value: float | None) -> str:
+    """Write a number for a machine: 10 significant digits, empty where there is none.
+
+    Examples
+    --------
+    >>> plain_number(1 / 3), plain_number(12.0), plain_number(float("nan")), plain_number(None)
+    ('0.3333333333', '12', '', '')
+    """
+    rounded = None if value is None else canonical(value)
+    return "" if rounded is None else f"{rounded:.10g}"
+
+
+def number_cell(value: float, text: str) -> Cell:
+    """Make a cell of a number; `nan` becomes a cell without a number."""
+    return Cell(text, None if isnan(value) else value)
+
+
+def _csv_text(cell: Cell, *, numeric: bool) -> str:
+    if numeric:
+        return plain_number(cell.number)
+    text = cell.text.replace("\r\n", "\n").replace("\0", "")
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _heading(column: Column) -> Markup:
+    return Markup('<th scope="col"{}>{}</th>').format(_number_class(column), column.title)
+
+
+def _html_row(cells: list[Cell], columns: list[Column]) -> Markup:
+    anchor = _attribute("id", cells[0].anchor)
+    first = Markup('<th scope="row"{}>{}</th>').format(_number_class(columns[0]), _content(cells[0]))
+    rest = (
+        Markup("<td{}{}>{}</td>").format(_attribute("id", cell.anchor), _number_class(column), _content(cell))
+        for cell, column in zip(cells[1:], columns[1:], strict=True)
+    )
+    return Markup("<tr{}>{}{}</tr>").format(anchor, first, _joined(rest))
+
+
+def _content(cell: Cell) -> Markup:
+    if not cell.href.startswith(SAFE_LINKS):
+        return escape(cell.text)
+    return Markup('<a href="{}">{}</a>').format(cell.href, cell.text)
+
+
+def _foot(notes: tuple[str, ...], width: int) -> Markup:
+    if not notes:
+        return Markup("")
+    rows = (Markup('<tr><td colspan="{}">{}</td></tr>').format(width, note) for note in notes)
+    return Markup("\n<tfoot>{}</tfoot>").format(_joined(rows))
+
+
+def _number_class(column: Column) -> Markup:
+    return _attribute("class", "number" if column.numeric else "")
+
+
+def _attribute(name: str, value: str) -> Markup:
+    return Markup(' {}="{}"').format(name, value) if value else Markup("")
+
+
+def _joined(parts: Iterable[Markup]) -> Markup:
+    return Markup("").join(parts)
