@@ -87,6 +87,8 @@ class Network:
         The connected parts, largest first.
     studies, multiarm : tuple of str
         All studies in input order; those with more than two treatments.
+    contrasts : Contrasts
+        The contrasts as they entered, multi-arm studies made exactly consistent; `measure` is empty.
     """
 
     treatments: tuple[str, ...]
@@ -112,4 +114,60 @@ class Network:
     multiarm: tuple[str, ...]
     method: str
     level: float
+    contrasts: Contrasts
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DesignQ:
+    """Heterogeneity among the studies that compare the same set of treatments.
+
+    Attributes
+    ----------
+    treatments, studies : tuple of str
+        The set, sorted; its studies in input order.
+    Q, dof, pvalue : float
+        `pvalue` is `nan` where one study stands alone.
+    """
+
+    treatments: tuple[str, ...]
+    studies: tuple[str, ...]
+    Q: float
+    dof: float
+    pvalue: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DesignDecomposition:
+    """Cochran's Q of a network, split into heterogeneity within and inconsistency between designs.
+
+    Attributes
+    ----------
+    Q, dof, pvalue : float
+        The whole, common effects.
+    Q_within, dof_within, pvalue_within : float
+        Within designs.
+    Q_between, dof_between, pvalue_between : float
+        Between designs; `nan` where no inconsistency can show (`dof_between` 0), with a note.
+    tau2_within : float
+        Between-study variance within designs (DerSimonian-Laird); `nan` where `dof_within` is 0.
+    Q_between_random, pvalue_between_random : float
+        Between designs under the random-effects design-by-treatment interaction model.
+    designs : tuple of DesignQ
+        One for each set of treatments, in the order of their first study.
+    """
+
+    Q: float
+    dof: float
+    pvalue: float
+    Q_within: float
+    dof_within: float
+    pvalue_within: float
+    Q_between: float
+    dof_between: float
+    pvalue_between: float
+    tau2_within: float
+    Q_between_random: float
+    pvalue_between_random: float
+    designs: tuple[DesignQ, ...]
     notes: tuple[str, ...] = ()
