@@ -1,0 +1,1 @@
+"""Cells of arms become effects and their sampling variances."""

@@ -1,0 +1,167 @@
+"""Cells as columns of numbers: what comes from outside is checked here, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from metaan.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import ArrayLike
+
+    from metaan.types import BoolArray, FloatArray
+
+__all__ = ["Columns", "Measure", "column", "equal_lengths", "refuse"]
+
+NUMERIC_KINDS = "iuf"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Columns of one table, one number per study, and notes on what was done to them.
+
+    Attributes
+    ----------
+    cells : mapping of str to ndarray, shape (k,)
+        Finite numbers that make sense together; where `usable` is False they are placeholders.
+    usable : ndarray of bool, shape (k,)
+        False where a study cannot carry an effect; `notes` says why.
+    notes : mapping of int to str
+        What was added or is missing, by position from 0.
+    """
+
+    cells: Mapping[str, FloatArray]
+    usable: BoolArray
+    notes: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One effect measure, as data.
+
+    Attributes
+    ----------
+    name, words : str
+        Its letters and its name in words.
+    family : str
+        The table it is computed from.
+    ratio : bool
+        True where effects are on the log scale and are shown exponentiated.
+    formula : callable
+        From the table's columns to effects and variances; the second argument is the variance type.
+    """
+
+    name: str
+    words: str
+    family: Literal["two by two", "two groups"]
+    ratio: bool
+    formula: Callable[[Mapping[str, FloatArray], str], tuple[FloatArray, FloatArray]]
+
+    @property
+    def null(self) -> float:
+        """Value of no effect, on the scale of analysis."""
+        return 0.0
+
+
+def column(name: str, values: ArrayLike) -> FloatArray:
+    """Read one column of numbers; a missing one stays `nan`.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    values : array_like, shape (k,)
+        Numbers, or None where missing; a single number is a column of one.
+
+    Returns
+    -------
+    ndarray, shape (k,)
+
+    Raises
+    ------
+    InputError
+        For text, complex or infinite values, more than one dimension, or no values at all.
+
+    Examples
+    --------
+    >>> column("ai", [1, None]).tolist()
+    [1.0, nan]
+    """
+    try:
+        found = np.atleast_1d(np.asarray(values))
+    except ValueError as error:
+        raise InputError(f"{name} has rows of different length; give one number per study.") from error
+    if found.ndim > 1:
+        raise InputError(f"{name} has {found.ndim} dimensions; give one number per study.")
+    if found.size == 0:
+        raise InputError(f"{name} is empty; give at least one study.")
+    numbers = _as_float(name, found)
+    refuse(name, numbers, np.isinf(numbers), "is infinite; give a finite number, or nan where it is missing")
+    return numbers
+
+
+def equal_lengths(columns: Mapping[str, FloatArray]) -> int:
+    """Give the common length of the columns.
+
+    Raises
+    ------
+    InputError
+        Where lengths differ; the message lists them.
+    """
+    lengths = {name: len(values) for name, values in columns.items()}
+    if len(set(lengths.values())) > 1:
+        listed = ", ".join(f"{name} {length}" for name, length in lengths.items())
+        raise InputError(f"The columns differ in length ({listed}); give one number per study in each.")
+    return next(iter(lengths.values()))
+
+
+def refuse(name: str, values: FloatArray, wrong: BoolArray, reason: str) -> None:
+    """Raise an error that names every wrong value of a column and its position.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    values : ndarray, shape (k,)
+        Its values.
+    wrong : ndarray of bool, shape (k,)
+        Where they are wrong.
+    reason : str
+        What is wrong and the cure, continuing "events[2] = 41 ...".
+
+    Raises
+    ------
+    InputError
+        Where any value is wrong. Positions count from 0, as in the array that was given.
+    """
+    if not wrong.any():
+        return
+    places = [f"{name}[{i}] = {values[i]:g}" for i in np.flatnonzero(wrong)]
+    raise InputError(f"{', '.join(places)} {reason}.")
+
+
+def _as_float(name: str, found: np.ndarray) -> FloatArray:
+    if found.dtype.kind in NUMERIC_KINDS:
+        return found.astype(np.float64)
+    numbers = np.empty(found.size)
+    for i, value in enumerate(found.tolist()):
+        numbers[i] = _one_float(name, i, value)
+    return numbers
+
+
+def _one_float(name: str, position: int, value: object) -> float:
+    if value is None:
+        return float("nan")
+    if isinstance(value, (str, bytes, bool, complex)) or not hasattr(value, "__float__"):
+        raise InputError(
+            f"{name}[{position}] = {value!r} is not a number; give a number, or nan where it is missing."
+        )
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError(f"{name}[{position}] = {value!r} cannot be read as a number.") from error
