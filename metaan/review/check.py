@@ -1,0 +1,47 @@
+"""The data check: every fault of a review or of one CSV file, all at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from metaan.review.load import Loaded, load_review
+from metaan.review.plan_file import PLAN_FILE
+from metaan.review.schema import TABLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from metaan.review.problems import Problem
+
+__all__ = ["check_review", "faults_of"]
+
+
+def check_review(folder: Path) -> tuple[Problem, ...]:
+    """Find every fault of a review without computing anything.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder that holds review.toml and the tables.
+
+    Returns
+    -------
+    tuple of Problem
+        Grouped by file, then by row.
+    """
+    return faults_of(load_review(folder))
+
+
+def faults_of(loaded: Loaded) -> tuple[Problem, ...]:
+    """Give the faults of a loaded review: those of reading it and those across its rows."""
+    return _sorted(loaded.problems)
+
+
+def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:
+    order = {PLAN_FILE: 0, **{t.file: i for i, t in enumerate(TABLES.values(), 1)}}
+    return tuple(
+        sorted(
+            set(problems),
+            key=lambda p: (order.get(p.file, 99), p.file, p.row or 0, p.code, p.letter, p.message),
+        )
+    )
