@@ -23,7 +23,7 @@ __all__ = ["Cell", "Column", "Table", "number_cell", "plain_number", "to_csv", "
 Where: TypeAlias = Literal["both", "html", "csv"]
 
 # A cell that starts like this is run as a formula by a spreadsheet.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 SAFE_LINKS = ("#", "https://", "http://")
 
 
@@ -63,12 +63,15 @@ class Cell:
         Where the cell leads: "#anchor" or a web address; other links are not followed.
     anchor : str
         Identifier that other places lead to; on a row's first cell it names the row.
+    links : tuple of (str, str)
+        Several places that the cell leads to, each with its text; on the page they stand for the text.
     """
 
     text: str
     number: float | None = None
     href: str = ""
     anchor: str = ""
+    links: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,12 +129,12 @@ def to_html(table: Table) -> Markup:
     Examples
     --------
     >>> columns = (Column(name="study", title="Study"),)
-    >>> to_html(Table(id="t", title="T", columns=columns, rows=((Cell("<b>"),),)))
-    Markup('<table id="table-t"><caption>T</caption>
+    >>> print(to_html(Table(id="t", title="T", columns=columns, rows=((Cell("<b>"),),))))
+    <table id="table-t"><caption>T</caption>
     <thead><tr><th scope="col">Study</th></tr></thead>
     <tbody>
     <tr><th scope="row">&lt;b&gt;</th></tr>
-    </tbody></table>')
+    </tbody></table>
     """
     kept = [i for i, column in enumerate(table.columns) if column.where != "csv"]
     columns = [table.columns[i] for i in kept]
@@ -165,8 +168,8 @@ def number_cell(value: float, text: str) -> Cell:
 def _csv_text(cell: Cell, *, numeric: bool) -> str:
     if numeric:
         return plain_number(cell.number)
-    text = cell.text.replace("\r\n", "\n").replace("\0", "")
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    text = cell.text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return f"'{text}" if text.lstrip(" \n").startswith(FORMULA_STARTS) else text
 
 
 def _heading(column: Column) -> Markup:
@@ -184,9 +187,15 @@ def _html_row(cells: list[Cell], columns: list[Column]) -> Markup:
 
 
 def _content(cell: Cell) -> Markup:
-    if not cell.href.startswith(SAFE_LINKS):
-        return escape(cell.text)
-    return Markup('<a href="{}">{}</a>').format(cell.href, cell.text)
+    if cell.links:
+        return Markup(", ").join(_link(text, href) for text, href in cell.links)
+    return _link(cell.text, cell.href)
+
+
+def _link(text: str, href: str) -> Markup:
+    if not href.startswith(SAFE_LINKS):
+        return escape(text)
+    return Markup('<a href="{}">{}</a>').format(href, text)
 
 
 def _foot(notes: tuple[str, ...], width: int) -> Markup:

@@ -20,7 +20,7 @@ def make_table(*rows: tuple[Cell, ...], notes: tuple[str, ...] = ()) -> Table:
     return Table(id="t", title="A <title>", columns=(WORDS, NUMBER), rows=rows, notes=notes)
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", " =", "\n="])
 def test_text_that_a_spreadsheet_would_run_is_escaped(start: str) -> None:
     written = to_csv(make_table((Cell(f"{start}cmd|' /C calc'!A0"), Cell("", None))))
     [_, row] = csv.reader(io.StringIO(written, newline=""))
@@ -36,7 +36,7 @@ def test_a_numeric_column_has_numbers_or_nothing() -> None:
     assert to_csv(make_table(*rows)) == "words,value\na,\nb,\n"
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False))
+@given(st.floats(min_value=-1e300, max_value=1e300))
 def test_a_written_number_is_read_back_at_ten_digits(value: float) -> None:
     back = float(plain_number(value))
     assert back == 0 if abs(value) < 1e-12 else abs(back - value) <= 1e-9 * abs(value)

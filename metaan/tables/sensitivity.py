@@ -1,0 +1,155 @@
+"""Sensitivity grid: every scenario of an analysis, one row per pair and model, all in the same columns."""
+
+from __future__ import annotations
+
+from math import nan
+from typing import TYPE_CHECKING
+
+from metaan.format import DASH, back_transform, effect_with_interval, fixed, percent, significant
+from metaan.tables.table import Cell, Column, Table, number_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from metaan.results.synthesis import AnalysisResult, Answer, Comparison, Scenario
+
+__all__ = ["sensitivity_table"]
+
+_NUMBERS = ("effect", "effect_low", "effect_high", "estimate", "se", "ci_low", "ci_high")
+
+
+def sensitivity_table(analysis: AnalysisResult, names: Mapping[str, str]) -> Table:
+    """Set the main analysis and each sensitivity under one another, pair by pair.
+
+    Parameters
+    ----------
+    analysis : AnalysisResult
+        Main scenario and sensitivities.
+    names : mapping of str to str
+        Node to the name to print.
+
+    Returns
+    -------
+    Table
+        One row per scenario and pair: the direct comparison (model "pairwise"), then the review's
+        questions that the network answers (model "network"); a pair of the main analysis that a scenario
+        does not hold is said to be absent from it.
+    """
+    main_pairs = [(c.treat1, c.treat2) for c in analysis.main.comparisons]
+    rows = tuple(
+        row
+        for scenario in (analysis.main, *analysis.sensitivity)
+        for row in _scenario_rows(scenario, main_pairs, names)
+    )
+    return Table(
+        id=f"{analysis.id}-sensitivity",
+        title=f"{analysis.title}: sensitivity analyses",
+        columns=_columns(analysis.level),
+        rows=rows,
+        notes=("Effects are first versus second; each row states what differs from the main analysis.",),
+    )
+
+
+def _columns(level: float) -> tuple[Column, ...]:
+    return (
+        Column(name="scenario", title="Scenario"),
+        Column(name="scenario_id", title="Id", where="csv"),
+        Column(name="changed", title="What differs"),
+        Column(name="treat1", title="First"),
+        Column(name="treat2", title="Second"),
+        Column(name="model", title="Model"),
+        Column(name="measure", title="Measure"),
+        Column(name="method", title="τ² by"),
+        Column(name="test", title="Interval"),
+        Column(name="k", title="Studies", numeric=True),
+        Column(name="n", title="Participants", numeric=True),
+        Column(name="effect_text", title=f"Effect ({100 * level:g}% CI)", where="html"),
+        *(Column(name=name, title=name, numeric=True, where="csv") for name in _NUMBERS),
+        Column(name="tau2", title="τ²", numeric=True),
+        Column(name="I2", title="I²", numeric=True),
+        Column(name="note", title="Note"),
+    )
+
+
+def _scenario_rows(
+    scenario: Scenario, main_pairs: Iterable[tuple[str, str]], names: Mapping[str, str]
+) -> Iterable[tuple[Cell, ...]]:
+    held = {(c.treat1, c.treat2): c for c in scenario.comparisons}
+    for pair in dict.fromkeys((*main_pairs, *held)):
+        yield _direct_row(scenario, pair, held.get(pair), names)
+    for answer in scenario.answers:
+        if answer.basis == "network":
+            yield _network_row(scenario, answer, names)
+
+
+def _direct_row(
+    scenario: Scenario, pair: tuple[str, str], comparison: Comparison | None, names: Mapping[str, str]
+) -> tuple[Cell, ...]:
+    fit = None if comparison is None else comparison.main
+    headline = "" if comparison is None or fit is None else comparison.headline
+    values = (nan, nan, nan, nan) if fit is None else (fit.estimate, fit.se, *fit.ci)
+    several = fit is not None and fit.k > 1
+    return (
+        *_scenario_cells(scenario, pair, "pairwise", headline, names),
+        *_count_cells(*((0, 0) if comparison is None else (comparison.k, comparison.n))),
+        *_effect_cells(values, scenario.measure),
+        *_spread_cells(*((fit.tau2, fit.I2) if fit is not None and several else (nan, nan))),
+        Cell(_absence(comparison, estimable=fit is not None)),
+    )
+
+
+def _network_row(scenario: Scenario, answer: Answer, names: Mapping[str, str]) -> tuple[Cell, ...]:
+    network = scenario.network
+    component = (
+        next((c for c in network.components if answer.treat1 in c.treatments), None) if network else None
+    )
+    spread = (nan, nan) if component is None else (component.tau2, component.I2)
+    return (
+        *_scenario_cells(scenario, (answer.treat1, answer.treat2), "network", "z", names),
+        *_count_cells(answer.k, answer.n),
+        *_effect_cells((answer.estimate, answer.se, answer.ci_low, answer.ci_high), scenario.measure),
+        *_spread_cells(*spread),
+        Cell(answer.reason),
+    )
+
+
+def _scenario_cells(
+    scenario: Scenario, pair: tuple[str, str], model: str, test: str, names: Mapping[str, str]
+) -> tuple[Cell, ...]:
+    return (
+        Cell(scenario.label),
+        Cell(scenario.id),
+        Cell(scenario.changed),
+        *(Cell(names.get(node, node)) for node in pair),
+        Cell(model),
+        Cell(scenario.measure),
+        Cell(scenario.method),
+        Cell(test or DASH),
+    )
+
+
+def _count_cells(k: int, n: int) -> tuple[Cell, ...]:
+    return (Cell(str(k), float(k)), Cell(str(n), float(n)))
+
+
+def _effect_cells(values: tuple[float, float, float, float], measure: str) -> tuple[Cell, ...]:
+    estimate, _, low, high = values
+    text = DASH if estimate != estimate else effect_with_interval(estimate, low, high, measure)
+    shown = (back_transform(v, measure) for v in (estimate, low, high))
+    return (
+        Cell(text),
+        *(number_cell(v, fixed(v)) for v in shown),
+        *(number_cell(v, fixed(v, 4)) for v in values),
+    )
+
+
+def _spread_cells(tau2: float, i2: float) -> tuple[Cell, ...]:
+    return (number_cell(tau2, significant(tau2)), number_cell(i2, percent(i2)))
+
+
+def _absence(comparison: Comparison | None, *, estimable: bool) -> str:
+    if comparison is None:
+        return "no study of this pair in this scenario"
+    if not estimable:
+        return "no estimable study"
+    return "one study" if comparison.k == 1 else ""

@@ -1,0 +1,177 @@
+"""Tables of the trials themselves: included, known but without usable results, excluded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from metaan.tables.table import Cell, Column, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from metaan.review.read import Row
+
+__all__ = ["excluded_table", "missing_table", "studies_table"]
+
+_STUDY_COLUMNS = (
+    Column(name="label", title="Study"),
+    Column(name="study_id", title="Id", where="csv"),
+    Column(name="year", title="Year", numeric=True),
+    Column(name="country", title="Country"),
+    Column(name="design", title="Design"),
+    Column(name="condition", title="Condition"),
+    Column(name="arms", title="Arms (randomised)"),
+    Column(name="n_randomised", title="Randomised", numeric=True),
+    Column(name="duration_days", title="Days", numeric=True),
+    Column(name="outcomes", title="Outcomes with rows"),
+    Column(name="funding", title="Funding"),
+    Column(name="registration", title="Registration"),
+    Column(name="doi", title="DOI"),
+    Column(name="pmid", title="PubMed"),
+    Column(name="n_trials", title="Trials", numeric=True),
+    Column(name="covers", title="Sums"),
+    Column(name="notes", title="Notes"),
+    Column(name="source", title="Source"),
+)
+
+
+def studies_table(tables: Mapping[str, Sequence[Row]]) -> Table:
+    """Describe each unit of analysis, with its arms and the outcomes that it has rows for.
+
+    Parameters
+    ----------
+    tables : mapping of str to rows
+        All tables of a review; studies, arms, outcomes, results and contrasts are read.
+
+    Returns
+    -------
+    Table
+        One row per study, in the order of studies.csv; each row's anchor is `studies-<row>`.
+    """
+    arms, outcomes = _arms_by_study(tables["arms"]), _outcomes_by_study(tables)
+    rows = tuple(
+        _study_row(row, arms.get(row.text["study_id"], ()), outcomes.get(row.text["study_id"], ()))
+        for row in tables["studies"]
+    )
+    return Table(
+        id="studies", title="Characteristics of the included studies", columns=_STUDY_COLUMNS, rows=rows
+    )
+
+
+def missing_table(rows: Sequence[Row]) -> Table:
+    """List the trials that are known but carry no usable result.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        missing.csv.
+
+    Returns
+    -------
+    Table
+        One row per trial.
+    """
+    columns = (
+        Column(name="label", title="Trial"),
+        Column(name="study_id", title="Id", where="csv"),
+        Column(name="comparison", title="Comparison"),
+        Column(name="n_enrolled", title="Enrolled", numeric=True),
+        Column(name="status", title="State"),
+        Column(name="why_missing", title="Why nothing of it is used"),
+        Column(name="source", title="Source"),
+        Column(name="quote", title="Quote"),
+    )
+    made = tuple(
+        (
+            Cell(row.text["label"], anchor=f"missing-{row.number}"),
+            *(
+                _plain(row, name)
+                for name in ("study_id", "comparison", "n_enrolled", "status", "why_missing")
+            ),
+            source_cell(row),
+            _plain(row, "quote"),
+        )
+        for row in rows
+    )
+    return Table(id="missing", title="Trials known, without usable results", columns=columns, rows=made)
+
+
+def excluded_table(rows: Sequence[Row]) -> Table:
+    """List the reports excluded after full text, each with its reason.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        excluded.csv.
+
+    Returns
+    -------
+    Table
+        One row per report.
+    """
+    columns = (
+        Column(name="citation", title="Report"),
+        Column(name="doi", title="DOI"),
+        Column(name="reason", title="Reason"),
+    )
+    made = tuple((_plain(row, "citation"), _doi_cell(row), _plain(row, "reason")) for row in rows)
+    return Table(id="excluded", title="Reports excluded after full text", columns=columns, rows=made)
+
+
+def source_cell(row: Row) -> Cell:
+    """Name where a row was read, with its place, leading to its address."""
+    parts = (row.text["source"], row.text["locator"])
+    return Cell(", ".join(part for part in parts if part) or "not recorded", href=row.text["source_url"])
+
+
+def _study_row(row: Row, arms: Sequence[str], outcomes: Sequence[str]) -> tuple[Cell, ...]:
+    listed = {
+        "label": Cell(row.text["label"], anchor=f"studies-{row.number}"),
+        "arms": Cell("; ".join(arms)),
+        "outcomes": Cell("; ".join(outcomes)),
+        "doi": _doi_cell(row),
+        "pmid": _pubmed_cell(row),
+        "source": source_cell(row),
+    }
+    return tuple(listed.get(c.name) or _plain(row, c.name) for c in _STUDY_COLUMNS)
+
+
+def _plain(row: Row, name: str) -> Cell:
+    value = row.value[name]
+    return Cell(row.text[name], float(value) if isinstance(value, int | float) else None)
+
+
+def _doi_cell(row: Row) -> Cell:
+    doi = row.text["doi"].removeprefix("https://doi.org/").removeprefix("doi:").strip()
+    return Cell(doi, href=f"https://doi.org/{doi}" if doi.startswith("10.") else "")
+
+
+def _pubmed_cell(row: Row) -> Cell:
+    pmid = row.text["pmid"]
+    return Cell(pmid, href=f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/" if pmid.isdecimal() else "")
+
+
+def _arms_by_study(rows: Sequence[Row]) -> dict[str, list[str]]:
+    arms: dict[str, list[str]] = {}
+    for row in rows:
+        dose, background = row.text["dose_text"], row.text["background"]
+        words = " ".join(
+            part
+            for part in (row.text["treatment"], dose if dose not in row.text["treatment"] else "")
+            if part
+        )
+        words += f" + {background}" if background else ""
+        n = row.text["n_randomised"]
+        arms.setdefault(row.text["study_id"], []).append(f"{words} ({n})" if n else words)
+    return arms
+
+
+def _outcomes_by_study(tables: Mapping[str, Sequence[Row]]) -> dict[str, list[str]]:
+    labels = {row.text["outcome_id"]: row.text["label"] for row in tables["outcomes"]}
+    found: dict[str, list[str]] = {}
+    for row in (*tables["results"], *tables["contrasts"]):
+        label = labels.get(row.text["outcome_id"], row.text["outcome_id"])
+        listed = found.setdefault(row.text["study_id"], [])
+        if label not in listed:
+            listed.append(label)
+    return found
