@@ -6,6 +6,7 @@
     ├── InputError        a value that cannot be used: names it and the cure   (exit 1)
     │   └── ReviewError   faults found in a review's data                      (exit 1)
     ├── PlanError         a wrong review.toml                                  (exit 2)
+    ├── OutputError       a folder that cannot, or must not, be written to     (exit 2)
     └── CannotDraw        a figure whose data do not carry it
 """
 
@@ -24,6 +25,10 @@ class ReviewError(InputError):
 
 class PlanError(MetaanError):
     """A `review.toml` that cannot be followed; the message lists what is wrong with it."""
+
+
+class OutputError(MetaanError):
+    """A folder that cannot, or must not, be written to; the message names it and the cure."""
 
 
 class CannotDraw(MetaanError):  # noqa: N818 - it reads as the sentence it is
