@@ -197,9 +197,8 @@ _OUTCOMES = Table(
 
 _RESULTS = Table(
     name="results",
-    meaning="One row per arm, outcome and time point, as printed.",
+    meaning="One row per arm, outcome and time point, as printed; absent where only differences are known.",
     key=("study_id", "arm_id", "outcome_id", "timepoint", "reported_as"),
-    required=True,
     columns=(
         _key("study_id", "The unit.", "studies.study_id"),
         _key("arm_id", "The arm.", "arms.arm_id"),
