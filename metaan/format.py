@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from math import exp, floor, isfinite, isinf, isnan, log10
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "MEASURE_NAMES",
@@ -17,6 +21,7 @@ __all__ = [
     "null_value",
     "percent",
     "pvalue",
+    "shares",
     "significant",
     "slug",
 ]
@@ -181,6 +186,36 @@ def pvalue(p: float) -> str:
     if p < 0.001:
         return "<0.001"
     return fixed(p, 3 if p < 0.1 else 2)
+
+
+def shares(weights: Iterable[float], digits: int = 1) -> tuple[str, ...]:
+    """Write weights as percentages that add up to 100 as they are shown.
+
+    Each is rounded down and the units that are left go to the largest remainders; the first of equals wins.
+
+    Parameters
+    ----------
+    weights : iterable of float
+        Not negative; any sum above 0. A `nan` counts as 0.
+    digits : int
+        Decimals.
+
+    Examples
+    --------
+    >>> shares([1, 1, 1])
+    ('33.4', '33.3', '33.3')
+    """
+    known = [0.0 if isnan(weight) else float(weight) for weight in weights]
+    total = sum(known)
+    if total <= 0:
+        return tuple(DASH for _ in known)
+    units = 100 * 10**digits
+    exact = [canonical(weight / total * units) or 0.0 for weight in known]
+    whole = [floor(value) for value in exact]
+    order = sorted(range(len(known)), key=lambda i: (whole[i] - exact[i], i))
+    for i in order[: units - sum(whole)]:
+        whole[i] += 1
+    return tuple(fixed(value / 10**digits, digits) for value in whole)
 
 
 def canonical(value: float) -> float | None:
