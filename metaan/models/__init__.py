@@ -1,0 +1,1 @@
+"""Effects and variances become fits."""
