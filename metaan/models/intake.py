@@ -84,8 +84,8 @@ def read_studies(yi: ArrayLike, vi: ArrayLike) -> Studies:
     return Studies(y=y, v=v, centre=centre, unit=unit, unit2=unit2, k=k)
 
 
-def read_level(level: float) -> float:
-    """Check a confidence level.
+def read_level(level: object) -> float:
+    """Check a confidence level, a number between 0 and 1.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def read_level(level: float) -> float:
     >>> read_level(0.95)
     0.95
     """
-    if isinstance(level, (int, float, np.number)) and 0 < level < 1:
+    if isinstance(level, (int, float, np.integer, np.floating)) and 0 < level < 1:
         return float(level)
     raise InputError(
         f"level = {level!r} is not a confidence level; give a share between 0 and 1, such as 0.95."
