@@ -1,0 +1,103 @@
+"""Weighted least squares by orthogonal projection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from metaan.types import FloatArray
+
+__all__ = ["Projection", "coefficients", "project"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Projection:
+    """A weighted least-squares problem, projected on the columns of its design.
+
+    Attributes
+    ----------
+    residuals : ndarray, shape (m,)
+        Residuals divided by the standard deviation of their row.
+    leverages : ndarray, shape (m,)
+        Diagonal of the hat matrix, in [0, 1].
+    triangle : ndarray, shape (p, p)
+        Upper triangle R of the weighted design, whose square R'R is the precision of the coefficients.
+    target : ndarray, shape (p,)
+        Right-hand side: the coefficients b solve R b = target.
+    """
+
+    residuals: FloatArray
+    leverages: FloatArray
+    triangle: FloatArray
+    target: FloatArray
+
+    @property
+    def Q(self) -> float:
+        """Sum of the squared weighted residuals."""
+        return float(self.residuals @ self.residuals)
+
+    @property
+    def log_det(self) -> float:
+        """Logarithm of the determinant of the precision matrix."""
+        return 2 * float(np.log(np.abs(np.diag(self.triangle))).sum())
+
+
+def project(X: FloatArray, yi: FloatArray, vi: FloatArray) -> Projection:
+    """Project weighted rows on the columns of a design.
+
+    Parameters
+    ----------
+    X : ndarray, shape (m, p)
+        Design of full column rank.
+    yi, vi : ndarray, shape (m,)
+        Independent observations and their variances (squared units of yi).
+
+    Returns
+    -------
+    Projection
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> round(project(np.ones((2, 1)), np.array([1.0, 3.0]), np.ones(2)).Q, 12)
+    2.0
+    """
+    root = 1 / np.sqrt(vi)
+    basis, triangle = np.linalg.qr(X * root[:, None])
+    scaled = yi * root
+    target = basis.T @ scaled
+    return Projection(
+        residuals=scaled - basis @ target,
+        leverages=np.einsum("ij,ij->i", basis, basis),
+        triangle=triangle,
+        target=target,
+    )
+
+
+def coefficients(projection: Projection) -> tuple[FloatArray, FloatArray]:
+    """Solve a projected problem for its coefficients and their covariance.
+
+    Parameters
+    ----------
+    projection : Projection
+        As `project` gives it.
+
+    Returns
+    -------
+    beta : ndarray, shape (p,)
+        Coefficients, in units of yi.
+    covariance : ndarray, shape (p, p)
+        Their covariance, in squared units of yi.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> beta, covariance = coefficients(project(np.ones((2, 1)), np.array([1.0, 3.0]), np.ones(2)))
+    >>> round(float(beta[0]), 12), round(float(covariance[0, 0]), 12)
+    (2.0, 0.5)
+    """
+    inverse = np.linalg.inv(projection.triangle)
+    return inverse @ projection.target, inverse @ inverse.T

@@ -1,0 +1,1 @@
+"""Network meta-analysis: design, fit, inconsistency, ranking."""
