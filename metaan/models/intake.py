@@ -31,7 +31,7 @@ class Studies:
     y, v : ndarray, shape (k,)
         (yi - centre)/unit and vi/unit².
     centre, unit, unit2 : float
-        Mean of yi; square root of the middle variance; its square.
+        Effect of the most precise study; square root of the middle variance; its square.
     k : int
         Number of studies.
     """
@@ -66,7 +66,7 @@ def read_studies(yi: ArrayLike, vi: ArrayLike) -> Studies:
     --------
     >>> found = read_studies([1.0, 3.0], [4.0, 4.0])
     >>> found.y.tolist(), found.v.tolist(), found.unit
-    ([-0.5, 0.5], [1.0, 1.0], 2.0)
+    ([0.0, 1.0], [1.0, 1.0], 2.0)
     """
     y, v = column("yi", yi), column("vi", vi)
     k = equal_lengths({"yi": y, "vi": v})
@@ -78,7 +78,7 @@ def read_studies(yi: ArrayLike, vi: ArrayLike) -> Studies:
             "vi", v, v <= 0, "is not positive; give the sampling variance, the square of the standard error"
         )
     unit2 = float(np.partition(v, k // 2)[k // 2])
-    unit, centre = sqrt(unit2), float(y.sum()) / k
+    unit, centre = sqrt(unit2), float(y[v.argmin()])
     y, v = (y - centre) / unit, v / unit2
     _refuse_extremes(y, v)
     return Studies(y=y, v=v, centre=centre, unit=unit, unit2=unit2, k=k)
