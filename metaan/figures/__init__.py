@@ -1,0 +1,1 @@
+"""Figures: results become layouts in points, layouts become SVG, PDF and PNG."""

@@ -1,0 +1,188 @@
+"""A sheet of marks in points: what every figure is laid out to, and the one place that draws.
+
+The origin is the upper left corner and y runs downwards. Coordinates are rounded to a hundredth of a point,
+so that last digits that differ between processors never reach a file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.font_manager import FontProperties
+
+from metaan.figures.measure import font_file, width
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+
+__all__ = ["Box", "Line", "Shape", "Sheet", "Words", "baseline", "draw_sheet", "point"]
+
+Align: TypeAlias = Literal["left", "center", "right"]
+Point: TypeAlias = tuple[float, float]
+Box: TypeAlias = tuple[float, float, float, float]
+
+DECIMALS = 2
+ASCENT = 0.76
+DESCENT = 0.24
+MIDDLE = 0.365
+DASHES = (4.0, 3.0)
+FAMILY = "DejaVu Sans"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """One line of text; x is its left, middle or right, y its baseline."""
+
+    x: float
+    y: float
+    text: str
+    size: float
+    bold: bool = False
+    align: Align = "left"
+    colour: str = "#000000"
+
+    @property
+    def box(self) -> Box:
+        """Left, top, right and bottom in points."""
+        wide = width(self.text, self.size, bold=self.bold)
+        left = self.x - {"left": 0.0, "center": wide / 2, "right": wide}[self.align]
+        return left, self.y - ASCENT * self.size, left + wide, self.y + DESCENT * self.size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A straight line; a higher layer hides a lower one."""
+
+    start: Point
+    end: Point
+    width: float
+    colour: str = "#000000"
+    dashed: bool = False
+    layer: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """A filled polygon; a higher layer hides a lower one."""
+
+    points: tuple[Point, ...]
+    fill: str
+    edge: str = "none"
+    edge_width: float = 0.0
+    alpha: float = 1.0
+    layer: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A page of marks, `width` by `height` points."""
+
+    width: float
+    height: float
+    words: tuple[Words, ...]
+    lines: tuple[Line, ...]
+    shapes: tuple[Shape, ...]
+
+
+def point(x: float, y: float) -> Point:
+    """Round a place to a hundredth of a point.
+
+    Examples
+    --------
+    >>> point(1.0000001, -0.0001)
+    (1.0, 0.0)
+    """
+    return round(x, DECIMALS) + 0.0, round(y, DECIMALS) + 0.0
+
+
+def baseline(middle: float, size: float) -> float:
+    """Give the baseline that sets capitals and digits around a middle line.
+
+    Examples
+    --------
+    >>> baseline(10.0, 10.0)
+    13.65
+    """
+    return round(middle + MIDDLE * size, DECIMALS)
+
+
+def draw_sheet(sheet: Sheet, ax: Axes) -> None:
+    """Draw a sheet on an axes that covers its figure; one data unit becomes one point.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        What to draw.
+    ax : Axes
+        An empty axes; its limits are set.
+    """
+    ax.set_axis_off()
+    ax.set_xlim(0, sheet.width)
+    ax.set_ylim(sheet.height, 0)
+    for layer, shapes in groupby(sorted(sheet.shapes, key=attrgetter("layer")), attrgetter("layer")):
+        _draw_shapes(list(shapes), layer, ax)
+    for layer, lines in groupby(sorted(sheet.lines, key=attrgetter("layer")), attrgetter("layer")):
+        _draw_lines(list(lines), layer, ax)
+    for words in sheet.words:
+        _draw_words(words, ax)
+
+
+def _draw_shapes(shapes: Sequence[Shape], layer: int, ax: Axes) -> None:
+    ax.add_collection(
+        PolyCollection(
+            [[point(*p) for p in shape.points] for shape in shapes],
+            facecolors=[_colour(shape.fill, shape.alpha) for shape in shapes],
+            edgecolors=[shape.edge for shape in shapes],
+            linewidths=[shape.edge_width for shape in shapes],
+            zorder=layer,
+            clip_on=False,
+        ),
+        autolim=False,
+    )
+
+
+def _draw_lines(lines: Sequence[Line], layer: int, ax: Axes) -> None:
+    ax.add_collection(
+        LineCollection(
+            [[point(*line.start), point(*line.end)] for line in lines],
+            linewidths=[line.width for line in lines],
+            colors=[line.colour for line in lines],
+            linestyles=[(0, DASHES) if line.dashed else "solid" for line in lines],
+            capstyle="butt",
+            zorder=layer,
+            clip_on=False,
+        ),
+        autolim=False,
+    )
+
+
+def _draw_words(words: Words, ax: Axes) -> None:
+    x, y = point(words.x, words.y)
+    ax.text(
+        x,
+        y,
+        words.text,
+        fontproperties=_font(words.size, words.bold),
+        color=words.colour,
+        ha=words.align,
+        va="baseline",
+        parse_math=False,
+        zorder=9,
+    )
+
+
+def _colour(name: str, alpha: float) -> str | tuple[str, float]:
+    return name if alpha == 1 or name == "none" else (name, alpha)
+
+
+@cache
+def _font(size: float, bold: bool) -> FontProperties:
+    weight = "bold" if bold else "normal"
+    return FontProperties(family=[FAMILY], weight=weight, size=size, fname=str(font_file(bold=bold)))

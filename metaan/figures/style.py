@@ -1,0 +1,68 @@
+"""What a figure looks like: sizes in points, colours, words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["DEFAULT", "Style"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """Everything about a figure that is taste and not data; lengths are points.
+
+    Attributes
+    ----------
+    text, note, heading : float
+        Font sizes of rows, of the lines below a figure, of its heading.
+    margin, gap, inner_gap, plot_gap : float
+        Page margin; space between columns, inside a group of columns, beside the plot.
+    row, model_gap, leading : float
+        Height of a row; extra space before the models; line height as a multiple of the font size.
+    plot : float
+        Width of the plot.
+    study_limit, header_limit, favours_limit, heading_limit : float
+        Widest study name, column header, favours label and heading before they are shortened or wrapped.
+    square, square_least, diamond, bar, arrow : float
+        Side of the heaviest square and of the lightest; heights of diamond and prediction bar; arrow length.
+    hair, line, strong : float
+        Line widths.
+    ink, faint, accent, pale, rule, interval, inside, paper : str
+        Colours: text, lesser text, squares and diamonds, lesser diamonds, header rule, prediction interval,
+        the interval inside a square, background. Each stays apart from its neighbours in grey.
+    """
+
+    text: float = 9.0
+    note: float = 8.0
+    heading: float = 10.5
+    margin: float = 8.0
+    gap: float = 16.0
+    inner_gap: float = 10.0
+    plot_gap: float = 18.0
+    row: float = 15.0
+    model_gap: float = 7.0
+    leading: float = 1.35
+    plot: float = 216.0
+    study_limit: float = 330.0
+    header_limit: float = 110.0
+    favours_limit: float = 170.0
+    heading_limit: float = 430.0
+    square: float = 11.0
+    square_least: float = 3.0
+    diamond: float = 10.0
+    bar: float = 4.0
+    arrow: float = 6.0
+    hair: float = 0.5
+    line: float = 0.9
+    strong: float = 1.2
+    ink: str = "#000000"
+    faint: str = "#595959"
+    accent: str = "#2166ac"
+    pale: str = "#c6dbef"
+    rule: str = "#a7a9ac"
+    interval: str = "#595959"
+    inside: str = "#ffffff"
+    paper: str = "#ffffff"
+
+
+DEFAULT = Style()

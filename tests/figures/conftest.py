@@ -1,0 +1,152 @@
+"""Builders of the values that figures are drawn from; the numbers in them are made up."""
+
+from __future__ import annotations
+
+from math import log, nan, sqrt
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+
+from metaan.results.frozen import frozen
+from metaan.results.pairwise import HeterogeneityInterval, Pooled
+from metaan.results.synthesis import ArmData, Comparison, StudyEffect
+
+Z = NormalDist().inv_cdf(0.975)
+
+
+def study_effect(
+    label="Smith 2019",
+    yi=-0.3,
+    sei=0.2,
+    *,
+    arm1=(14, 58),
+    arm2=(32, 59),
+    treat1="drug",
+    treat2="placebo",
+    estimable=True,
+    **more,
+):
+    def arm(cells, treatment):
+        if cells is None:
+            return None
+        if len(cells) == 2:
+            values = {"events": cells[0], "n": cells[1]}
+        else:
+            values = {"mean": cells[0], "sd": cells[1], "n": cells[2]}
+        return ArmData(study=label, treatment=treatment, arms=(treatment,), **values)
+
+    return StudyEffect(
+        study=label,
+        label=label,
+        treat1=treat1,
+        treat2=treat2,
+        arm1=arm(arm1, treat1),
+        arm2=arm(arm2, treat2),
+        yi=yi if estimable else nan,
+        sei=sei if estimable else nan,
+        ci_low=yi - Z * sei if estimable else nan,
+        ci_high=yi + Z * sei if estimable else nan,
+        status=more.pop("status", "extracted"),
+        estimable=estimable,
+        **more,
+    )
+
+
+def pooled(yi, vi, *, tau2=0.02, test="hksj", method="REML", factor=1.3, level=0.95):
+    w = 1 / (np.asarray(vi) + (0 if method == "EE" else tau2))
+    estimate = float(np.sum(w * yi) / np.sum(w))
+    se = float(1 / sqrt(np.sum(w)))
+    half = Z * se * (factor if test in ("hksj", "adhoc") else 1)
+    spread = 2.3 * sqrt(se**2 + tau2)
+    k = len(yi)
+    return Pooled(
+        estimate=estimate,
+        se=se,
+        statistic=estimate / se,
+        dof=float("inf") if test == "z" else float(k - 1),
+        pvalue=0.031,
+        ci=(estimate - half, estimate + half),
+        prediction=(estimate - spread, estimate + spread) if k > 2 else (nan, nan),
+        tau2=tau2,
+        se_tau2=0.03,
+        I2=0.34,
+        I2_Q=0.31,
+        H2=1.5,
+        Q=4.52,
+        Q_dof=float(k - 1),
+        Q_pvalue=0.21,
+        weights=frozen(w / w.sum()),
+        k=k,
+        method=method,
+        test=test,
+        level=level,
+    )
+
+
+def comparison_of(studies, *, headline="hksj", treat1="drug", treat2="placebo", tau2=0.02, notes=()):
+    usable = [s for s in studies if s.estimable]
+    yi = np.array([s.yi for s in usable])
+    vi = np.array([s.sei**2 for s in usable])
+    arms = [arm for s in studies for arm in (s.arm1, s.arm2) if arm is not None]
+    fits = {
+        name: pooled(yi, vi, tau2=tau2, test=test, factor=factor) if usable else None
+        for name, test, factor in (("wald", "z", 1.0), ("hksj", "hksj", 1.3), ("adhoc", "adhoc", 1.4))
+    }
+    return Comparison(
+        treat1=treat1,
+        treat2=treat2,
+        studies=tuple(studies),
+        k=len(usable),
+        n=sum(arm.n for arm in arms),
+        common=pooled(yi, vi, method="EE", test="z") if usable else None,
+        headline=headline,
+        heterogeneity=HeterogeneityInterval(tau2=(0.0, 0.31), I2=(0.0, 0.9), H2=(1.0, 10.0), level=0.95)
+        if len(usable) > 1
+        else None,
+        notes=notes,
+        **fits,
+    )
+
+
+def four_studies():
+    return [
+        study_effect("Placeholder A 2001", log(0.44), 0.26, arm1=(14, 58), arm2=(32, 59)),
+        study_effect("Placeholder B 2002", log(0.76), 0.086, arm1=(117, 269), arm2=(158, 278), multiarm=True),
+        study_effect(
+            "Placeholder C 2003", log(0.68), 0.077, arm1=(210, 547), arm2=(152, 269), status="derived"
+        ),
+        study_effect("Placeholder D 2004", log(0.22), 0.85, arm1=(2, 14), arm2=(9, 14), pooled_report=True),
+    ]
+
+
+@pytest.fixture
+def make_study():
+    return study_effect
+
+
+@pytest.fixture
+def make_comparison():
+    return comparison_of
+
+
+@pytest.fixture
+def make_pooled():
+    return pooled
+
+
+@pytest.fixture
+def comparison():
+    return comparison_of(four_studies())
+
+
+@pytest.fixture
+def options():
+    return {
+        "measure": "RR",
+        "direction": "lower_better",
+        "kind": "binary",
+        "names": {"drug": "Carisoprodol", "placebo": "Placebo"},
+        "outcome": "Drowsiness",
+        "level": 0.95,
+    }
