@@ -1,0 +1,235 @@
+"""What the analyses rest on: which rows, which units, how many people."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from metaan.results.synthesis import AnalysisResult, Provenance, Scenario, StudyEffect
+    from metaan.review.read import Review, Row
+
+__all__ = [
+    "Missing",
+    "Use",
+    "main_effects",
+    "missing_trials",
+    "node_names",
+    "provenances",
+    "questions",
+    "row_anchor",
+    "study_names",
+    "units",
+    "uses",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """One place where a row's numbers enter.
+
+    Attributes
+    ----------
+    analysis, scenario : str
+        Ids; `scenario` is "main" or a sensitivity's id.
+    treat1, treat2 : str
+        The comparison's nodes.
+    """
+
+    analysis: str
+    scenario: str
+    treat1: str
+    treat2: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """Trials of a treatment whose results nobody could use, beside what could be pooled.
+
+    Attributes
+    ----------
+    treatment : str
+        The node.
+    trials : tuple of str
+        Names to print.
+    enrolled : int
+        Participants enrolled in those trials.
+    pooled : int
+        Participants in the units that main analyses use for the treatment.
+    """
+
+    treatment: str
+    trials: tuple[str, ...]
+    enrolled: int
+    pooled: int
+
+
+def row_anchor(row: Row) -> str:
+    """Name the place of a row in the report, as `Provenance.anchor` does."""
+    return f"{row.table}-{row.number}"
+
+
+def node_names(review: Review) -> dict[str, str]:
+    """Give each node the name to print: the first that treatments.csv offers, else the node itself.
+
+    Parameters
+    ----------
+    review : Review
+        The review.
+
+    Returns
+    -------
+    dict of str to str
+        Node to name; a node that the table does not know is printed as it is.
+    """
+    names: dict[str, str] = {}
+    for row in review.tables["treatments"]:
+        node = row.text["node"]
+        if not names.get(node):
+            names[node] = row.text["treatment"] or node
+    return names
+
+
+def study_names(review: Review) -> dict[str, str]:
+    """Give each unit the name to print."""
+    return {
+        row.text["study_id"]: row.text["label"] or row.text["study_id"] for row in review.tables["studies"]
+    }
+
+
+def questions(review: Review, analyses: Iterable[AnalysisResult]) -> tuple[tuple[str, str], ...]:
+    """List the pairs that the review asks about: the plan's, then any other that was answered."""
+    planned = [(question.treat1, question.treat2) for question in review.plan.review.questions]
+    answered = [(answer.treat1, answer.treat2) for each in analyses for answer in each.main.answers]
+    return tuple(dict.fromkeys(planned + answered))
+
+
+def provenances(effect: StudyEffect) -> tuple[Provenance, ...]:
+    """Collect every row behind a study's effect, its arms' rows first, each once."""
+    arms = [arm for arm in (effect.arm1, effect.arm2) if arm is not None]
+    rows = [row for arm in arms for row in arm.provenance] + list(effect.provenance)
+    return tuple({row.anchor: row for row in rows}.values())
+
+
+def main_effects(analyses: Iterable[AnalysisResult]) -> Iterator[tuple[AnalysisResult, StudyEffect]]:
+    """Go through every estimable study effect of the main analyses."""
+    for analysis, scenario, effect in _estimable(analyses):
+        if scenario.id == "main":
+            yield analysis, effect
+
+
+def uses(analyses: Iterable[AnalysisResult]) -> dict[str, tuple[Use, ...]]:
+    """Find, for every row that some analysis uses, the comparisons it enters.
+
+    Parameters
+    ----------
+    analyses : iterable of AnalysisResult
+        The results.
+
+    Returns
+    -------
+    dict of str to tuple of Use
+        Row anchor (`results-14`) to its uses, main analyses before sensitivities.
+    """
+    found: dict[str, dict[Use, None]] = {}
+    for analysis, scenario, effect in _estimable(analyses):
+        use = Use(analysis=analysis.id, scenario=scenario.id, treat1=effect.treat1, treat2=effect.treat2)
+        for row in provenances(effect):
+            found.setdefault(row.anchor, {})[use] = None
+    return {
+        anchor: tuple(sorted(each, key=lambda use: use.scenario != "main")) for anchor, each in found.items()
+    }
+
+
+def units(review: Review, analyses: Iterable[AnalysisResult], treatment: str | None = None) -> dict[str, int]:
+    """Count the participants of every unit that a main analysis uses.
+
+    A unit counts with the largest number that any one analysis takes from it. A unit whose trials another
+    unit sums is left out beside that one, so that nobody is counted twice.
+
+    Parameters
+    ----------
+    review : Review
+        Tells which units others cover, and the sizes behind contrasts.
+    analyses : iterable of AnalysisResult
+        The results.
+    treatment : str, optional
+        Only units, and comparisons, in which this node takes part.
+
+    Returns
+    -------
+    dict of str to int
+        Unit id to participants.
+    """
+    sizes: dict[tuple[str, str], dict[str, int]] = {}
+    for analysis, effect in main_effects(analyses):
+        if treatment in (None, effect.treat1, effect.treat2):
+            sizes.setdefault((effect.study, analysis.id), {}).update(_sizes(review, effect))
+    largest: dict[str, int] = {}
+    for (study, _), arms in sizes.items():
+        largest[study] = max(largest.get(study, 0), sum(arms.values()))
+    covered = _covered(review, largest)
+    return {study: size for study, size in largest.items() if study not in covered}
+
+
+def missing_trials(review: Review, analyses: Iterable[AnalysisResult]) -> tuple[Missing, ...]:
+    """Set the trials without usable results beside what could be pooled, treatment by treatment.
+
+    The reference is left out: nearly every trial has it.
+    """
+    analyses = tuple(analyses)
+    found = []
+    for treatment in review.plan.review.treatments:
+        if treatment == review.plan.review.reference:
+            continue
+        rows = [row for row in review.tables["missing"] if _mentions(review, row, treatment)]
+        enrolled = sum(int(row.value["n_enrolled"] or 0) for row in rows)
+        if enrolled:
+            found.append(
+                Missing(
+                    treatment=treatment,
+                    trials=tuple(row.text["label"] for row in rows if row.value["n_enrolled"]),
+                    enrolled=enrolled,
+                    pooled=sum(units(review, analyses, treatment).values()),
+                )
+            )
+    return tuple(found)
+
+
+def _estimable(analyses: Iterable[AnalysisResult]) -> Iterator[tuple[AnalysisResult, Scenario, StudyEffect]]:
+    for analysis in analyses:
+        for scenario in (analysis.main, *analysis.sensitivity):
+            for comparison in scenario.comparisons:
+                for effect in comparison.studies:
+                    if effect.estimable:
+                        yield analysis, scenario, effect
+
+
+def _sizes(review: Review, effect: StudyEffect) -> dict[str, int]:
+    if effect.arm1 is not None and effect.arm2 is not None:
+        return {effect.treat1: effect.arm1.n, effect.treat2: effect.arm2.n}
+    rows = {row_anchor(row): row for row in review.tables["contrasts"]}
+    for row in (rows[each.anchor] for each in effect.provenance if each.anchor in rows):
+        return {effect.treat1: int(row.value["n_1"] or 0), effect.treat2: int(row.value["n_2"] or 0)}
+    return {}
+
+
+def _covered(review: Review, present: Mapping[str, int]) -> set[str]:
+    return {
+        part.strip()
+        for row in review.tables["studies"]
+        if row.text["study_id"] in present
+        for part in row.text["covers"].split(";")
+    }
+
+
+def _mentions(review: Review, row: Row, treatment: str) -> bool:
+    labels = {treatment}
+    for each in review.tables["treatments"]:
+        if each.text["node"] == treatment:
+            labels |= {each.text["raw_label"], each.text["treatment"]}
+    text = row.text["comparison"].casefold()
+    return any(re.search(rf"(?<!\w){re.escape(label.casefold())}(?!\w)", text) for label in labels if label)

@@ -1,0 +1,60 @@
+"""The report as one HTML page that needs no network and no script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+import metaan
+from metaan.report.methods import write_methods
+from metaan.report.sections import page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from metaan.report.rendered import RenderedFigure
+    from metaan.results.synthesis import AnalysisResult
+    from metaan.review.read import Review
+    from metaan.tables.table import Table
+
+__all__ = ["render_html", "write_methods"]
+
+
+def render_html(
+    review: Review,
+    analyses: Sequence[AnalysisResult],
+    figures: Mapping[str, RenderedFigure],
+    tables: Iterable[Table],
+) -> str:
+    """Write the whole report as one page.
+
+    Parameters
+    ----------
+    review : Review
+        The review.
+    analyses : sequence of AnalysisResult
+        Its results.
+    figures : mapping of str to RenderedFigure
+        Figure id to figure, drawn or refused.
+    tables : iterable of Table
+        The tables of the report.
+
+    Returns
+    -------
+    str
+        HTML whose text from the data is escaped; the same input gives the same page.
+    """
+    template = _environment().get_template("report.html")
+    return template.render(page=page(review, analyses, figures, tables), version=metaan.__version__)
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("metaan.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

@@ -1,0 +1,263 @@
+"""The methods section, written from what ran: each clause with the works it rests on."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import metaan
+from metaan.report.clauses import Clause, Paragraph
+from metaan.report.conversions import conversion_clauses
+from metaan.report.evidence import study_names, uses
+from metaan.report.methods_models import measure_clauses, network_clauses, pairwise_clauses
+from metaan.report.references import REFERENCES, cite, numbered
+from metaan.report.wording import capital, counted, joined, spelled
+from metaan.review.settle import settle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from metaan.results.synthesis import AnalysisResult, Scenario
+    from metaan.review.read import Review
+    from metaan.review.settle import Settled
+
+__all__ = ["cited", "methods_text", "software", "write_methods"]
+
+PACKAGES = ("numpy", "scipy", "statsmodels", "pandas", "matplotlib")
+PACKAGE_REFERENCES = {
+    "numpy": "harris2020",
+    "scipy": "virtanen2020",
+    "statsmodels": "seabold2010",
+    "pandas": "mckinney2010",
+    "matplotlib": "hunter2007",
+}
+
+
+def methods_text(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[Paragraph, ...]:
+    """Tell what was done, in the order of a methods section, from what actually ran.
+
+    Parameters
+    ----------
+    review : Review
+        The review: its plan and tables.
+    analyses : sequence of AnalysisResult
+        What ran.
+
+    Returns
+    -------
+    tuple of Paragraph
+        A method that did not run is not mentioned.
+
+    References
+    ----------
+    Page MJ, McKenzie JE, Bossuyt PM, et al. BMJ 2021;372:n71.
+    """
+    paragraphs = (
+        ("Question and sources", "4 to 9, 24", _sources(review)),
+        ("Data", "10, 13a, 13b", _data(review, analyses)),
+        ("Effect measures", "12", measure_clauses(analyses)),
+        ("Pairwise synthesis", "13d", pairwise_clauses(analyses)),
+        ("Network synthesis", "13d, S1 to S3", network_clauses(review, analyses)),
+        ("Sensitivity analyses", "13f", _sensitivity(analyses)),
+        ("Risk of bias and certainty", "11, 15", _appraisal(review)),
+        ("Software", "13d", _software()),
+    )
+    return tuple(
+        Paragraph(title=title, items=items, clauses=tuple(clauses))
+        for title, items, clauses in paragraphs
+        if clauses
+    )
+
+
+def cited(paragraphs: Iterable[Paragraph]) -> dict[str, int]:
+    """Give the works numbers in the order in which the text cites them."""
+    return numbered(key for each in paragraphs for clause in each.clauses for key in clause.references)
+
+
+def write_methods(review: Review, analyses: Sequence[AnalysisResult]) -> str:
+    """Write the methods text with its references as Markdown.
+
+    Parameters
+    ----------
+    review : Review
+        The review.
+    analyses : sequence of AnalysisResult
+        What ran.
+
+    Returns
+    -------
+    str
+        A whole document, ending with a line end. Names from the data are shown, never run as markup.
+    """
+    paragraphs = methods_text(review, analyses)
+    numbers = cited(paragraphs)
+    lines = ["# Methods", ""]
+    for paragraph in paragraphs:
+        text = " ".join(_markdown_clause(clause, numbers) for clause in paragraph.clauses)
+        lines += [f"## {paragraph.title}", "", text, "", f"PRISMA 2020 items: {paragraph.items}.", ""]
+    lines += ["## References", ""]
+    lines += [f"{number}. {_plain(cite(REFERENCES[key]))}" for key, number in numbers.items()]
+    return "\n".join(lines) + "\n"
+
+
+def software() -> dict[str, str]:
+    """Name the programs behind the numbers with their versions, metaan and Python first."""
+    return {"metaan": metaan.__version__, "Python": platform.python_version()} | {
+        package: version(package) for package in PACKAGES
+    }
+
+
+def _sources(review: Review) -> list[Clause]:
+    info = review.plan.review
+    clauses = [
+        Clause("The synthesis is reported along the PRISMA 2020 statement.", ("page2021",)),
+        Clause(f"Question: {_ended(info.question)}"),
+        Clause(f"Search: {_ended(info.search)}"),
+        Clause(f"Eligibility: {_ended(info.eligibility)}"),
+        Clause(f"Registration: {_ended(info.registration or 'not registered, or not recorded')}"),
+    ]
+    return [*clauses, *(Clause(f"Caution: {_ended(caution)}") for caution in info.cautions)]
+
+
+def _data(review: Review, analyses: Sequence[AnalysisResult]) -> list[Clause]:
+    used = uses(analyses)
+    main = sum(each[0].scenario == "main" for each in used.values())
+    rows = [*review.tables["results"], *review.tables["contrasts"]]
+    clauses = [
+        Clause(
+            f"Of {counted(len(rows), 'extracted row')} (numbers of one arm, or one difference, with their source and"
+            f" quotation), {_entered(main, len(used) - main)}; every other row is listed with its reason."
+        ),
+        *_choices(review),
+        *conversion_clauses(review, analyses),
+        *_summed(review, analyses),
+    ]
+    rules = [plan for plan in review.plan.analysis if plan.timepoint_rule or plan.scale_rule]
+    for plan in rules:
+        said = " ".join(_ended(rule) for rule in (plan.timepoint_rule, plan.scale_rule) if rule)
+        clauses.append(Clause(f"{_ended(plan.title)[:-1]}: {said}"))
+    return clauses
+
+
+def _entered(main: int, more: int) -> str:
+    entered = f"{spelled(main)} entered main analyses"
+    return f"{entered} and {spelled(more)} more only sensitivity analyses" if more else entered
+
+
+def _choices(review: Review) -> list[Clause]:
+    settled = [settle(review, plan) for plan in review.plan.analysis]
+    if not settled:
+        return []
+    said = [_lumping(settled), _arms(settled), _status(settled)]
+    return [Clause(text) for text in said if text]
+
+
+def _lumping(settled: Sequence[Settled]) -> str:
+    if {each.nodes for each in settled} == {"drug"}:
+        return (
+            "Each drug is one treatment, whatever its dose, formulation or route; arms of one study with the"
+            " same treatment were combined."
+        )
+    return ""
+
+
+def _arms(settled: Sequence[Settled]) -> str:
+    if {each.arms for each in settled} == {"every_trial"}:
+        return (
+            "From a report that sums several trials, the main analyses use only arms that every one of those"
+            " trials had."
+        )
+    return ""
+
+
+def _status(settled: Sequence[Settled]) -> str:
+    allowed = {status for each in settled for status in each.status}
+    if "imputed" in allowed:
+        return "Main analyses admit extracted, derived and imputed numbers."
+    if "derived" in allowed:
+        return "Main analyses admit extracted and derived numbers, and no imputed ones."
+    return "Main analyses admit extracted numbers only."
+
+
+def _summed(review: Review, analyses: Sequence[AnalysisResult]) -> list[Clause]:
+    names = study_names(review)
+    summed = dict.fromkeys(
+        names.get(study.study, study.label)
+        for analysis in analyses
+        for comparison in analysis.main.comparisons
+        for study in comparison.studies
+        if study.estimable and study.pooled_report
+    )
+    if not summed:
+        return []
+    reports = "One report sums" if len(summed) == 1 else f"{capital(spelled(len(summed)))} reports sum"
+    text = f"{reports} several trials ({joined(list(summed), 'and')}); each counts as one unit"
+    return [Clause(f"{text}, never beside a trial that it sums.")]
+
+
+def _sensitivity(analyses: Sequence[AnalysisResult]) -> list[Clause]:
+    grid: dict[str, tuple[Scenario, int]] = {}
+    for analysis in analyses:
+        for scenario in analysis.sensitivity:
+            grid[scenario.id] = (scenario, grid.get(scenario.id, (scenario, 0))[1] + 1)
+    if not grid:
+        return []
+    each = [
+        f"{scenario.label} ({counted(number, 'analysis', 'analyses')})" for scenario, number in grid.values()
+    ]
+    return [Clause(f"Main analyses were repeated with one choice changed at a time: {'; '.join(each)}.")]
+
+
+def _appraisal(review: Review) -> list[Clause]:
+    rows = review.tables["rob"]
+    judged = [row for row in rows if row.text["judgement"] != "not judged"]
+    who = joined(
+        list(
+            dict.fromkeys(
+                row.text["assessor"] or row.text["source"] or "source not recorded" for row in judged
+            )
+        ),
+        "and",
+    )
+    if not rows:
+        text = "Risk of bias was not judged."
+    elif not judged:
+        text = "Risk of bias was not judged; the facts that bear on it are listed."
+    elif len(judged) == len(rows):
+        text = f"Risk of bias was judged by {who}."
+    else:
+        text = (
+            f"Of {counted(len(rows), 'entry', 'entries')} on risk of bias, {spelled(len(judged))} carry a"
+            f" judgement (by {who}); the others are facts and stand as not judged."
+        )
+    return [Clause(text), Clause("Certainty of the evidence was not rated.")]
+
+
+def _software() -> list[Clause]:
+    versions = software()
+    own = f"metaan {versions['metaan']} with Python {versions['Python']}"
+    packages = [f"{package} {versions[package]}" for package in PACKAGES]
+    return [
+        Clause(
+            f"All computations were done with {own}, {joined(packages, 'and')}.",
+            tuple(PACKAGE_REFERENCES[package] for package in PACKAGES),
+        )
+    ]
+
+
+def _ended(text: str) -> str:
+    stripped = text.strip() or "not recorded"
+    return stripped if stripped[-1] in ".?!" else f"{stripped}."
+
+
+def _markdown_clause(clause: Clause, numbers: dict[str, int]) -> str:
+    marks = ", ".join(str(numbers[key]) for key in clause.references)
+    text = _plain(clause.text)
+    return f"{text[:-1]} \\[{marks}\\]{text[-1]}" if marks else text
+
+
+def _plain(text: str) -> str:
+    """Keep Markdown and HTML from reading anything into a text."""
+    flat = " ".join(text.split())
+    return "".join(f"\\{char}" if char in "\\`*_{}[]<>#|!&$~" else char for char in flat)

@@ -1,0 +1,336 @@
+"""The bibliography of methods: every work that a clause of the methods text may cite."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["REFERENCES", "Reference", "cite", "numbered"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A published work.
+
+    Attributes
+    ----------
+    key : str
+        First author and year, the handle that clauses use.
+    authors, year, title : str, int, str
+        As printed.
+    journal : str
+        Journal in full, or publisher of a book.
+    volume, pages : str
+        Empty where there are none.
+    """
+
+    key: str
+    authors: str
+    year: int
+    title: str
+    journal: str
+    volume: str = ""
+    pages: str = ""
+
+
+def cite(reference: Reference) -> str:
+    """Write a reference in the Vancouver manner.
+
+    Examples
+    --------
+    >>> cite(REFERENCES["viechtbauer2007"])
+    'Viechtbauer W. Confidence intervals for the amount of heterogeneity in meta-analysis. Statistics in
+    Medicine 2007;26:37–52.'
+    """
+    issue = f";{reference.volume}" if reference.volume else ""
+    pages = f":{reference.pages}" if reference.pages else ""
+    stop = "" if reference.title.endswith("?") else "."
+    return f"{reference.authors}. {reference.title}{stop} {reference.journal} {reference.year}{issue}{pages}."
+
+
+def numbered(keys: Iterable[str]) -> dict[str, int]:
+    """Give references numbers in the order in which they are first cited.
+
+    Examples
+    --------
+    >>> numbered(["hedges1981", "cochran1954", "hedges1981"])
+    {'hedges1981': 1, 'cochran1954': 2}
+    """
+    return {key: number for number, key in enumerate(dict.fromkeys(keys), start=1)}
+
+
+_WORKS = (
+    Reference(
+        key="page2021",
+        authors="Page MJ, McKenzie JE, Bossuyt PM, et al",
+        year=2021,
+        title="The PRISMA 2020 statement: an updated guideline for reporting systematic reviews",
+        journal="BMJ",
+        volume="372",
+        pages="n71",
+    ),
+    Reference(
+        key="hutton2015",
+        authors="Hutton B, Salanti G, Caldwell DM, et al",
+        year=2015,
+        title="The PRISMA extension statement for reporting of systematic reviews incorporating network"
+        " meta-analyses of health care interventions",
+        journal="Annals of Internal Medicine",
+        volume="162",
+        pages="777–784",
+    ),
+    Reference(
+        key="higgins2024",
+        authors="Higgins JPT, Thomas J, Chandler J, et al (editors)",
+        year=2024,
+        title="Cochrane Handbook for Systematic Reviews of Interventions, version 6.5",
+        journal="Cochrane",
+    ),
+    Reference(
+        key="cochran1954",
+        authors="Cochran WG",
+        year=1954,
+        title="The combination of estimates from different experiments",
+        journal="Biometrics",
+        volume="10",
+        pages="101–129",
+    ),
+    Reference(
+        key="gart1967",
+        authors="Gart JJ, Zweifel JR",
+        year=1967,
+        title="On the bias of various estimators of the logit and its variance with application to quantal"
+        " bioassay",
+        journal="Biometrika",
+        volume="54",
+        pages="181–187",
+    ),
+    Reference(
+        key="hedges1981",
+        authors="Hedges LV",
+        year=1981,
+        title="Distribution theory for Glass's estimator of effect size and related estimators",
+        journal="Journal of Educational Statistics",
+        volume="6",
+        pages="107–128",
+    ),
+    Reference(
+        key="paule1982",
+        authors="Paule RC, Mandel J",
+        year=1982,
+        title="Consensus values and weighting factors",
+        journal="Journal of Research of the National Bureau of Standards",
+        volume="87",
+        pages="377–385",
+    ),
+    Reference(
+        key="morris1983",
+        authors="Morris CN",
+        year=1983,
+        title="Parametric empirical Bayes inference: theory and applications",
+        journal="Journal of the American Statistical Association",
+        volume="78",
+        pages="47–55",
+    ),
+    Reference(
+        key="hedges1985",
+        authors="Hedges LV, Olkin I",
+        year=1985,
+        title="Statistical Methods for Meta-Analysis",
+        journal="Academic Press",
+    ),
+    Reference(
+        key="dersimonian1986",
+        authors="DerSimonian R, Laird N",
+        year=1986,
+        title="Meta-analysis in clinical trials",
+        journal="Controlled Clinical Trials",
+        volume="7",
+        pages="177–188",
+    ),
+    Reference(
+        key="hardy1996",
+        authors="Hardy RJ, Thompson SG",
+        year=1996,
+        title="A likelihood approach to meta-analysis with random effects",
+        journal="Statistics in Medicine",
+        volume="15",
+        pages="619–629",
+    ),
+    Reference(
+        key="bucher1997",
+        authors="Bucher HC, Guyatt GH, Griffith LE, Walter SD",
+        year=1997,
+        title="The results of direct and indirect treatment comparisons in meta-analysis of randomized"
+        " controlled trials",
+        journal="Journal of Clinical Epidemiology",
+        volume="50",
+        pages="683–691",
+    ),
+    Reference(
+        key="hartung2001",
+        authors="Hartung J, Knapp G",
+        year=2001,
+        title="On tests of the overall treatment effect in meta-analysis with normally distributed responses",
+        journal="Statistics in Medicine",
+        volume="20",
+        pages="1771–1782",
+    ),
+    Reference(
+        key="higgins2002",
+        authors="Higgins JPT, Thompson SG",
+        year=2002,
+        title="Quantifying heterogeneity in a meta-analysis",
+        journal="Statistics in Medicine",
+        volume="21",
+        pages="1539–1558",
+    ),
+    Reference(
+        key="sidik2002",
+        authors="Sidik K, Jonkman JN",
+        year=2002,
+        title="A simple confidence interval for meta-analysis",
+        journal="Statistics in Medicine",
+        volume="21",
+        pages="3153–3159",
+    ),
+    Reference(
+        key="hunter2004",
+        authors="Hunter JE, Schmidt FL",
+        year=2004,
+        title="Methods of Meta-Analysis: Correcting Error and Bias in Research Findings, 2nd edition",
+        journal="Sage",
+    ),
+    Reference(
+        key="sidik2005",
+        authors="Sidik K, Jonkman JN",
+        year=2005,
+        title="Simple heterogeneity variance estimation for meta-analysis",
+        journal="Journal of the Royal Statistical Society Series C",
+        volume="54",
+        pages="367–384",
+    ),
+    Reference(
+        key="viechtbauer2005",
+        authors="Viechtbauer W",
+        year=2005,
+        title="Bias and efficiency of meta-analytic variance estimators in the random-effects model",
+        journal="Journal of Educational and Behavioral Statistics",
+        volume="30",
+        pages="261–293",
+    ),
+    Reference(
+        key="viechtbauer2007",
+        authors="Viechtbauer W",
+        year=2007,
+        title="Confidence intervals for the amount of heterogeneity in meta-analysis",
+        journal="Statistics in Medicine",
+        volume="26",
+        pages="37–52",
+    ),
+    Reference(
+        key="gleser2009",
+        authors="Gleser LJ, Olkin I",
+        year=2009,
+        title="Stochastically dependent effect sizes. In: The Handbook of Research Synthesis and"
+        " Meta-Analysis, 2nd edition",
+        journal="Russell Sage Foundation",
+        pages="357–376",
+    ),
+    Reference(
+        key="higgins2009",
+        authors="Higgins JPT, Thompson SG, Spiegelhalter DJ",
+        year=2009,
+        title="A re-evaluation of random-effects meta-analysis",
+        journal="Journal of the Royal Statistical Society Series A",
+        volume="172",
+        pages="137–159",
+    ),
+    Reference(
+        key="higgins2012",
+        authors="Higgins JPT, Jackson D, Barrett JK, Lu G, Ades AE, White IR",
+        year=2012,
+        title="Consistency and inconsistency in network meta-analysis: concepts and models for multi-arm"
+        " studies",
+        journal="Research Synthesis Methods",
+        volume="3",
+        pages="98–110",
+    ),
+    Reference(
+        key="rucker2012",
+        authors="Rücker G",
+        year=2012,
+        title="Network meta-analysis, electrical networks and graph theory",
+        journal="Research Synthesis Methods",
+        volume="3",
+        pages="312–324",
+    ),
+    Reference(
+        key="rover2015",
+        authors="Röver C, Knapp G, Friede T",
+        year=2015,
+        title="Hartung-Knapp-Sidik-Jonkman approach and its modification for random-effects meta-analysis"
+        " with few studies",
+        journal="BMC Medical Research Methodology",
+        volume="15",
+        pages="99",
+    ),
+    Reference(
+        key="jackson2017",
+        authors="Jackson D, Law M, Rücker G, Schwarzer G",
+        year=2017,
+        title="The Hartung-Knapp modification for random-effects meta-analysis: a useful refinement but are"
+        " there any residual concerns?",
+        journal="Statistics in Medicine",
+        volume="36",
+        pages="3923–3934",
+    ),
+    Reference(
+        key="hunter2007",
+        authors="Hunter JD",
+        year=2007,
+        title="Matplotlib: a 2D graphics environment",
+        journal="Computing in Science & Engineering",
+        volume="9",
+        pages="90–95",
+    ),
+    Reference(
+        key="mckinney2010",
+        authors="McKinney W",
+        year=2010,
+        title="Data structures for statistical computing in Python",
+        journal="Proceedings of the 9th Python in Science Conference",
+        pages="56–61",
+    ),
+    Reference(
+        key="seabold2010",
+        authors="Seabold S, Perktold J",
+        year=2010,
+        title="statsmodels: econometric and statistical modeling with Python",
+        journal="Proceedings of the 9th Python in Science Conference",
+        pages="92–96",
+    ),
+    Reference(
+        key="harris2020",
+        authors="Harris CR, Millman KJ, van der Walt SJ, et al",
+        year=2020,
+        title="Array programming with NumPy",
+        journal="Nature",
+        volume="585",
+        pages="357–362",
+    ),
+    Reference(
+        key="virtanen2020",
+        authors="Virtanen P, Gommers R, Oliphant TE, et al",
+        year=2020,
+        title="SciPy 1.0: fundamental algorithms for scientific computing in Python",
+        journal="Nature Methods",
+        volume="17",
+        pages="261–272",
+    ),
+)
+
+REFERENCES: dict[str, Reference] = {work.key: work for work in _WORKS}

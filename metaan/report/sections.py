@@ -1,0 +1,377 @@
+"""The page before it is written: what every section shows, in order, with its anchors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import isnan
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from metaan.format import effect, interval, measure_name, slug
+from metaan.report.evidence import node_names, questions
+from metaan.report.ledger import LedgerStudy, ledger
+from metaan.report.methods import cited, methods_text
+from metaan.report.references import REFERENCES, cite
+from metaan.report.sentences import (
+    answer_sentence,
+    comparison_sentences,
+    direction_sentence,
+    network_sentences,
+    thinness_sentences,
+)
+from metaan.report.wording import capital, counted
+from metaan.tables.table import Table, to_html
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from metaan.report.rendered import RenderedFigure
+    from metaan.results.synthesis import AnalysisResult, Answer, Comparison
+    from metaan.review.read import Review
+
+__all__ = [
+    "AnalysisView",
+    "ComparisonView",
+    "FigureView",
+    "MatrixCell",
+    "MatrixRow",
+    "Page",
+    "Reading",
+    "TableView",
+    "comparison_anchors",
+    "page",
+]
+
+REVIEW_TABLES = ("studies", "rob", "missing", "excluded")
+ANALYSIS_TABLES = ("comparisons", "studies", "sensitivity", "league", "set-aside")
+DIRECTION_WORDS = {"higher_better": "higher is better", "lower_better": "lower is better"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableView:
+    """A table as HTML, with what stands around it."""
+
+    id: str
+    title: str
+    html: Markup
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureView:
+    """A figure, or the reason why there is none."""
+
+    id: str
+    title: str
+    svg: Markup
+    refusal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixCell:
+    """What one outcome says of one question: estimate, interval, what it rests on, where it leads."""
+
+    estimate: str
+    interval: str
+    basis: str
+    href: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixRow:
+    """One outcome of the answers matrix."""
+
+    title: str
+    href: str
+    scale: str
+    cells: tuple[MatrixCell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonView:
+    """One direct comparison: its words, its figure and its studies."""
+
+    anchor: str
+    title: str
+    sentences: tuple[str, ...]
+    figure: FigureView | None
+    table: TableView | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisView:
+    """One outcome: its question, answers, comparisons, network and tables."""
+
+    id: str
+    title: str
+    question: str
+    facts: tuple[str, ...]
+    answers: tuple[str, ...]
+    notes: tuple[str, ...]
+    comparisons: tuple[ComparisonView, ...]
+    network_anchor: str
+    network: tuple[str, ...]
+    network_figures: tuple[FigureView, ...]
+    tables: Mapping[str, TableView]
+    scenarios: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A sentence with the numbers of the works it cites."""
+
+    text: str
+    references: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The whole report."""
+
+    title: str
+    question: str
+    authors: str
+    registration: str
+    cautions: tuple[str, ...]
+    thinness: tuple[str, ...]
+    questions: tuple[str, ...]
+    matrix: tuple[MatrixRow, ...]
+    answers: TableView | None
+    analyses: tuple[AnalysisView, ...]
+    tables: Mapping[str, TableView]
+    others: tuple[TableView, ...]
+    methods: tuple[tuple[str, str, tuple[Reading, ...]], ...]
+    references: tuple[tuple[int, str], ...]
+    ledger: tuple[LedgerStudy, ...]
+    downloads: tuple[str, ...]
+
+
+def page(
+    review: Review,
+    analyses: Sequence[AnalysisResult],
+    figures: Mapping[str, RenderedFigure],
+    tables: Iterable[Table],
+) -> Page:
+    """Put everything that the report shows in its place.
+
+    Parameters
+    ----------
+    review : Review
+        The review.
+    analyses : sequence of AnalysisResult
+        Its results.
+    figures : mapping of str to RenderedFigure
+        Figure id to figure, drawn or refused.
+    tables : iterable of Table
+        In any order; one that has no place of its own is shown at the end.
+    """
+    names = node_names(review)
+    anchors = comparison_anchors(analyses)
+    by_id = {table.id: table for table in tables}
+    info = review.plan.review
+    methods = methods_text(review, analyses)
+    numbers = cited(methods)
+    return Page(
+        title=info.title,
+        question=info.question,
+        authors=", ".join(info.authors),
+        registration=info.registration,
+        cautions=tuple(info.cautions),
+        thinness=thinness_sentences(review, analyses),
+        questions=tuple(capital(_pair(pair, names)) for pair in questions(review, analyses)),
+        matrix=tuple(_matrix_row(each, questions(review, analyses), names, anchors) for each in analyses),
+        answers=_table(by_id.get("answers")),
+        analyses=tuple(_analysis(each, names, anchors, figures, by_id) for each in analyses),
+        tables=_named({name: by_id.get(name) for name in REVIEW_TABLES}),
+        others=_others(by_id, analyses),
+        methods=tuple(
+            (
+                each.title,
+                each.items,
+                tuple(
+                    Reading(text=c.text, references=tuple(numbers[k] for k in c.references))
+                    for c in each.clauses
+                ),
+            )
+            for each in methods
+        ),
+        references=tuple((number, cite(REFERENCES[key])) for key, number in numbers.items()),
+        ledger=ledger(review, analyses, anchors),
+        downloads=tuple(by_id),
+    )
+
+
+def comparison_anchors(analyses: Iterable[AnalysisResult]) -> dict[tuple[str, str, str], str]:
+    """Name the place of every comparison of the main analyses; names that slug alike are told apart.
+
+    Returns
+    -------
+    dict of (str, str, str) to str
+        (analysis id, treat1, treat2) to an anchor such as `pain-a-b`.
+    """
+    analyses = tuple(analyses)
+    taken = {analysis.id for analysis in analyses}
+    anchors = {}
+    for analysis in analyses:
+        for each in analysis.main.comparisons:
+            wanted = f"{analysis.id}-{slug(each.treat1)}-{slug(each.treat2)}"
+            free = wanted
+            number = 2
+            while free in taken:
+                free, number = f"{wanted}-{number}", number + 1
+            taken.add(free)
+            anchors[analysis.id, each.treat1, each.treat2] = free
+    return anchors
+
+
+def _pair(pair: tuple[str, str], names: Mapping[str, str]) -> str:
+    return f"{names.get(pair[0], pair[0])} against {names.get(pair[1], pair[1])}"
+
+
+def _analysis(
+    analysis: AnalysisResult,
+    names: Mapping[str, str],
+    anchors: Mapping[tuple[str, str, str], str],
+    figures: Mapping[str, RenderedFigure],
+    tables: Mapping[str, Table],
+) -> AnalysisView:
+    own = {name: tables.get(f"{analysis.id}-{name}") for name in ANALYSIS_TABLES}
+    measure = analysis.main.measure
+    return AnalysisView(
+        id=analysis.id,
+        title=analysis.title,
+        question=analysis.question,
+        facts=_facts(analysis),
+        answers=tuple(
+            answer_sentence(each, measure, names, analysis.level) for each in analysis.main.answers
+        ),
+        notes=analysis.notes + analysis.main.notes * (analysis.main.network is not None),
+        comparisons=tuple(
+            _comparison(analysis, each, names, anchors, figures, rows)
+            for each, rows in zip(analysis.main.comparisons, _studies(analysis, own["studies"]), strict=True)
+        ),
+        network_anchor=_network_anchor(analysis, anchors),
+        network=network_sentences(analysis.main, names),
+        network_figures=tuple(
+            _figure(figures[name])
+            for name in (f"network-{analysis.id}", f"network-forest-{analysis.id}")
+            if name in figures
+        ),
+        tables=_named({name: table for name, table in own.items() if name != "studies"}),
+        scenarios=len(analysis.sensitivity),
+    )
+
+
+def _facts(analysis: AnalysisResult) -> tuple[str, ...]:
+    planned = "Planned in the review's plan." if analysis.prespecified else "Not prespecified."
+    return (direction_sentence(analysis.main.measure, analysis.direction), planned)
+
+
+def _comparison(
+    analysis: AnalysisResult,
+    comparison: Comparison,
+    names: Mapping[str, str],
+    anchors: Mapping[tuple[str, str, str], str],
+    figures: Mapping[str, RenderedFigure],
+    studies: Table | None,
+) -> ComparisonView:
+    anchor = anchors[analysis.id, comparison.treat1, comparison.treat2]
+    figure = figures.get(f"forest-{anchor}")
+    title = capital(_pair((comparison.treat1, comparison.treat2), names))
+    if studies is not None:
+        studies = replace(studies, id=anchor, title=f"{analysis.title}: {title}, study by study")
+    return ComparisonView(
+        anchor=anchor,
+        title=title,
+        sentences=comparison_sentences(comparison, analysis.main.measure, names, analysis.level),
+        figure=None if figure is None else _figure(figure),
+        table=_table(studies),
+    )
+
+
+def _studies(analysis: AnalysisResult, table: Table | None) -> list[Table | None]:
+    """Cut the table of an analysis' studies into one for each comparison."""
+    counts = [len(each.studies) for each in analysis.main.comparisons]
+    if table is None or sum(counts) != len(table.rows):
+        return [None] * len(counts)
+    starts = [sum(counts[:i]) for i in range(len(counts))]
+    return [
+        replace(table, rows=table.rows[start : start + count])
+        for start, count in zip(starts, counts, strict=True)
+    ]
+
+
+def _matrix_row(
+    analysis: AnalysisResult,
+    asked: Iterable[tuple[str, str]],
+    names: Mapping[str, str],
+    anchors: Mapping[tuple[str, str, str], str],
+) -> MatrixRow:
+    found = {(answer.treat1, answer.treat2): answer for answer in analysis.main.answers}
+    scale = f"{measure_name(analysis.main.measure)}, {DIRECTION_WORDS.get(analysis.direction, '')}".rstrip(
+        ", "
+    )
+    return MatrixRow(
+        title=analysis.title,
+        href=f"#{analysis.id}",
+        scale=scale,
+        cells=tuple(_matrix_cell(analysis, pair, found.get(pair), names, anchors) for pair in asked),
+    )
+
+
+def _matrix_cell(
+    analysis: AnalysisResult,
+    pair: tuple[str, str],
+    answer: Answer | None,
+    names: Mapping[str, str],
+    anchors: Mapping[tuple[str, str, str], str],
+) -> MatrixCell:
+    label = f"{analysis.title}: {_pair(pair, names)}"
+    if answer is None or isnan(answer.estimate):
+        return MatrixCell(estimate="", interval="", basis="no connected evidence", href="", label=label)
+    measure = analysis.main.measure
+    direct = f"{counted(answer.k, 'study', 'studies')}, n = {answer.n:,}"
+    href = anchors.get((analysis.id, *pair)) if answer.k else None
+    return MatrixCell(
+        estimate=effect(answer.estimate, measure),
+        interval=interval(answer.ci_low, answer.ci_high, measure),
+        basis=f"{answer.evidence}, {direct}" if answer.k else answer.evidence,
+        href=f"#{href or _network_anchor(analysis, anchors)}",
+        label=label,
+    )
+
+
+def _network_anchor(analysis: AnalysisResult, anchors: Mapping[tuple[str, str, str], str]) -> str:
+    taken = {*anchors.values()}
+    anchor = f"{analysis.id}-network"
+    return f"{anchor}-part" if anchor in taken else anchor
+
+
+def _figure(figure: RenderedFigure) -> FigureView:
+    return FigureView(id=figure.id, title=figure.title, svg=_inline(figure.svg), refusal=figure.refusal)
+
+
+def _inline(svg: bytes) -> Markup:
+    text = svg.decode("utf-8")
+    start = text.find("<svg")
+    return Markup(text[start:].strip() if start >= 0 else "")  # noqa: S704 - our own renderer wrote it
+
+
+def _table(table: Table | None) -> TableView | None:
+    if table is None or not table.rows:
+        return None
+    return TableView(id=table.id, title=table.title, html=to_html(table), rows=len(table.rows))
+
+
+def _named(tables: Mapping[str, Table | None]) -> dict[str, TableView]:
+    made = {name: _table(table) for name, table in tables.items()}
+    return {name: view for name, view in made.items() if view is not None}
+
+
+def _others(tables: Mapping[str, Table], analyses: Iterable[AnalysisResult]) -> tuple[TableView, ...]:
+    placed = {f"{analysis.id}-{name}" for analysis in analyses for name in ANALYSIS_TABLES}
+    placed |= {"answers", "evidence", *REVIEW_TABLES}
+    views = (_table(table) for name, table in tables.items() if name not in placed)
+    return tuple(view for view in views if view is not None)
