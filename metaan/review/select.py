@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, TypeAlias
 from metaan.review.usable import bound_of, contrast_fault, contrast_route, converted, result_fault, worst
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from metaan.review.plan import AnalysisPlan
-    from metaan.review.read import Review, Row
+    from metaan.review.rows import Review, Row
     from metaan.review.settle import Settled
 
-__all__ = ["LeftRow", "Selection", "UsedArm", "UsedContrast", "covered_units", "node_of", "select"]
+__all__ = ["LeftRow", "Selection", "UsedArm", "UsedContrast", "arm_nodes", "covered_units", "select"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,25 +127,28 @@ def select(review: Review, analysis: AnalysisPlan, choices: Settled) -> Selectio
     )
 
 
-def node_of(review: Review, study: str, arm: str, *, nodes: str = "drug") -> str:
-    """Find the node of an arm.
+def arm_nodes(review: Review, *, nodes: str = "drug") -> dict[tuple[str, str], str]:
+    """Look up the node of every arm.
 
     Parameters
     ----------
     review : Review
         The review's tables.
-    study, arm : str
-        Ids of the unit and of its arm.
     nodes : str
         "drug" for the node of treatments.csv, "dose" for the arm's split_node where it has one.
 
     Returns
     -------
-    str
-        The node; the treatment as extracted where treatments.csv does not know it.
+    dict of (str, str) to str
+        Study id and arm id to node; the treatment as extracted where treatments.csv does not know it.
     """
-    row = next(r for r in review.tables["arms"] if (r.value["study_id"], r.value["arm_id"]) == (study, arm))
-    return _node(row, _drugs(review), nodes)
+    drugs = {_cell(row, "raw_label"): _cell(row, "node") for row in review.tables["treatments"]}
+    found = {}
+    for arm in review.tables["arms"]:
+        drug = drugs.get(_cell(arm, "treatment"), _cell(arm, "treatment"))
+        node = (_cell(arm, "split_node") or drug) if nodes == "dose" else drug
+        found[_cell(arm, "study_id"), _cell(arm, "arm_id")] = node
+    return found
 
 
 def covered_units(review: Review) -> dict[str, tuple[str, ...]]:
@@ -165,23 +168,13 @@ class _Index:
     """Look-ups that selection needs, made once."""
 
     def __init__(self, review: Review, choices: Settled) -> None:
-        drugs = _drugs(review)
         self.arms = {(_cell(row, "study_id"), _cell(row, "arm_id")): row for row in review.tables["arms"]}
-        self.nodes = {key: _node(row, drugs, choices.nodes) for key, row in self.arms.items()}
+        self.nodes = arm_nodes(review, nodes=choices.nodes)
         self.outcomes = {_cell(row, "outcome_id"): row for row in review.tables["outcomes"]}
         self.risky = _risky(review, choices)
 
     def outcome_name(self, outcome: str) -> str:
         return _cell(self.outcomes[outcome], "label") if outcome in self.outcomes else outcome
-
-
-def _drugs(review: Review) -> dict[str, str]:
-    return {_cell(row, "raw_label"): _cell(row, "node") for row in review.tables["treatments"]}
-
-
-def _node(arm: Row, drugs: Mapping[str, str], nodes: str) -> str:
-    drug = drugs.get(_cell(arm, "treatment"), _cell(arm, "treatment"))
-    return (_cell(arm, "split_node") or drug) if nodes == "dose" else drug
 
 
 def _cell(row: Row, column: str) -> str:

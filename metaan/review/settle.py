@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from metaan.review.plan import AnalysisPlan, Choices, Plan, SensitivityPlan
-    from metaan.review.read import Review, Row
+    from metaan.review.rows import Review, Row
 
 __all__ = ["MEASURES", "Settled", "analysis_direction", "analysis_kind", "misfit", "outcome_kinds", "settle"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from metaan.review.read import Row
+    from metaan.review.rows import Row
 
 __all__ = [
     "STATUS_ORDER",

@@ -1,0 +1,130 @@
+"""The whole pipeline on one page: a review in, every analysis with its sensitivities out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from metaan.errors import InputError
+from metaan.report.changes import changed_words, same_numbers, signature
+from metaan.report.scenario import run_scenario
+from metaan.results.synthesis import AnalysisResult
+from metaan.review.select import select
+from metaan.review.settle import misfit, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from metaan.results.synthesis import Scenario
+    from metaan.review.plan import AnalysisPlan, SensitivityPlan
+    from metaan.review.rows import Review
+    from metaan.review.select import Selection
+    from metaan.types import Direction, Kind
+
+__all__ = ["analyse"]
+
+UNCHANGED = "every estimate and interval is that of the main analysis"
+
+
+def _silent(message: str) -> None:
+    del message
+
+
+def analyse(review: Review, *, progress: Callable[[str], None] = _silent) -> tuple[AnalysisResult, ...]:
+    """Run every analysis of a review, each with the sensitivities that fit it.
+
+    Parameters
+    ----------
+    review : Review
+        A review without errors; see `metaan.review.read.read_review`.
+    progress : callable
+        Called with one line for each analysis.
+
+    Returns
+    -------
+    tuple of AnalysisResult
+        In the order of the plan. A sensitivity that would change neither rows nor choices of an analysis is
+        left out there, and the analysis's notes name it.
+
+    Raises
+    ------
+    InputError
+        Where an analysis has no direction, which `metaan check` finds too.
+    """
+    results = []
+    for analysis in review.plan.analysis:
+        progress(f"{analysis.title}")
+        results.append(_analysis(review, analysis))
+    return tuple(results)
+
+
+def _analysis(review: Review, analysis: AnalysisPlan) -> AnalysisResult:
+    choices = settle(review, analysis)
+    selection = select(review, analysis, choices)
+    main = run_scenario(review, analysis, selection)
+    fitting = [each for each in review.plan.sensitivity if not misfit(review, analysis, each)]
+    varied = [(each, select(review, analysis, settle(review, analysis, each))) for each in fitting]
+    idle = [each.label for each, other in varied if signature(other) == signature(selection)]
+    return AnalysisResult(
+        id=analysis.id,
+        title=analysis.title,
+        question=analysis.question,
+        kind=_kind(choices.kind),
+        outcomes=choices.outcomes,
+        direction=_direction(analysis, choices.direction),
+        level=review.plan.defaults.level,
+        prespecified=analysis.prespecified,
+        main=main,
+        sensitivity=tuple(
+            _varied(review, analysis, each, (selection, other), main)
+            for each, other in varied
+            if signature(other) != signature(selection)
+        ),
+        notes=(*analysis.notes, *_idle_note(idle)),
+    )
+
+
+def _varied(
+    review: Review,
+    analysis: AnalysisPlan,
+    plan: SensitivityPlan,
+    selections: tuple[Selection, Selection],
+    main: Scenario,
+) -> Scenario:
+    before, after = selections
+    scenario = run_scenario(
+        review,
+        analysis,
+        after,
+        id=plan.id,
+        label=plan.label,
+        changed=changed_words(review, before, after),
+        notes=plan.notes,
+    )
+    if not same_numbers(main, scenario):
+        return scenario
+    return replace(scenario, notes=(*scenario.notes, UNCHANGED))
+
+
+def _idle_note(labels: list[str]) -> tuple[str, ...]:
+    if not labels:
+        return ()
+    return (
+        "Not repeated, because they would change neither the rows nor the choices of this analysis:"
+        f" {'; '.join(labels)}.",
+    )
+
+
+def _kind(text: str) -> Kind:
+    return "continuous" if text == "continuous" else "binary"
+
+
+def _direction(analysis: AnalysisPlan, text: str) -> Direction:
+    if text == "higher_better":
+        return "higher_better"
+    if text == "lower_better":
+        return "lower_better"
+    raise InputError(
+        f'analysis "{analysis.id}" has no direction: fill direction of its outcomes in outcomes.csv,'
+        " or give the analysis one in review.toml."
+    )

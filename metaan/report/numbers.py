@@ -1,0 +1,104 @@
+"""Every number of the report as one document, in a form that is the same on every machine."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from metaan.report.pairs import node_order
+from metaan.report.records import analysis_record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from metaan.results.synthesis import AnalysisResult, Provenance, Scenario
+    from metaan.review.rows import Review
+
+__all__ = ["SCHEMA_VERSION", "results_document", "write_canonical"]
+
+SCHEMA_VERSION = 1
+"""Version of results.schema.json; it rises when a field changes its meaning or goes."""
+
+
+def results_document(review: Review, analyses: Iterable[AnalysisResult]) -> dict[str, Any]:
+    """Gather every number of the report.
+
+    Parameters
+    ----------
+    review : Review
+        The review.
+    analyses : iterable of AnalysisResult
+        Its results.
+
+    Returns
+    -------
+    dict
+        As results.schema.json describes it: analyses with their scenarios, comparisons, studies and
+        answers, and the rows that they use. Effects are treat1 minus treat2 on the analysis scale (ratios on
+        the log scale); `shown` holds them as a person reads them.
+    """
+    analyses = tuple(analyses)
+    info, order = review.plan.review, node_order(review, nodes="dose")
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "review": {
+            "name": review.name,
+            "title": info.title,
+            "question": info.question,
+            "reference": info.reference,
+            "treatments": list(info.treatments),
+            "questions": [{"treat1": each.treat1, "treat2": each.treat2} for each in info.questions],
+            "seed": info.seed,
+        },
+        "analyses": [analysis_record(each, order) for each in analyses],
+        "rows": _rows(analyses),
+    }
+
+
+def write_canonical(document: dict[str, Any]) -> bytes:
+    r"""Write a document as JSON whose bytes depend on nothing but its content.
+
+    Parameters
+    ----------
+    document : dict
+        Plain values; floats already at ten significant digits.
+
+    Returns
+    -------
+    bytes
+        UTF-8 with sorted keys, one space of indentation and a final line feed.
+
+    Raises
+    ------
+    ValueError
+        For a number that is not finite.
+
+    Examples
+    --------
+    >>> write_canonical({"b": 0.5, "a": None})
+    b'{\n "a": null,\n "b": 0.5\n}\n'
+    """
+    text = json.dumps(document, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
+    return f"{text}\n".encode()
+
+
+def _rows(analyses: Iterable[AnalysisResult]) -> dict[str, dict[str, Any]]:
+    """List the rows behind the numbers with what was done to them, over all scenarios."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in _used(analyses):
+        known = found.setdefault(
+            row.anchor, {"table": row.table, "row": row.row, "source": row.source, "derivations": []}
+        )
+        if row.derivation and row.derivation not in known["derivations"]:
+            known["derivations"].append(row.derivation)
+    return found
+
+
+def _used(analyses: Iterable[AnalysisResult]) -> Iterable[Provenance]:
+    scenarios: Iterable[Scenario] = (
+        scenario for each in analyses for scenario in (each.main, *each.sensitivity)
+    )
+    for scenario in scenarios:
+        for comparison in scenario.comparisons:
+            for one in comparison.studies:
+                yield from one.provenance
