@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from metaan.format import DASH, RATIO_MEASURES, back_transform, effect_with_interval, fixed, significant
+from metaan.format import (
+    DASH,
+    RATIO_MEASURES,
+    back_transform,
+    effect_with_interval,
+    fixed,
+    shares,
+    significant,
+)
 from metaan.tables.table import Cell, Column, Table, number_cell
 
 if TYPE_CHECKING:
@@ -82,14 +90,15 @@ def _columns(measure: str, level: float) -> tuple[Column, ...]:
     )
 
 
-def _weighted(comparison: Comparison) -> Iterable[tuple[StudyEffect, float]]:
+def _weighted(comparison: Comparison) -> Iterable[tuple[StudyEffect, Cell]]:
     fit = comparison.main
-    shares = iter(() if fit is None else fit.weights.tolist())
+    weights = [] if fit is None else fit.weights.tolist()
+    cells = iter([Cell(text, 100 * w) for text, w in zip(shares(weights), weights, strict=True)])
     for study in comparison.studies:
-        yield study, 100 * next(shares, float("nan")) if study.estimable else float("nan")
+        yield study, next(cells, Cell(DASH)) if study.estimable else Cell(DASH)
 
 
-def _study_row(study: StudyEffect, weight: float, measure: str, names: Mapping[str, str]) -> tuple[Cell, ...]:
+def _study_row(study: StudyEffect, weight: Cell, measure: str, names: Mapping[str, str]) -> tuple[Cell, ...]:
     shown = tuple(back_transform(value, measure) for value in (study.yi, study.ci_low, study.ci_high))
     printed = effect_with_interval(study.yi, study.ci_low, study.ci_high, measure)
     return (
@@ -104,7 +113,7 @@ def _study_row(study: StudyEffect, weight: float, measure: str, names: Mapping[s
         Cell(printed),
         *(number_cell(value, fixed(value)) for value in shown),
         *(number_cell(v, fixed(v, 4)) for v in (study.yi, study.sei, study.ci_low, study.ci_high)),
-        number_cell(weight, fixed(weight, 1)),
+        weight,
         Cell(study.status),
         Cell(_note(study)),
         evidence_cell(study.provenance),

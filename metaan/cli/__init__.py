@@ -1,0 +1,114 @@
+"""The command line: commands in, exit codes out.
+
+Results go to standard output, everything else to standard error. Exit codes: 0 fine; 1 ran and found
+problems; 2 a wrong command line or plan; 3 a fault of the program; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from metaan.cli.commands import program
+from metaan.errors import MetaanError, OutputError, PlanError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["program", "run"]
+
+FINE, PROBLEMS, WRONG, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
+DEBUG = "--debug"
+REPORT_TO = "the project's issue list"
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        Without the program's name.
+
+    Returns
+    -------
+    int
+        The exit code; nothing is raised, except with --debug.
+    """
+    _forgiving_streams()
+    debug = DEBUG in arguments
+    try:
+        with _terminated_like_interrupted():
+            code = program.main(list(arguments), prog_name="metaan", standalone_mode=False)
+            sys.stdout.flush()
+    except (click.Abort, KeyboardInterrupt):
+        _say("Interrupted; the last report was left as it was.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _quietly_closed()
+    except click.ClickException as error:
+        error.show()
+        return WRONG
+    except MetaanError as error:
+        if debug:
+            raise
+        _say(str(error))
+        return WRONG if isinstance(error, PlanError | OutputError) else PROBLEMS
+    except Exception as error:
+        if debug:
+            raise
+        _say(_fault(error))
+        return FAULT
+    return int(code or FINE)
+
+
+def _fault(error: Exception) -> str:
+    import metaan
+
+    what = f"{type(error).__name__}: {error}".rstrip(": ")
+    return (
+        f"metaan {metaan.__version__} failed: {what}\n"
+        f"This is a fault of metaan, not of your data. Run the same command with {DEBUG} and report what it"
+        f" prints to {REPORT_TO}; nothing was written."
+    )
+
+
+def _say(text: str) -> None:
+    with suppress(BrokenPipeError):
+        click.echo(text, err=True)
+
+
+def _quietly_closed() -> int:
+    # Python flushes standard output once more at the end and would complain there.
+    with suppress(OSError, io.UnsupportedOperation):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return FINE
+
+
+def _forgiving_streams() -> None:
+    """Print what the terminal's encoding lacks as escapes instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+@contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
+    def interrupt(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, interrupt)
+    except ValueError:  # not in the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

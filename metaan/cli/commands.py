@@ -1,0 +1,177 @@
+"""The commands; each imports what it needs when it runs, so that help and check are instant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import metaan
+from metaan.cli.talk import Talk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from metaan.report.verify import Verification
+    from metaan.review.problems import Problem
+
+__all__ = ["program"]
+
+PLAN_FILE = "review.toml"
+HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+REVIEW = click.Path(exists=True, file_okay=False, path_type=Path)
+OUT = click.Path(path_type=Path)
+
+
+def _talk_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Take -q, -v and --debug behind a command too."""
+    for option in (
+        click.option("--debug", is_flag=True, help="Show where a fault of the program happened."),
+        click.option("-v", "--verbose", is_flag=True, help="Print a line for each finished step."),
+        click.option("-q", "--quiet", is_flag=True, help="Print results and errors only."),
+    ):
+        command = option(command)
+    return command
+
+
+def _talk(context: click.Context, *, quiet: bool, verbose: bool) -> Talk:
+    above: dict[str, bool] = context.obj or {}
+    return Talk(quiet=quiet or above.get("quiet", False), verbose=verbose or above.get("verbose", False))
+
+
+@click.group(context_settings=HELP, no_args_is_help=True)
+@click.version_option(metaan.__version__, "--version", prog_name="metaan", message="%(prog)s %(version)s")
+@_talk_options
+@click.pass_context
+def program(context: click.Context, *, quiet: bool, verbose: bool, debug: bool) -> None:
+    r"""Turn extracted trial data into the figures, tables and estimates of a paper.
+
+    A review is one folder with review.toml and its CSV tables. Start with "metaan check", then
+    "metaan report".
+
+    \b
+    Exit codes: 0 fine; 1 ran and found problems; 2 a wrong command line or plan;
+    3 a fault of the program; 130 interrupted.
+    """
+    context.obj = {"quiet": quiet, "verbose": verbose, "debug": debug}
+
+
+@program.command(short_help="Write the whole report.")
+@click.argument("review", type=REVIEW, required=False)
+@click.option("--out", type=OUT, default=Path("reports"), help="Folder of the report.  [default: reports]")
+@_talk_options
+@click.pass_context
+def report(
+    context: click.Context, review: Path | None, *, out: Path, quiet: bool, verbose: bool, debug: bool
+) -> None:
+    """Check the data, run every analysis and write the whole report.
+
+    REVIEW is the folder that holds review.toml: by default ./studies, else the nearest folder upward.
+    The page, figures, tables and numbers go to ./reports; an earlier report there is replaced whole, and
+    only when the new one is complete.
+    """
+    del debug
+    talk = _talk(context, quiet=quiet, verbose=verbose)
+    folder = _review_folder(review)
+    from metaan.report.bundle import write_report
+
+    with talk.steps("Making the report") as step:
+        write_report(folder, out, progress=step)
+    talk.tell(f"The report of {folder} is complete.")
+    click.echo(str(out / "report.html"))
+
+
+@program.command(short_help="Find every fault in the data and the plan.")
+@click.argument("review", type=click.Path(exists=True, path_type=Path), required=False)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or for programs.",
+)
+@_talk_options
+@click.pass_context
+def check(
+    context: click.Context, review: Path | None, *, form: str, quiet: bool, verbose: bool, debug: bool
+) -> None:
+    """Find every fault in the data and the plan without computing anything.
+
+    REVIEW is the folder that holds review.toml (found as for "report"), or one CSV file.
+    Exit code 1 where there are errors; warnings alone leave it at 0.
+    """
+    del context, quiet, verbose, debug
+    from metaan.review.check import check_file, check_review
+    from metaan.review.problems import render_json, render_text
+
+    if review is not None and review.is_file():
+        place, problems = review.parent, check_file(review)
+    else:
+        place = _review_folder(review)
+        problems = check_review(place)
+    click.echo(render_json(problems) if form == "json" else render_text(problems, place).rstrip("\n"))
+    raise click.exceptions.Exit(_check_code(problems))
+
+
+@program.command(short_help="Make the report again and compare.")
+@click.argument("review", type=REVIEW, required=False)
+@click.option("--out", type=OUT, default=Path("reports"), help="Folder of the report.  [default: reports]")
+@click.option("--strict", is_flag=True, help="Only identical bytes will do.")
+@_talk_options
+@click.pass_context
+def verify(
+    context: click.Context,
+    review: Path | None,
+    *,
+    out: Path,
+    strict: bool,
+    quiet: bool,
+    verbose: bool,
+    debug: bool,
+) -> None:
+    """Make the report again elsewhere and compare it with the one in the output folder.
+
+    Says "identical" (every byte), "equivalent" (every number to 10 significant digits or within 1e-8,
+    every figure as a reader sees it) or "different", with each difference. Exit code 0 for the first two.
+    """
+    del debug
+    talk = _talk(context, quiet=quiet, verbose=verbose)
+    folder = _review_folder(review)
+    from metaan.report.verify import verify as prove
+
+    with talk.steps("Making the report again") as step:
+        found = prove(folder, out, progress=step)
+    click.echo(_verdict(found, out))
+    sufficient = ("identical",) if strict else ("identical", "equivalent")
+    raise click.exceptions.Exit(0 if found.tier in sufficient else 1)
+
+
+def _review_folder(named: Path | None) -> Path:
+    if named is not None:
+        return named
+    from metaan.review.read import find_review
+
+    return find_review(Path.cwd())
+
+
+def _check_code(problems: tuple[Problem, ...]) -> int:
+    errors = [p for p in problems if p.severity == "error"]
+    if any(p.file == PLAN_FILE for p in errors):
+        return 2
+    return 1 if errors else 0
+
+
+def _verdict(found: Verification, out: Path) -> str:
+    if found.tier == "identical":
+        return f"identical: all {found.files} files of {out} are the same, byte by byte"
+    if found.tier == "equivalent":
+        return f"equivalent: {out} is equal in every number, not in every byte ({found.files} files compared)"
+    count = len(found.differences)
+    lines = [f"different: {count} difference{'' if count == 1 else 's'} in {out}"]
+    for each in found.differences:
+        place = f", {each.place}" if each.place else ""
+        lines.append(f"  {each.file}{place}: {each.old} -> {each.new}")
+    return "\n".join(lines)

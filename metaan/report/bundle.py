@@ -1,0 +1,172 @@
+"""The whole report: read, analyse, draw, write; all outputs stand in memory before one is on disk."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.resources import files as resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from metaan.errors import InputError
+from metaan.report.drawings import drawing_pool, start_drawing, wanted_figures
+from metaan.report.folder import MANIFEST, recover, refuse_foreign, replace_folder
+from metaan.review.check import check_review
+from metaan.review.read import read_review
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from metaan.report.folder import Files
+    from metaan.report.rendered import RenderedFigure
+    from metaan.results.synthesis import AnalysisResult
+    from metaan.review.rows import Review
+    from metaan.tables.table import Table
+
+__all__ = ["make_report", "write_report"]
+
+
+def write_report(
+    folder: Path,
+    out: Path,
+    *,
+    progress: Callable[[str], None] = lambda _: None,
+    workers: int | None = None,
+) -> None:
+    """Turn a review into its report; nothing is written before everything is made.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder that holds review.toml and the tables.
+    out : Path
+        The folder of the report: missing, empty, or holding a report of metaan, which is replaced whole.
+    progress : callable
+        Is told each finished step.
+    workers : int or None
+        Processes that draw; None for one per processor, 0 for none. The outputs do not depend on it.
+
+    Raises
+    ------
+    PlanError, ReviewError
+        Where the plan or the data have errors.
+    OutputError
+        Where `out` cannot, or must not, be written to.
+    """
+    recover(out)
+    refuse_foreign(out)
+    made = make_report(folder, progress=progress, workers=workers)
+    replace_folder(out, made)
+
+
+def make_report(
+    folder: Path, *, progress: Callable[[str], None] = lambda _: None, workers: int | None = None
+) -> Files:
+    """Make every output of a review in memory.
+
+    Parameters
+    ----------
+    folder, progress, workers
+        As in `write_report`.
+
+    Returns
+    -------
+    dict of str to bytes
+        Path within the report to content.
+
+    Raises
+    ------
+    PlanError, ReviewError
+        Where the plan or the data have errors.
+    """
+    review = read_review(folder)
+    progress(f"Read {len(review.files)} files")
+    with drawing_pool(workers) as pool:
+        from metaan.report.analysis import analyse
+        from metaan.report.contents import report_tables
+        from metaan.report.evidence import node_names
+
+        analyses = analyse(review, progress=progress)
+        figures = wanted_figures(analyses, node_names(review), review.plan.review.reference)
+        pending = start_drawing(figures, pool)
+        tables = report_tables(review, analyses)
+        made = _Outputs()
+        _add_data(made, review, folder)
+        _add_numbers(made, review, analyses)
+        _add_tables(made, tables)
+        drawn = pending.collect(progress)
+    _add_figures(made, drawn, {figure.id: figure.room for figure in figures})
+    _add_page(made, review, analyses, drawn, tables)
+    progress("Wrote the page")
+    return _closed(made, review, folder, drawn)
+
+
+class _Outputs:
+    def __init__(self) -> None:
+        self.files: Files = {}
+        self.producers: dict[str, str] = {}
+
+    def add(self, path: str, content: str | bytes, producer: str) -> None:
+        self.files[path] = content.encode() if isinstance(content, str) else content
+        self.producers[path] = producer
+
+
+def _add_data(made: _Outputs, review: Review, folder: Path) -> None:
+    from metaan.report.manifest import data_package
+
+    for file in review.files:
+        content = (folder / file.name).read_bytes()
+        if hashlib.sha256(content).hexdigest() != file.sha256:
+            raise InputError(
+                f"{file.name} was changed while the report was being made; run the command again."
+            )
+        made.add(f"data/{file.name}", content, "copy")
+    made.add("data/datapackage.json", data_package(review), "metaan.report.manifest")
+
+
+def _add_numbers(made: _Outputs, review: Review, analyses: Sequence[AnalysisResult]) -> None:
+    from metaan.report.methods import write_methods
+    from metaan.report.numbers import results_document, write_canonical
+
+    made.add("results.json", write_canonical(results_document(review, analyses)), "metaan.report.numbers")
+    schema = resources("metaan.report").joinpath("results.schema.json").read_bytes()
+    made.add("results.schema.json", schema, "metaan.report.numbers")
+    made.add("methods.md", write_methods(review, analyses), "metaan.report.methods")
+
+
+def _add_tables(made: _Outputs, tables: Sequence[Table]) -> None:
+    from metaan.tables.table import to_csv
+
+    for table in tables:
+        made.add(f"tables/{table.id}.csv", to_csv(table), "metaan.tables")
+
+
+def _add_figures(made: _Outputs, drawn: Mapping[str, RenderedFigure], rooms: Mapping[str, str]) -> None:
+    for figure in drawn.values():
+        if figure.refusal:
+            continue
+        producer = f"metaan.figures.{rooms[figure.id]}"
+        for ending, content in (("svg", figure.svg), ("pdf", figure.pdf), ("png", figure.png)):
+            made.add(f"figures/{figure.id}.{ending}", content, producer)
+        made.add(f"figures/{figure.id}.alt.txt", f"{figure.alt}\n\n{figure.description}\n", producer)
+
+
+def _add_page(
+    made: _Outputs,
+    review: Review,
+    analyses: tuple[AnalysisResult, ...],
+    drawn: Mapping[str, RenderedFigure],
+    tables: tuple[Table, ...],
+) -> None:
+    from metaan.report.html import render_html
+
+    made.add("report.html", render_html(review, analyses, drawn, tables), "metaan.report.html")
+
+
+def _closed(made: _Outputs, review: Review, folder: Path, drawn: Mapping[str, RenderedFigure]) -> Files:
+    from metaan.report.manifest import checksums, environment, manifest
+
+    listed = manifest(
+        review, made.files, made.producers, figures=drawn.values(), problems=check_review(folder)
+    )
+    summed = {**made.files, MANIFEST: listed}
+    return {**summed, "SHA256SUMS": checksums(summed), "environment.json": environment()}

@@ -1,0 +1,77 @@
+"""All tables of a report, in their order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from metaan.report.evidence import node_names, study_names
+from metaan.tables.answers import answers_table
+from metaan.tables.effects import effects_table
+from metaan.tables.evidence import evidence_table
+from metaan.tables.league import league_table
+from metaan.tables.pooled import pooled_table
+from metaan.tables.rob import rob_table
+from metaan.tables.sensitivity import sensitivity_table
+from metaan.tables.set_aside import set_aside_table
+from metaan.tables.studies import excluded_table, missing_table, studies_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from metaan.results.synthesis import AnalysisResult
+    from metaan.review.rows import Review
+    from metaan.tables.table import Table
+
+__all__ = ["report_tables"]
+
+
+def report_tables(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[Table, ...]:
+    """Make every table of the report that has a row.
+
+    Parameters
+    ----------
+    review : Review
+        Its tables are listed.
+    analyses : sequence of AnalysisResult
+        Their numbers are set out.
+
+    Returns
+    -------
+    tuple of Table
+        Tables of the review, then those of each analysis; a table without rows is left out.
+    """
+    names = node_names(review)
+    made = (*_of_review(review, analyses, names), *_of_analyses(review, analyses, names))
+    return tuple(table for table in made if table.rows)
+
+
+def _of_review(
+    review: Review, analyses: Sequence[AnalysisResult], names: Mapping[str, str]
+) -> Iterator[Table]:
+    outcomes = {row.text["outcome_id"]: row.text["label"] for row in review.tables["outcomes"]}
+    yield answers_table(analyses, names)
+    yield studies_table(review.tables)
+    yield missing_table(review.tables["missing"])
+    yield excluded_table(review.tables["excluded"])
+    yield rob_table(review.tables["rob"], study_names(review), outcomes)
+    yield evidence_table(review.tables)
+
+
+def _of_analyses(
+    review: Review, analyses: Sequence[AnalysisResult], names: Mapping[str, str]
+) -> Iterator[Table]:
+    order = review.plan.review.treatments
+    for analysis in analyses:
+        yield pooled_table(analysis, names)
+        yield effects_table(analysis, names)
+        if analysis.main.network is not None:
+            yield league_table(
+                analysis.main.network,
+                analysis=analysis.id,
+                title=analysis.title,
+                measure=analysis.main.measure,
+                names=names,
+                order=order,
+            )
+        yield sensitivity_table(analysis, names)
+        yield set_aside_table(analysis)

@@ -1,0 +1,232 @@
+"""Which figures a report has, and drawing them on all processors; the bytes do not depend on how many."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from metaan.errors import CannotDraw
+from metaan.report.rendered import RenderedFigure
+from metaan.report.sections import comparison_anchors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from concurrent.futures import Executor, Future
+
+    from metaan.figures.drawing import Drawing
+    from metaan.results.synthesis import AnalysisResult
+
+__all__ = ["Pending", "Wanted", "draw", "drawing_pool", "start_drawing", "wanted_figures"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A figure to be drawn: which room draws it, and from what.
+
+    Attributes
+    ----------
+    id, title : str
+        File name without its ending; heading.
+    room : str
+        Module of metaan.figures: "forest", "network_graph" or "network_forest".
+    arguments : mapping
+        Keyword arguments of the room's function.
+    """
+
+    id: str
+    title: str
+    room: str
+    arguments: Mapping[str, Any]
+
+
+def wanted_figures(
+    analyses: Sequence[AnalysisResult], names: Mapping[str, str], reference: str
+) -> tuple[Wanted, ...]:
+    """List the figures: a forest plot per comparison, a network graph and a network forest per analysis.
+
+    Parameters
+    ----------
+    analyses : sequence of AnalysisResult
+        Their main scenarios are drawn.
+    names : mapping of str to str
+        Node to the name to print.
+    reference : str
+        The node that network estimates are shown against; where a network does not hold it, its first.
+    """
+    anchors = comparison_anchors(analyses)
+    return tuple(
+        figure for analysis in analyses for figure in _of_analysis(analysis, names, reference, anchors)
+    )
+
+
+def draw(figure: Wanted) -> RenderedFigure:
+    """Draw one figure in its three formats, or keep the reason why its data do not carry it."""
+    from metaan.figures.drawing import render
+
+    try:
+        drawing = _drawing(figure)
+    except CannotDraw as reason:
+        return RenderedFigure(id=figure.id, title=figure.title, alt="", description="", refusal=str(reason))
+    return RenderedFigure(
+        id=figure.id,
+        title=drawing.title,
+        alt=drawing.alt,
+        description=drawing.description,
+        svg=render(drawing, "svg"),
+        pdf=render(drawing, "pdf"),
+        png=render(drawing, "png"),
+    )
+
+
+@contextmanager
+def drawing_pool(workers: int | None = None) -> Iterator[Executor | None]:
+    """Hold processes that draw; they start at once, so that they load while others compute.
+
+    Parameters
+    ----------
+    workers : int or None
+        Number of processes; None for one per processor; 0 to draw in this process.
+
+    Yields
+    ------
+    Executor or None
+        None where drawing happens in this process, also where the system offers no shared semaphores.
+    """
+    count = min(max(2, os.cpu_count() or 1), 16) if workers is None else workers
+    pool = _started(count) if count else None
+    try:
+        yield pool
+    finally:
+        if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+class Pending:
+    """Figures that are being drawn, to be collected in their order."""
+
+    def __init__(self, figures: Sequence[Wanted], futures: Sequence[Future[RenderedFigure]]) -> None:
+        self._figures = figures
+        self._futures = futures
+
+    def collect(self, progress: Callable[[str], None]) -> dict[str, RenderedFigure]:
+        """Wait for every figure; one whose process died is drawn here."""
+        done: dict[str, RenderedFigure] = {}
+        for number, figure in enumerate(self._figures):
+            done[figure.id] = self._one(number)
+            progress(f"Figure {number + 1} of {len(self._figures)}: {figure.id}")
+        return done
+
+    def _one(self, number: int) -> RenderedFigure:
+        if self._futures:
+            with suppress(BrokenProcessPool):
+                return self._futures[number].result()
+        return draw(self._figures[number])
+
+
+def start_drawing(figures: Sequence[Wanted], pool: Executor | None) -> Pending:
+    """Begin to draw figures; `collect` of the answer waits for them."""
+    if pool is None:
+        return Pending(figures, ())
+    try:
+        return Pending(figures, [pool.submit(draw, figure) for figure in figures])
+    except BrokenProcessPool:
+        return Pending(figures, ())
+
+
+def _of_analysis(
+    analysis: AnalysisResult,
+    names: Mapping[str, str],
+    reference: str,
+    anchors: Mapping[tuple[str, str, str], str],
+) -> Iterator[Wanted]:
+    scenario = analysis.main
+    shared = {"names": dict(names), "outcome": analysis.title}
+    reading = {"measure": scenario.measure, "direction": analysis.direction}
+    for comparison in scenario.comparisons:
+        pair = (comparison.treat1, comparison.treat2)
+        yield Wanted(
+            id=f"forest-{anchors[analysis.id, *pair]}",
+            title=f"{analysis.title}: {' versus '.join(names.get(node, node) for node in pair)}",
+            room="forest",
+            arguments={"comparison": comparison, "kind": analysis.kind, "level": analysis.level}
+            | shared
+            | reading,
+        )
+    yield Wanted(
+        id=f"network-{analysis.id}",
+        title=f"{analysis.title}: network of comparisons",
+        room="network_graph",
+        arguments={"scenario": scenario} | shared,
+    )
+    network = scenario.network
+    if network is not None:
+        held = reference if reference in network.treatments else network.reference or network.treatments[0]
+        yield Wanted(
+            id=f"network-forest-{analysis.id}",
+            title=f"{analysis.title}: network estimates against {names.get(held, held)}",
+            room="network_forest",
+            arguments={"network": network, "reference": held} | shared | reading,
+        )
+
+
+def _drawing(figure: Wanted) -> Drawing:
+    if figure.room == "forest":
+        from metaan.figures.forest import forest_plot
+
+        return forest_plot(**figure.arguments, id=figure.id)
+    if figure.room == "network_graph":
+        from metaan.figures.network_graph import network_graph
+
+        return network_graph(**figure.arguments, id=figure.id)
+    from metaan.figures.network_forest import network_forest
+
+    return network_forest(**figure.arguments, id=figure.id)
+
+
+def _started(workers: int) -> Executor | None:
+    # Spawned, not forked: a fork copies the locks of BLAS threads, and may wait for them for ever.
+    try:
+        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_prepare)
+    except (OSError, NotImplementedError):
+        return None
+    with _without_interrupts():
+        for _ in range(workers):
+            pool.submit(_load)
+    return pool
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Let processes that start here inherit deafness to Ctrl-C: their parent tells them to end."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _prepare() -> None:
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _load() -> None:
+    import metaan.figures.forest
+    import metaan.figures.network_forest
+    import metaan.figures.network_graph  # noqa: F401

@@ -1,0 +1,229 @@
+"""The output folder is replaced whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from metaan.errors import OutputError
+from metaan.report import folder
+from metaan.report.folder import read_files, recover, refuse_foreign, replace_folder
+
+
+def report_of(**files: str) -> dict[str, bytes]:
+    content = {name.replace("__", "/"): text.encode() for name, text in files.items()}
+    listed = {"producer": "metaan", "outputs": [{"path": name} for name in content]}
+    return {**content, "manifest.json": json.dumps(listed).encode(), "SHA256SUMS": b"sums"}
+
+
+OLD = report_of(page="old", figures__a="old", figures__gone="old")
+NEW = report_of(page="new", figures__a="new", tables__b="new")
+
+
+def beside(out: Path) -> list[str]:
+    return sorted(p.name for p in out.parent.iterdir() if p != out)
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "place" / "reports"
+
+
+def test_a_missing_folder_is_made(out: Path) -> None:
+    replace_folder(out, NEW)
+    assert read_files(out) == NEW
+    assert beside(out) == []
+
+
+def test_an_earlier_report_is_replaced_whole(out: Path) -> None:
+    replace_folder(out, OLD)
+    replace_folder(out, NEW)
+    assert read_files(out) == NEW
+    assert not (out / "figures" / "gone").exists()
+    assert beside(out) == []
+
+
+def test_it_works_without_the_exchange_of_linux(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder, "_exchange", lambda *_: False)
+    replace_folder(out, OLD)
+    replace_folder(out, NEW)
+    assert read_files(out) == NEW
+    assert beside(out) == []
+
+
+@pytest.mark.parametrize("number", [errno.EBUSY, errno.EXDEV])
+def test_a_folder_that_cannot_be_renamed_is_filled_file_by_file(
+    out: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    replace_folder(out, OLD)
+    rename = Path.rename
+
+    def refusing(self: Path, target: Path) -> Path:
+        if self == out:
+            raise OSError(number, os.strerror(number))
+        return rename(self, target)
+
+    monkeypatch.setattr(folder, "_exchange", lambda *_: False)
+    monkeypatch.setattr(Path, "rename", refusing)
+    replace_folder(out, NEW)
+    assert read_files(out) == NEW
+    assert beside(out) == []
+
+
+def test_an_empty_folder_is_filled(out: Path) -> None:
+    out.mkdir(parents=True)
+    replace_folder(out, NEW)
+    assert read_files(out) == NEW
+
+
+def test_a_link_is_followed(out: Path, tmp_path: Path) -> None:
+    target = tmp_path / "elsewhere"
+    replace_folder(target, OLD)
+    out.parent.mkdir()
+    out.symlink_to(target)
+    replace_folder(out, NEW)
+    assert out.is_symlink()
+    assert read_files(target) == NEW
+
+
+def test_a_file_is_refused(out: Path) -> None:
+    out.parent.mkdir()
+    out.write_text("mine")
+    with pytest.raises(OutputError, match="is a file"):
+        replace_folder(out, NEW)
+    assert out.read_text() == "mine"
+
+
+def test_a_folder_with_files_of_somebody_else_is_refused(out: Path) -> None:
+    out.mkdir(parents=True)
+    (out / "thesis.doc").write_text("mine")
+    with pytest.raises(OutputError, match=r"thesis\.doc.*--out"):
+        replace_folder(out, NEW)
+    assert read_files(out) == {"thesis.doc": b"mine"}
+
+
+def test_a_note_beside_an_earlier_report_is_not_deleted(out: Path) -> None:
+    replace_folder(out, OLD)
+    (out / "figures" / "note.txt").write_text("mine")
+    with pytest.raises(OutputError, match=r"figures/note\.txt"):
+        replace_folder(out, NEW)
+    assert read_files(out) == {**OLD, "figures/note.txt": b"mine"}
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    ["", "[]", "{}", '{"producer": "other", "outputs": [{"path": "page"}]}', '{"producer": "metaan"}'],
+)
+def test_a_manifest_of_something_else_owns_nothing(out: Path, manifest: str) -> None:
+    out.mkdir(parents=True)
+    (out / "manifest.json").write_text(manifest)
+    (out / "page").write_text("mine")
+    with pytest.raises(OutputError, match="page"):
+        refuse_foreign(out)
+
+
+def test_what_a_file_manager_leaves_is_nobody_s(out: Path) -> None:
+    replace_folder(out, OLD)
+    (out / ".DS_Store").write_bytes(b"")
+    replace_folder(out, NEW)
+    assert read_files(out) == NEW
+
+
+def test_a_place_that_cannot_be_written_is_said_in_a_sentence() -> None:
+    with pytest.raises(OutputError, match="could not be written"):
+        replace_folder(Path("/proc/metaan/reports"), NEW)
+
+
+def test_a_failure_while_writing_leaves_the_last_report(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace_folder(out, OLD)
+    write = Path.write_bytes
+
+    def full(self: Path, data: bytes) -> int:
+        if self.name == "b":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(self, data)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OutputError, match="no space left"):
+        replace_folder(out, NEW)
+    assert read_files(out) == OLD
+    assert beside(out) == []
+
+
+KILLED = textwrap.dedent(
+    """
+    import json, os, signal, sys
+    from pathlib import Path
+    from metaan.report import folder
+
+    out, point, files = Path(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])
+    def die(*_):
+        os.kill(os.getpid(), signal.SIGKILL)
+    def after(function):
+        def run(*arguments):
+            function(*arguments)
+            die()
+        return run
+    if point == "first file":
+        folder._write = after(folder._write)
+    elif point == "before the swap":
+        folder._swap = die
+    elif point == "after the exchange":
+        folder._exchange = after(folder._exchange)
+    else:
+        folder._exchange = lambda *_: False
+        rename = Path.rename
+        if point == "between the renames":
+            Path.rename = after(rename)
+        else:
+            folder.shutil.rmtree = die
+    folder.replace_folder(out, {name: text.encode() for name, text in files.items()})
+    """
+)
+
+
+@pytest.mark.parametrize(
+    ("point", "left"),
+    [
+        ("first file", OLD),
+        ("before the swap", OLD),
+        ("after the exchange", NEW),
+        ("between the renames", OLD),
+        ("after both renames", NEW),
+    ],
+)
+def test_a_killed_run_leaves_a_whole_report(out: Path, point: str, left: dict[str, bytes]) -> None:
+    replace_folder(out, OLD)
+    files = json.dumps({name: content.decode() for name, content in NEW.items()})
+    done = subprocess.run([sys.executable, "-c", KILLED, str(out), point, files], check=False)
+    assert done.returncode == -signal.SIGKILL
+    if point != "between the renames":
+        assert read_files(out) == left
+    recover(out)
+    assert read_files(out) == left
+    assert beside(out) == []
+
+
+def test_another_run_s_unfinished_work_is_left_alone(out: Path) -> None:
+    replace_folder(out, OLD)
+    script = (
+        "import sys, time\nfrom pathlib import Path\nfrom metaan.report import folder\n"
+        "with folder._staged(Path(sys.argv[1])) as new:\n    print(new, flush=True)\n    sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(out)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        new = Path(other.stdout.readline().strip())
+        recover(out)
+        assert new.is_dir()
+        other.communicate("")
+    assert beside(out) == []
