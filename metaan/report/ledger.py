@@ -167,7 +167,7 @@ def _places(
     for use in found:
         anchor = anchors.get((use.analysis, use.treat1, use.treat2))
         if use.scenario == "main" and anchor:
-            pair = f"{names.get(use.treat1, use.treat1)} against {names.get(use.treat2, use.treat2)}"
+            pair = f"{names.get(use.treat1, use.treat1)} versus {names.get(use.treat2, use.treat2)}"
             places[anchor] = Place(href=f"#{anchor}", text=f"{titles[use.analysis]}: {pair}")
     in_main = {use.analysis for use in found if use.scenario == "main"}
     for use in found:

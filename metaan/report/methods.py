@@ -228,8 +228,8 @@ def _appraisal(review: Review) -> list[Clause]:
         text = f"Risk of bias was judged by {who}."
     else:
         text = (
-            f"Of {counted(len(rows), 'entry', 'entries')} on risk of bias, {spelled(len(judged))} carry a"
-            f" judgement (by {who}); the others are facts and stand as not judged."
+            f"Of {counted(len(rows), 'entry', 'entries')} on risk of bias, {spelled(len(judged))}"
+            f" {'carries' if len(judged) == 1 else 'carry'} a judgement (by {who}); the others are facts and stand as not judged."
         )
     return [Clause(text), Clause("Certainty of the evidence was not rated.")]
 

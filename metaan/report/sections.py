@@ -227,7 +227,7 @@ def comparison_anchors(analyses: Iterable[AnalysisResult]) -> dict[tuple[str, st
 
 
 def _pair(pair: tuple[str, str], names: Mapping[str, str]) -> str:
-    return f"{names.get(pair[0], pair[0])} against {names.get(pair[1], pair[1])}"
+    return f"{names.get(pair[0], pair[0])} versus {names.get(pair[1], pair[1])}"
 
 
 def _analysis(

@@ -165,7 +165,7 @@ def thinness_sentences(review: Review, analyses: Sequence[AnalysisResult]) -> tu
 
 
 def _pair(treat1: str, treat2: str, names: Mapping[str, str]) -> str:
-    return f"{names.get(treat1, treat1)} against {names.get(treat2, treat2)}"
+    return f"{names.get(treat1, treat1)} versus {names.get(treat2, treat2)}"
 
 
 def _with_level(shown: str, level: float) -> str:
@@ -284,7 +284,11 @@ def _whole(review: Review, analyses: Sequence[AnalysisResult]) -> str:
     used = units(review, analyses)
     trials = {row.text["study_id"]: int(row.value["n_trials"] or 1) for row in review.tables["studies"]}
     total = sum(trials.get(study, 1) for study in used)
-    more = f" (which hold {counted(total, 'trial')})" if total != len(used) else ""
+    more = (
+        f" (which hold{'s' if len(used) == 1 else ''} {counted(total, 'trial')})"
+        if total != len(used)
+        else ""
+    )
     if not used:
         return "No study gave a number that a main analysis could use."
     return (
@@ -298,6 +302,8 @@ def _widest(analyses: Sequence[AnalysisResult]) -> str:
     if not sizes:
         return ""
     alone = sizes.count(1)
+    if sizes == [1]:
+        return "The one comparison that could be estimated rests on a single study."
     if alone == len(sizes):
         return f"Every one of the {len(sizes)} comparisons that could be estimated rests on a single study."
     return (

@@ -285,7 +285,8 @@ def _contrasts_of(studies):
 
 def make_figure(id, **changes):  # noqa: A002
     svg = f'<?xml version="1.0"?>\n<svg id="{id}" width="120" height="40" viewBox="0 0 120 40" role="img"'
-    svg += f' aria-labelledby="{id}-title"><title id="{id}-title">A bar</title><rect width="90" height="30"/></svg>'
+    svg += f' aria-labelledby="{id}-title"><title id="{id}-title">A bar</title><rect width="90" height="30"/>'
+    svg += "</svg>"
     fields = {"id": id, "title": f"Figure {id}", "alt": "a", "description": "d", "svg": svg.encode()}
     return RenderedFigure(**{**fields, **changes})
 
