@@ -134,7 +134,7 @@ class _Compared:
 def _compare(row: ArmMeasure, cells: Cells, rows: list[int], treatments: tuple[str, ...]) -> _Compared:
     usable = [i for i in rows if _usable(cells, i)]
     labels = [treatments[i] for i in usable]
-    arms = {cell: values[usable] for cell, values in cells.items()}
+    arms: Cells = {cell: values[usable] for cell, values in cells.items()}
     notes = [
         f"the arm {treatments[i]} is left out: a cell is missing or it has no participants"
         for i in rows

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import combinations
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from metaan.effects.cells import column, equal_lengths
+from metaan.effects.labels import label_column
 from metaan.errors import InputError
+from metaan.models.network.multiarm import Told, independent_rows
 from metaan.results.frozen import frozen
 from metaan.results.network import Contrasts
 
@@ -22,22 +23,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Evidence", "Study", "connected_parts", "read_contrasts", "stack"]
 
-ADDS_UP = 0.05
-"""How far a contrast may be from what the rest of its study implies, in standard errors: rounded figures
-stay below it, a wrong sign or a swapped pair does not."""
-
-ROUNDING = 1e-9
-"""Relative size of what is left over when exact figures are added: not worth a note."""
-
-SINGULAR = 1e-10
-"""Smallest variance of a study, relative to its largest, that counts as positive."""
-
-REPAIRABLE = 0.01
-"""Shortfall of a study's smallest variance, relative to its largest, that is put down to rounding; a repair
-raises the smallest variance to this share."""
-
 WIDEST_RATIO = 1e6
 """Ratio of the largest to the smallest standard error beyond which double precision is lost."""
+
+LARGEST = 1e60
+"""Largest number, and ratio of an effect to a standard error; its fourth power still fits in a double."""
+
+ONE_CONTRAST = frozen([[1.0, -1.0]])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -131,32 +123,31 @@ def read_contrasts(
     >>> evidence.treatments, len(evidence.studies[0].yi)
     (('A', 'B', 'C'), 2)
     """
-    names = _labels("study", study)
-    first, second = _labels("treat1", treat1), _labels("treat2", treat2)
-    effects, errors = _numbers("yi", yi), _numbers("sei", sei)
-    _refuse_unequal(study=names, treat1=first, treat2=second, yi=effects, sei=errors)
-    _refuse_rows(names, first, second, effects, errors)
+    columns = _read_columns(study, treat1, treat2, yi, sei)
+    names, first, second = columns.study, columns.treat1, columns.treat2
     treatments = tuple(sorted({*first, *second}))
     code = {treatment: position for position, treatment in enumerate(treatments)}
-    scale = 2.0 ** round(float(np.log2(np.median(errors))))
+    scale = 2.0 ** round(float(np.log2(np.median(columns.sei))))
+    y, v = columns.yi / scale, (columns.sei / scale) ** 2
     rows_of: dict[str, list[int]] = {}
     for row, name in enumerate(names):
         rows_of.setdefault(name, []).append(row)
-    one, two = np.array([code[t] for t in first]), np.array([code[t] for t in second])
-    y, v = effects / scale, (errors / scale) ** 2
-    studies, notes = [], []
+    studies: list[Study] = []
+    notes: list[str] = []
     for name, rows in rows_of.items():
+        pairs = [(code[first[row]], code[second[row]]) for row in rows]
         if len(rows) == 1:
-            studies.append(_two_arms(name, one[rows[0]], two[rows[0]], y[rows[0]], v[rows[0]]))
+            studies.append(_two_arms(name, *pairs[0], y[rows], v[rows]))
             continue
-        loop = _Loop(name, treatments, one[rows], two[rows], y[rows], v[rows], scale)
-        studies.append(loop.study())
-        y[rows], v[rows] = loop.contrasts()
-        effects[rows], errors[rows] = y[rows] * scale, np.sqrt(v[rows]) * scale
-        notes += loop.notes
-    used = Contrasts(
-        study=names, treat1=first, treat2=second, yi=frozen(effects), sei=frozen(errors), measure=""
-    )
+        arms = sorted({arm for pair in pairs for arm in pair})
+        told = Told(name=name, labels=tuple(treatments[arm] for arm in arms), scale=scale)
+        placed = np.array([[arms.index(arm) for arm in pair] for pair in pairs])
+        found = independent_rows(told, placed, y[rows], v[rows])
+        studies.append(Study(name=name, arms=tuple(arms), loadings=found.loadings, yi=found.yi, vi=found.vi))
+        if found.notes:
+            y[rows], v[rows] = found.contrast_yi, found.contrast_vi
+            notes += found.notes
+    used = replace(columns, yi=frozen(y * scale), sei=frozen(np.sqrt(v) * scale)) if notes else columns
     return Evidence(
         treatments=treatments, studies=tuple(studies), contrasts=used, scale=scale, notes=tuple(notes)
     )
@@ -219,172 +210,24 @@ def connected_parts(studies: Sequence[Study], treatments: int) -> list[list[int]
     return list(groups.values())
 
 
-def _two_arms(name: str, one: int, two: int, yi: float, vi: float) -> Study:
-    sign = 1.0 if one < two else -1.0
-    arms = (int(one), int(two)) if one < two else (int(two), int(one))
-    return Study(
-        name=name, arms=arms, loadings=np.array([[1.0, -1.0]]), yi=np.array([sign * yi]), vi=np.array([vi])
+def _read_columns(
+    study: ArrayLike, treat1: ArrayLike, treat2: ArrayLike, yi: ArrayLike, sei: ArrayLike
+) -> Contrasts:
+    names = label_column("study", study)
+    first, second = label_column("treat1", treat1), label_column("treat2", treat2)
+    effects, errors = column("yi", yi), column("sei", sei)
+    labels = {"study": names, "treat1": first, "treat2": second}
+    lengths = {name: np.zeros(len(values)) for name, values in labels.items()}
+    equal_lengths({**lengths, "yi": effects, "sei": errors})
+    _refuse_rows(names, first, second, effects, errors)
+    return Contrasts(
+        study=names, treat1=first, treat2=second, yi=frozen(effects), sei=frozen(errors), measure=""
     )
 
 
-class _Loop:
-    """A multi-arm study: all its contrasts as square matrices over its arms."""
-
-    def __init__(
-        self,
-        name: str,
-        treatments: tuple[str, ...],
-        one: np.ndarray,
-        two: np.ndarray,
-        yi: FloatArray,
-        vi: FloatArray,
-        scale: float,
-    ) -> None:
-        self.name = name
-        self.arms = tuple(sorted({int(arm) for arm in (*one, *two)}))
-        self.labels = [treatments[arm] for arm in self.arms]
-        self.scale = scale
-        self.notes: list[str] = []
-        place = {arm: position for position, arm in enumerate(self.arms)}
-        self.one = np.array([place[int(arm)] for arm in one])
-        self.two = np.array([place[int(arm)] for arm in two])
-        p = len(self.arms)
-        self._refuse_missing(p)
-        differences, variances = np.zeros((p, p)), np.zeros((p, p))
-        differences[self.one, self.two], differences[self.two, self.one] = yi, -yi
-        variances[self.one, self.two] = variances[self.two, self.one] = vi
-        self.basis = _contrast_basis(p)
-        self.means = self._arm_means(differences, np.sqrt(variances))
-        self.values, self.vectors = self._independent_rows(variances)
-
-    def study(self) -> Study:
-        loadings = np.sqrt(2) * self.vectors.T @ self.basis
-        return Study(
-            name=self.name, arms=self.arms, loadings=loadings, yi=loadings @ self.means, vi=self.values
-        )
-
-    def contrasts(self) -> tuple[FloatArray, FloatArray]:
-        """Give the contrasts that the rows stand for, in the order of the input."""
-        return self.means[self.one] - self.means[self.two], self._variances()[self.one, self.two]
-
-    def _variances(self) -> FloatArray:
-        half = self.basis.T @ self.vectors
-        covariance = (half * self.values / 2) @ half.T
-        spread = np.diag(covariance)
-        return np.asarray(spread[:, None] + spread[None, :] - 2 * covariance)
-
-    def _refuse_missing(self, p: int) -> None:
-        present = {frozenset(pair) for pair in zip(self.one.tolist(), self.two.tolist(), strict=True)}
-        missing = [
-            f"{self.labels[i]} – {self.labels[j]}"
-            for i, j in combinations(range(p), 2)
-            if frozenset((i, j)) not in present
-        ]
-        if missing:
-            raise InputError(
-                f"study {self.name!r} has {p} treatments but not all its {p * (p - 1) // 2} contrasts: "
-                f"{', '.join(missing)} is missing, and the covariance of the others follows only from all "
-                "of them; add the missing contrasts, or give the study's arms to `contrasts`"
-            )
-
-    def _arm_means(self, differences: FloatArray, errors: FloatArray) -> FloatArray:
-        means = np.asarray(differences.mean(axis=1))
-        gap = np.abs(differences - (means[:, None] - means[None, :]))
-        relative = gap / (errors + np.eye(len(means)))
-        i, j = np.unravel_index(int(np.argmax(relative)), relative.shape)
-        i, j = min(i, j), max(i, j)
-        edge = f"{self.labels[i]} – {self.labels[j]}"
-        if relative[i, j] > ADDS_UP:
-            others = [k for k in range(len(means)) if k not in (i, j)]
-            implied = float(np.mean(differences[i, others] + differences[others, j])) * self.scale
-            raise InputError(
-                f"study {self.name!r}: its contrasts do not add up: {edge} is "
-                f"{differences[i, j] * self.scale:.6g}, but its other contrasts make it {implied:.6g}; "
-                "check the signs (treat1 minus treat2) and the figures of these rows"
-            )
-        if gap[i, j] > ROUNDING * (np.abs(differences).max() + errors.max()):
-            self.notes.append(
-                f"study {self.name!r}: its contrasts did not quite add up and were adjusted, "
-                f"{edge} the most, by {gap[i, j] * self.scale:.3g} "
-                f"({relative[i, j]:.2g} of its standard error)"
-            )
-        return means
-
-    def _independent_rows(self, variances: FloatArray) -> tuple[FloatArray, FloatArray]:
-        values, vectors = np.linalg.eigh(-self.basis @ variances @ self.basis.T)
-        if values[0] > SINGULAR * values[-1]:
-            return values, vectors
-        i, j = self._impossible_edge(np.sqrt(variances))
-        edge = f"{self.labels[i]} – {self.labels[j]}"
-        if values[0] < -REPAIRABLE * values[-1]:
-            raise InputError(
-                f"study {self.name!r}: its standard errors contradict one another: no study can have "
-                f"{np.sqrt(variances[i, j]) * self.scale:.6g} for {edge} together with those of its other "
-                f"contrasts; check the standard error of {edge}"
-            )
-        self.values, self.vectors = np.maximum(values, REPAIRABLE * values[-1]), vectors
-        change = np.sqrt(self._variances()[self.one, self.two] / variances[self.one, self.two]) - 1
-        self.notes.append(
-            f"study {self.name!r}: its standard errors cannot all be exact (see {edge}); they were changed "
-            f"as little as makes them agree, by {100 * np.abs(change).max():.2g}% at most"
-        )
-        return self.values, self.vectors
-
-    def _impossible_edge(self, errors: FloatArray) -> tuple[int, int]:
-        """Find the standard error that exceeds a way round by the most; without one, the largest."""
-        p = len(errors)
-        excess = {
-            (i, j): max(errors[i, j] - errors[i, k] - errors[k, j] for k in range(p) if k not in (i, j))
-            for i, j in combinations(range(p), 2)
-        }
-        worst = max(excess, key=lambda pair: excess[pair])
-        return worst if excess[worst] > 0 else max(excess, key=lambda pair: float(errors[pair]))
-
-
-@lru_cache(maxsize=32)
-def _contrast_basis(p: int) -> FloatArray:
-    """Give p - 1 orthonormal contrasts of p arms (Helmert's)."""
-    basis = np.zeros((p - 1, p))
-    for k in range(1, p):
-        basis[k - 1, :k], basis[k - 1, k] = 1.0, -k
-        basis[k - 1] /= np.sqrt(k * (k + 1))
-    return frozen(basis)
-
-
-def _labels(what: str, values: ArrayLike) -> tuple[str, ...]:
-    array = np.asarray(values, dtype=object)
-    if array.ndim != 1:
-        raise InputError(f"{what} must be one column of labels, not an array of shape {array.shape}")
-    labels = tuple(str(value).strip() for value in array.tolist())
-    missing = [str(row) for row, value in enumerate(array.tolist(), start=1) if _is_missing(value)]
-    if missing:
-        raise InputError(f"{what} has no label in row {', '.join(missing)}; give one or leave the row out")
-    return labels
-
-
-def _is_missing(value: object) -> bool:
-    return value is None or value != value or str(value).strip() in {"", "<NA>"}
-
-
-def _numbers(what: str, values: ArrayLike) -> FloatArray:
-    try:
-        array = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{what} must hold numbers only: {error}") from None
-    if array.ndim != 1:
-        raise InputError(f"{what} must be one column of numbers, not an array of shape {array.shape}")
-    return array
-
-
-def _refuse_unequal(**columns: Sequence[object] | FloatArray) -> None:
-    lengths = {name: len(column) for name, column in columns.items()}
-    if len(set(lengths.values())) > 1:
-        told = ", ".join(f"{name} {length}" for name, length in lengths.items())
-        raise InputError(f"the columns must have the same length, one row for each contrast, not {told}")
-    if not any(lengths.values()):
-        raise InputError(
-            "there are no contrasts; a network needs at least one row of study, treat1, treat2, yi and sei"
-        )
+def _two_arms(name: str, one: int, two: int, yi: FloatArray, vi: FloatArray) -> Study:
+    arms, sign = ((one, two), 1.0) if one < two else ((two, one), -1.0)
+    return Study(name=name, arms=arms, loadings=ONE_CONTRAST, yi=sign * yi, vi=vi)
 
 
 def _refuse_rows(
@@ -393,21 +236,31 @@ def _refuse_rows(
     """Collect the faults of all rows and raise them together."""
     faults: list[str] = []
     seen: dict[tuple[str, frozenset[str]], int] = {}
-    for row, (name, one, two, y, se) in enumerate(zip(names, first, second, yi, sei, strict=True), start=1):
-        where = f"row {row} (study {name!r}, {one} – {two})"
+    for i, (name, one, two, y, se) in enumerate(zip(names, first, second, yi, sei, strict=True)):
+        where = f"(study {name!r}, {one} – {two})"
         if one == two:
-            faults.append(f"{where}: a treatment cannot be compared with itself; correct treat1 or treat2")
+            faults.append(f"treat1[{i}] and treat2[{i}] {where} are the same; correct one of them")
         if not np.isfinite(y):
-            faults.append(f"{where}: yi is {y}; give a finite number or leave the row out")
+            faults.append(f"yi[{i}] = {y} {where} is missing; give a number or leave the row out")
         if not (np.isfinite(se) and se > 0):
-            faults.append(f"{where}: sei is {se}; a standard error is a positive number")
-        earlier = seen.setdefault((name, frozenset((one, two))), row)
-        if earlier != row:
-            faults.append(f"{where}: row {earlier} has the same pair of the same study; keep one of them")
-    if not faults and sei.max() > WIDEST_RATIO * sei.min():
-        faults.append(
-            f"the standard errors span from {sei.min():.3g} (row {int(sei.argmin()) + 1}) to {sei.max():.3g} "
-            f"(row {int(sei.argmax()) + 1}), more than a factor of a million; check their units"
-        )
+            faults.append(f"sei[{i}] = {se} {where} is not a standard error; give a positive number")
+        earlier = seen.setdefault((name, frozenset((one, two))), i)
+        if earlier != i:
+            faults.append(f"row [{i}] {where} has the same pair as row [{earlier}]; keep one of them")
     if faults:
-        raise InputError("; ".join(faults))
+        raise InputError(f"{'; '.join(faults)}.")
+    _refuse_extremes(yi, sei)
+
+
+def _refuse_extremes(yi: FloatArray, sei: FloatArray) -> None:
+    low, high, far = int(sei.argmin()), int(sei.argmax()), int(np.abs(yi).argmax())
+    if sei[high] > WIDEST_RATIO * sei[low]:
+        raise InputError(
+            f"sei[{low}] = {sei[low]:.3g} and sei[{high}] = {sei[high]:.3g} differ by more than a factor of a "
+            "million; check their units."
+        )
+    if not (sei[low] > 1 / LARGEST and sei[high] < LARGEST and abs(yi[far]) < LARGEST * sei[low]):
+        raise InputError(
+            f"yi[{far}] = {yi[far]:.3g}, sei[{low}] = {sei[low]:.3g} and sei[{high}] = {sei[high]:.3g} are too "
+            "large or too small to compute with; check their units."
+        )

@@ -10,6 +10,7 @@ from scipy.special import stdtrit
 
 from metaan.errors import InputError
 from metaan.linalg import coefficients, project
+from metaan.models.intake import read_level
 from metaan.models.network.design import connected_parts, read_contrasts, stack
 from metaan.models.network.inconsistency import NOT_ASSESSABLE, q_pvalue, within_designs
 from metaan.models.network.tau2 import ESTIMATORS, between_study_variance
@@ -89,12 +90,16 @@ def network(
     >>> fit.treatments, round(float(fit.estimate[0, 1]), 6), round(float(fit.se[0, 1]), 6)
     (('A', 'B', 'C'), 0.448052, 0.178012)
     """
-    _refuse_options(method, level)
+    level = read_level(level)
+    if method not in ESTIMATORS:
+        raise InputError(
+            f"method = {method!r} is not known for networks; give one of {', '.join(ESTIMATORS)}."
+        )
     evidence = read_contrasts(study, treat1, treat2, yi, sei)
     if reference is not None and reference not in evidence.treatments:
         raise InputError(
-            f"reference {reference!r} is not a treatment of this network; take one of "
-            f"{', '.join(map(repr, evidence.treatments))}"
+            f"reference = {reference!r} is not a treatment of this network; give one of "
+            f"{', '.join(map(repr, evidence.treatments))}."
         )
     parts = sorted(
         (_fit_part(evidence, part, method, level) for part in _parts(evidence)),
@@ -110,13 +115,6 @@ class _Part:
     component: Component
     columns: tuple[int, ...]
     matrices: dict[str, FloatArray]
-
-
-def _refuse_options(method: str, level: float) -> None:
-    if method not in ESTIMATORS:
-        raise InputError(f"method {method!r} is not known for networks; take one of {', '.join(ESTIMATORS)}")
-    if not 0 < level < 1:
-        raise InputError(f"level is {level!r}; it must lie between 0 and 1, such as 0.95")
 
 
 def _parts(evidence: Evidence) -> list[tuple[list[int], list[Study]]]:

@@ -55,9 +55,9 @@ def p_scores(network: Network, *, small_values: str, model: str = "random") -> d
     {'A': 0.995, 'B': 0.362, 'C': 0.143}
     """
     if small_values not in SIGNS:
-        raise InputError(f"small_values is {small_values!r}; say 'desirable' or 'undesirable'")
+        raise InputError(f"small_values = {small_values!r} is not known; give 'desirable' or 'undesirable'.")
     if model not in ("random", "common"):
-        raise InputError(f"model is {model!r}; say 'random' or 'common'")
+        raise InputError(f"model = {model!r} is not known; give 'random' or 'common'.")
     estimate, se = (
         (network.estimate, network.se) if model == "random" else (network.common_estimate, network.common_se)
     )
