@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from metaan.review.rows import Review, Row
     from metaan.review.settle import Settled
 
-__all__ = ["LeftRow", "Selection", "UsedArm", "UsedContrast", "arm_nodes", "covered_units", "select"]
+__all__ = [
+    "LeftRow",
+    "Selection",
+    "UsedArm",
+    "UsedContrast",
+    "arm_nodes",
+    "candidates",
+    "covered_units",
+    "select",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,10 +117,7 @@ def select(review: Review, analysis: AnalysisPlan, choices: Settled) -> Selectio
     """
     index = _Index(review, choices)
     left: list[LeftRow] = []
-    usable: list[_Used] = [
-        *_usable_arms(review, index, choices, left),
-        *_usable_contrasts(review, index, choices, left),
-    ]
+    usable = _usable(review, index, choices, left)
     entered: dict[str, list[_Used]] = {}
     for study in dict.fromkeys(row.study for row in usable):
         own = [row for row in usable if row.study == study]
@@ -125,6 +131,24 @@ def select(review: Review, analysis: AnalysisPlan, choices: Settled) -> Selectio
         contrasts=tuple(sorted((r for r in used if isinstance(r, UsedContrast)), key=_row_number)),
         left=tuple(sorted(left, key=lambda one: (one.row.table != "results", one.row.number))),
     )
+
+
+def candidates(review: Review, choices: Settled) -> tuple[UsedArm | UsedContrast, ...]:
+    """List every row that could enter an analysis, before each trial's one outcome and time are chosen.
+
+    Parameters
+    ----------
+    review : Review
+        The review's plan and tables.
+    choices : Settled
+        The analysis's settled choices.
+
+    Returns
+    -------
+    tuple of UsedArm or UsedContrast
+        In the order of the files; the data check looks here for participants that are there twice.
+    """
+    return tuple(_usable(review, _Index(review, choices), choices, []))
 
 
 def arm_nodes(review: Review, *, nodes: str = "drug") -> dict[tuple[str, str], str]:
@@ -175,6 +199,13 @@ class _Index:
 
     def outcome_name(self, outcome: str) -> str:
         return _cell(self.outcomes[outcome], "label") if outcome in self.outcomes else outcome
+
+
+def _usable(review: Review, index: _Index, choices: Settled, left: list[LeftRow]) -> list[_Used]:
+    return [
+        *_usable_arms(review, index, choices, left),
+        *_usable_contrasts(review, index, choices, left),
+    ]
 
 
 def _cell(row: Row, column: str) -> str:
