@@ -7,7 +7,17 @@ from math import isfinite, isinf, isnan
 from typing import TYPE_CHECKING
 
 from metaan.figures.measure import clean
-from metaan.format import back_transform, effect, fixed, measure_name, null_value, percent, pvalue, shares
+from metaan.format import (
+    back_transform,
+    effect,
+    fixed,
+    measure_name,
+    null_value,
+    percent,
+    pvalue,
+    shares,
+    significant,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -27,9 +37,11 @@ __all__ = [
     "p_phrase",
     "significance_marks",
     "study_shares",
+    "tau2_text",
 ]
 
 LEAST_FOR_PREDICTION = 3
+TAU2_SMALL, TAU2_LEAST = 0.1, 1e-4
 MULTIARM, POOLED_REPORT, DERIVED, IMPUTED = "†", "‡", "*", "§"
 FOOTNOTES = {
     MULTIARM: "More than two arms: the study also enters other comparisons with an arm that is shown here; "
@@ -108,6 +120,19 @@ def p_phrase(p: float) -> str:
     """
     text = pvalue(p)
     return f"P < {text[1:]}" if text.startswith("<") else f"P = {text}"
+
+
+def tau2_text(value: float) -> str:
+    """Write a between-study variance, with more decimals where it is small.
+
+    Examples
+    --------
+    >>> tau2_text(0.0214), tau2_text(0.31), tau2_text(0.0)
+    ('0.021', '0.31', '0.00')
+    """
+    if 0 < value < TAU2_SMALL:
+        return significant(value, 2) if value >= TAU2_LEAST else "<0.0001"
+    return fixed(value)
 
 
 def favours(direction: Direction, name1: str, name2: str) -> tuple[str, str]:
@@ -207,7 +232,7 @@ def _notes(comparison: Comparison) -> Iterator[str]:
         yield _heterogeneity(main, comparison.heterogeneity)
         yield _overall(main)
         yield from _prediction_reason(main)
-        yield "The area of a square is proportional to the study's weight in the model set in bold type."
+        yield "The area of a square is proportional to its weight in the model in bold; the least are drawn larger."
     yield from _footnotes(comparison)
     yield from _study_notes(comparison)
     yield from (clean(note) for note in comparison.notes)
@@ -216,29 +241,25 @@ def _notes(comparison: Comparison) -> Iterator[str]:
 def _heterogeneity(main: Pooled, profile: HeterogeneityInterval | None) -> str:
     spread = ""
     if main.method != "EE":
-        spread = f"τ² = {_tau2(main.tau2)}{_tau2_interval(profile)}; "
+        spread = f"τ² = {tau2_text(main.tau2)}{_tau2_interval(profile)}; "
     test = f"χ² = {fixed(main.Q)}, df = {main.Q_dof:g}, {p_phrase(main.Q_pvalue)}; "
-    share = f"I² = {percent(main.I2_Q)} (from Q)"
+    share = f"I² = {percent(main.I2_Q)} (from Q)."
     if main.method != "EE":
-        share = f"I² = {percent(main.I2)} (from τ²), {percent(main.I2_Q)} (from Q)"
+        share = f"I² = {percent(main.I2)} (from τ²), {percent(main.I2_Q)} (from Q)."
     return f"Heterogeneity: {spread}{test}{share}"
-
-
-def _tau2(value: float) -> str:
-    return fixed(value, 3 if value < 0.1 else 2)
 
 
 def _tau2_interval(profile: HeterogeneityInterval | None) -> str:
     if profile is None or any(isnan(limit) for limit in profile.tau2):
         return ""
     low, high = profile.tau2
-    return f" ({interval_name(profile.level)} {_tau2(low)} to {_tau2(high)}, Q-profile)"
+    return f" ({interval_name(profile.level)} {tau2_text(low)} to {tau2_text(high)}, Q-profile)"
 
 
 def _overall(main: Pooled) -> str:
     letter = "z" if isinf(main.dof) else "t"
     dof = "" if isinf(main.dof) else f", df = {main.dof:g}"
-    return f"Test for overall effect: {letter} = {fixed(main.statistic)}{dof}, {p_phrase(main.pvalue)}"
+    return f"Test for overall effect: {letter} = {fixed(main.statistic)}{dof}, {p_phrase(main.pvalue)}."
 
 
 def _prediction_reason(main: Pooled) -> Iterator[str]:

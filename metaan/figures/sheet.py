@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-__all__ = ["Box", "Line", "Shape", "Sheet", "Words", "baseline", "draw_sheet", "point"]
+__all__ = ["Align", "Box", "Line", "Point", "Shape", "Sheet", "Words", "baseline", "draw_sheet", "point"]
 
 Align: TypeAlias = Literal["left", "center", "right"]
 Point: TypeAlias = tuple[float, float]

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from metaan.results.frozen import frozen
+from metaan.results.network import Component, Contrasts, Network
 from metaan.results.pairwise import HeterogeneityInterval, Pooled
-from metaan.results.synthesis import ArmData, Comparison, StudyEffect
+from metaan.results.synthesis import ArmData, Comparison, Scenario, StudyEffect
 
 Z = NormalDist().inv_cdf(0.975)
 
@@ -150,3 +151,103 @@ def options():
         "outcome": "Drowsiness",
         "level": 0.95,
     }
+
+
+def network_of(treatments, estimate, components, *, tau2=0.04, direct=None, level=0.95):
+    """A made-up fit: estimate is a vector against the first treatment; nan where not connected."""
+    n = len(treatments)
+    est = np.subtract.outer(np.array(estimate), np.array(estimate))
+    block = {t: i for i, part in enumerate(components) for t in part}
+    apart = np.array([[block[a] != block[b] for b in treatments] for a in treatments])
+    est[apart] = nan
+    se = np.where(apart, nan, 0.2 + 0.05 * np.abs(np.subtract.outer(np.arange(n), np.arange(n))))
+    spread = nan if np.isnan(tau2) else 2.1
+    direct = np.zeros((n, n)) if direct is None else np.asarray(direct, dtype=float)
+    parts = tuple(
+        Component(
+            treatments=tuple(part),
+            studies=("A", "B"),
+            tau2=tau2 if i == 0 else nan,
+            I2=0.25,
+            Q=5.1,
+            Q_dof=4.0,
+            Q_pvalue=0.28,
+            Q_heterogeneity=3.0,
+            Q_inconsistency=2.1,
+            Q_heterogeneity_dof=2.0,
+            Q_inconsistency_dof=2.0,
+        )
+        for i, part in enumerate(components)
+    )
+    return Network(
+        treatments=tuple(treatments),
+        reference=treatments[0],
+        estimate=frozen(est),
+        se=frozen(se),
+        common_estimate=frozen(est),
+        common_se=frozen(se),
+        prediction_low=frozen(est - spread * np.sqrt(se**2 + (tau2 if spread == spread else 0))),
+        prediction_high=frozen(est + spread * np.sqrt(se**2 + (tau2 if spread == spread else 0))),
+        direct_estimate=frozen(est),
+        direct_se=frozen(se),
+        direct_studies=frozen(direct),
+        tau2=tau2,
+        I2=0.25,
+        Q=5.1,
+        Q_dof=4.0,
+        Q_pvalue=0.28,
+        Q_heterogeneity=3.0,
+        Q_inconsistency=2.1,
+        components=parts,
+        studies=("A", "B", "C"),
+        multiarm=(),
+        method="REML",
+        level=level,
+        contrasts=Contrasts(study=(), treat1=(), treat2=(), yi=frozen([]), sei=frozen([]), measure=""),
+    )
+
+
+def scenario_of(comparisons):
+    return Scenario(
+        id="main",
+        label="Main",
+        changed="",
+        measure="RR",
+        method="REML",
+        test="cochrane",
+        contrasts=None,
+        comparisons=tuple(comparisons),
+        network=None,
+        answers=(),
+        set_aside=(),
+    )
+
+
+def graph_scenario(pairs, *, sizes=None, unestimable=()):
+    """Comparisons from {(a, b): (study, ...)}; every arm has its treatment's size, 50 unless told."""
+    sizes = sizes or {}
+    comparisons = []
+    for (a, b), studies in pairs.items():
+        effects = [
+            study_effect(
+                study,
+                treat1=a,
+                treat2=b,
+                arm1=None if sizes.get(a, 50) is None else (5, sizes.get(a, 50)),
+                arm2=None if sizes.get(b, 50) is None else (6, sizes.get(b, 50)),
+                estimable=(a, b) not in unestimable,
+            )
+            for study in studies
+        ]
+        comparisons.append(comparison_of(effects, treat1=a, treat2=b))
+    return scenario_of(comparisons)
+
+
+@pytest.fixture
+def make_network():
+    return network_of
+
+
+@pytest.fixture
+def make_scenario():
+    return graph_scenario

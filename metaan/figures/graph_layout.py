@@ -1,0 +1,245 @@
+"""Nodes on circles, lines between them, names beside them: the geometry of a network graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import cos, hypot, pi, sin, sqrt
+from typing import TYPE_CHECKING, NamedTuple
+
+from metaan.figures.circle import circular_order
+from metaan.figures.measure import wrap
+from metaan.figures.sheet import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from metaan.figures.sheet import Align, Box
+    from metaan.figures.style import Style
+
+__all__ = ["Graph", "PlacedEdge", "PlacedGraph", "PlacedNode", "place_graph"]
+
+LEAST_RADIUS = 62.0
+GROWTH = 1.12
+MOST_GROWTH = 16
+NODE_LARGEST, NODE_SMALLEST, NODE_EQUAL = 15.0, 4.0, 9.0
+NAME_GAP = 4.0
+NAME_LIMIT = 110.0
+NAME_LINES = 3
+NEARLY_UPRIGHT = 0.3
+COUNT_SPOTS = (0.5, 0.42, 0.58, 0.35, 0.65, 0.28, 0.72, 0.22, 0.78)
+COUNT_PAD = 1.5
+CLEARANCE = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """One connected part: names, participants, edges with study counts, sets of nodes in one multi-arm study.
+
+    `sizes` are shares of the largest node's participants in the whole network; None for equal nodes.
+    """
+
+    names: tuple[str, ...]
+    sizes: tuple[float, ...] | None
+    edges: tuple[tuple[int, int, int], ...]
+    multiarm: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedNode:
+    """A node's middle and radius, and the lines of its name, in points."""
+
+    index: int
+    x: float
+    y: float
+    radius: float
+    words: tuple[Words, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedEdge:
+    """An edge between two nodes, with its count unless that would overlap something."""
+
+    ends: tuple[int, int]
+    studies: int
+    start: tuple[float, float]
+    end: tuple[float, float]
+    words: Words | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedGraph:
+    """A part laid out around the origin, with its bounding box."""
+
+    nodes: tuple[PlacedNode, ...]
+    edges: tuple[PlacedEdge, ...]
+    multiarm: tuple[tuple[tuple[float, float], ...], ...]
+    box: Box
+
+
+def place_graph(graph: Graph, style: Style) -> PlacedGraph:
+    """Place a connected part on a circle that grows until nothing overlaps.
+
+    A count that finds no free place even then is left out.
+
+    Parameters
+    ----------
+    graph : Graph
+        One connected part.
+    style : Style
+        Font sizes and colours.
+    """
+    order = circular_order(len(graph.names), [(a, b) for a, b, _ in graph.edges])
+    radius = LEAST_RADIUS if len(graph.names) > 1 else 0.0
+    for _ in range(MOST_GROWTH):
+        nodes = _nodes(graph, order, radius, style)
+        edges = _edges(graph, nodes, style)
+        if _is_clear(nodes, edges) and all(edge.words for edge in edges):
+            break
+        radius *= GROWTH
+    polygons = tuple(
+        tuple((nodes[i].x, nodes[i].y) for i in sorted(members, key=order.index))
+        for members in graph.multiarm
+    )
+    by_index = tuple(nodes[i] for i in range(len(graph.names)))
+    return PlacedGraph(nodes=by_index, edges=edges, multiarm=polygons, box=_bounds(by_index))
+
+
+class _Spot(NamedTuple):
+    x: float
+    y: float
+
+
+def _nodes(graph: Graph, order: Sequence[int], radius: float, style: Style) -> dict[int, PlacedNode]:
+    turn = 2 * pi / len(order)
+    first = pi if len(order) == 2 else -pi / 2
+    placed = {}
+    for step, index in enumerate(order):
+        angle = first + step * turn
+        spot = _Spot(radius * cos(angle), radius * sin(angle))
+        size = _radius(graph, index)
+        pull = pi / 2 if len(order) < 3 else angle
+        words = tuple(_name(graph.names[index], spot, pull, size, style))
+        placed[index] = PlacedNode(index=index, x=spot.x, y=spot.y, radius=size, words=words)
+    return placed
+
+
+def _radius(graph: Graph, index: int) -> float:
+    if graph.sizes is None:
+        return NODE_EQUAL
+    return max(NODE_LARGEST * sqrt(graph.sizes[index]), NODE_SMALLEST)
+
+
+def _name(text: str, spot: _Spot, angle: float, radius: float, style: Style) -> Iterator[Words]:
+    lines = wrap(text, style.text, NAME_LIMIT, lines=NAME_LINES)
+    step = style.text * style.leading
+    tall = step * len(lines)
+    away = radius + NAME_GAP
+    x, y = spot.x + away * cos(angle), spot.y + away * sin(angle)
+    align: Align = "left" if cos(angle) > 0 else "right"
+    middle = y + sin(angle) * tall / 2
+    if abs(cos(angle)) < NEARLY_UPRIGHT:
+        align = "center"
+        middle = y + (tall / 2 if sin(angle) > 0 else -tall / 2)
+    for i, line in enumerate(lines):
+        base = middle - tall / 2 + i * step + 0.8 * style.text
+        yield Words(x=x, y=base, text=line, size=style.text, align=align)
+
+
+def _edges(graph: Graph, nodes: dict[int, PlacedNode], style: Style) -> tuple[PlacedEdge, ...]:
+    taken = [words.box for node in nodes.values() for words in node.words]
+    chords = [((nodes[a].x, nodes[a].y), (nodes[b].x, nodes[b].y)) for a, b, _ in graph.edges]
+    edges = []
+    for (a, b, studies), chord in zip(graph.edges, chords, strict=True):
+        others = [other for other in chords if other is not chord]
+        words = _count(studies, chord, taken, list(nodes.values()), others, style)
+        if words is not None:
+            taken.append(_padded(words.box))
+        edges.append(PlacedEdge(ends=(a, b), studies=studies, start=chord[0], end=chord[1], words=words))
+    return tuple(edges)
+
+
+def _count(
+    studies: int,
+    chord: tuple[tuple[float, float], tuple[float, float]],
+    taken: list[Box],
+    nodes: list[PlacedNode],
+    others: list[tuple[tuple[float, float], tuple[float, float]]],
+    style: Style,
+) -> Words | None:
+    (x1, y1), (x2, y2) = chord
+    best: tuple[int, Words] | None = None
+    for share in COUNT_SPOTS:
+        x, y = x1 + share * (x2 - x1), y1 + share * (y2 - y1)
+        words = Words(x=x, y=y + 0.365 * style.note, text=str(studies), size=style.note, align="center")
+        box = _padded(words.box)
+        if any(_overlap(box, other) for other in taken) or any(_touches(box, node) for node in nodes):
+            continue
+        crossed = sum(_crosses(box, *other) for other in others)
+        if best is None or crossed < best[0]:
+            best = (crossed, words)
+        if crossed == 0:
+            break
+    return best[1] if best is not None else None
+
+
+def _is_clear(nodes: dict[int, PlacedNode], edges: tuple[PlacedEdge, ...]) -> bool:
+    names = [(node.index, words.box) for node in nodes.values() for words in node.words]
+    for i, (owner, box) in enumerate(names):
+        if any(owner != other and _overlap(box, rest) for other, rest in names[i + 1 :]):
+            return False
+        if any(_touches(box, node) for node in nodes.values()):
+            return False
+        if any(_crosses(box, edge.start, edge.end) for edge in edges):
+            return False
+    placed = list(nodes.values())
+    return not any(
+        hypot(a.x - b.x, a.y - b.y) < a.radius + b.radius + NAME_GAP
+        for i, a in enumerate(placed)
+        for b in placed[i + 1 :]
+    )
+
+
+def _padded(box: Box) -> Box:
+    return box[0] - COUNT_PAD, box[1], box[2] + COUNT_PAD, box[3]
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    return a[0] < b[2] + CLEARANCE and b[0] < a[2] + CLEARANCE and a[1] < b[3] and b[1] < a[3]
+
+
+def _touches(box: Box, node: PlacedNode) -> bool:
+    x = min(max(node.x, box[0]), box[2])
+    y = min(max(node.y, box[1]), box[3])
+    return hypot(x - node.x, y - node.y) < node.radius
+
+
+def _crosses(box: Box, start: tuple[float, float], end: tuple[float, float]) -> bool:
+    """Clip a line to a box (Liang-Barsky); whether anything is left."""
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    enter, leave = 0.0, 1.0
+    sides = (
+        (-dx, start[0] - box[0]),
+        (dx, box[2] - start[0]),
+        (-dy, start[1] - box[1]),
+        (dy, box[3] - start[1]),
+    )
+    for slope, room in sides:
+        if slope == 0:
+            if room < 0:
+                return False
+        elif slope < 0:
+            enter = max(enter, room / slope)
+        else:
+            leave = min(leave, room / slope)
+    return enter <= leave
+
+
+def _bounds(nodes: tuple[PlacedNode, ...]) -> Box:
+    boxes = [(n.x - n.radius, n.y - n.radius, n.x + n.radius, n.y + n.radius) for n in nodes]
+    boxes += [words.box for node in nodes for words in node.words]
+    return (
+        min(box[0] for box in boxes),
+        min(box[1] for box in boxes),
+        max(box[2] for box in boxes),
+        max(box[3] for box in boxes),
+    )

@@ -1,0 +1,284 @@
+"""The forest plot of a network: every treatment against the reference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite, isnan, nan
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+from metaan.errors import CannotDraw
+from metaan.figures.drawing import ALT_LENGTH, Drawing, sheet_drawing, shorten
+from metaan.figures.forest_text import favours, interval_name, p_phrase, tau2_text
+from metaan.figures.layout import Column, Content, ForestLayout, Mark, Row, layout_rows
+from metaan.figures.measure import clean
+from metaan.figures.style import DEFAULT, Style
+from metaan.format import (
+    DASH,
+    RATIO_MEASURES,
+    effect,
+    effect_with_interval,
+    fixed,
+    interval,
+    measure_name,
+    percent,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from metaan.results.network import Component, Network
+    from metaan.types import Direction, Interval
+
+__all__ = ["Contrast", "contrasts_with", "layout_network_forest", "network_forest"]
+
+UNREACHABLE = "no connected evidence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast:
+    """One treatment against the reference; analysis scale, `nan` where they are not connected.
+
+    Attributes
+    ----------
+    treatment : str
+        Node.
+    estimate, low, high : float
+        Network estimate with its normal interval at the network's level.
+    prediction : (float, float)
+        Prediction interval; `nan` where there is none.
+    direct : int
+        Studies that compare the two directly.
+    """
+
+    treatment: str
+    estimate: float
+    low: float
+    high: float
+    prediction: Interval
+    direct: int
+
+
+def network_forest(
+    network: Network,
+    *,
+    id: str,  # noqa: A002
+    reference: str,
+    measure: str,
+    direction: Direction,
+    names: Mapping[str, str],
+    outcome: str,
+    style: Style = DEFAULT,
+) -> Drawing:
+    """Draw what the network says of every treatment against the reference.
+
+    Parameters
+    ----------
+    network : Network
+        The fit.
+    id : str
+        Id of the drawing.
+    reference : str
+        Node that the others are compared with.
+    measure : str
+        The measure's letters; ratio measures get a log axis.
+    direction : str
+        Which way is better.
+    names : mapping of str to str
+        Node to printed name.
+    outcome : str
+        For the heading.
+    style : Style
+        Sizes and colours.
+
+    Raises
+    ------
+    CannotDraw
+        Where the reference is not in the network or nothing is connected to it; the message is the reason.
+    """
+    contrasts = contrasts_with(network, reference, direction)
+    content = _content(network, contrasts, reference, measure, direction, names, clean(outcome))
+    against = _printed(reference, names)
+    return sheet_drawing(
+        layout_rows(content, style).sheet,
+        id=id,
+        title=f"Network forest plot: {clean(outcome)}, every treatment versus {against}",
+        alt=_alt(network, contrasts, reference, names, clean(outcome)),
+        description=_description(content, contrasts, measure, network.level),
+    )
+
+
+def layout_network_forest(
+    network: Network,
+    *,
+    reference: str,
+    measure: str,
+    direction: Direction,
+    names: Mapping[str, str],
+    outcome: str,
+    style: Style = DEFAULT,
+) -> ForestLayout:
+    """Lay out a network forest plot in points; the arguments are those of `network_forest`."""
+    contrasts = contrasts_with(network, reference, direction)
+    content = _content(network, contrasts, reference, measure, direction, names, clean(outcome))
+    return layout_rows(content, style)
+
+
+def contrasts_with(network: Network, reference: str, direction: Direction) -> tuple[Contrast, ...]:
+    """Take every treatment against the reference: the most favourable first, those out of reach last.
+
+    Raises
+    ------
+    CannotDraw
+        Where the reference is not in the network or nothing is connected to it.
+    """
+    if reference not in network.treatments:
+        raise CannotDraw(f"No network forest plot: {reference} is not among the treatments of this network.")
+    column = network.treatments.index(reference)
+    contrasts = [_contrast(network, i, column) for i in range(len(network.treatments)) if i != column]
+    if not any(isfinite(contrast.estimate) for contrast in contrasts):
+        raise CannotDraw(f"No network forest plot: no treatment is connected to {reference}.")
+    sign = 1 if direction == "lower_better" else -1
+    return tuple(
+        sorted(contrasts, key=lambda c: (isnan(c.estimate), 0.0 if isnan(c.estimate) else sign * c.estimate))
+    )
+
+
+def _contrast(network: Network, row: int, column: int) -> Contrast:
+    estimate, se = float(network.estimate[row, column]), float(network.se[row, column])
+    half = NormalDist().inv_cdf(0.5 + network.level / 2) * se
+    low, high = float(network.prediction_low[row, column]), float(network.prediction_high[row, column])
+    return Contrast(
+        treatment=network.treatments[row],
+        estimate=estimate,
+        low=estimate - half,
+        high=estimate + half,
+        prediction=(low, high) if isfinite(low) and isfinite(high) else (nan, nan),
+        direct=int(network.direct_studies[row, column]),
+    )
+
+
+def _content(
+    network: Network,
+    contrasts: Sequence[Contrast],
+    reference: str,
+    measure: str,
+    direction: Direction,
+    names: Mapping[str, str],
+    outcome: str,
+) -> Content:
+    predicted = any(isfinite(c.prediction[0]) for c in contrasts)
+    name = measure_name(measure)
+    title = name[:1].upper() + name[1:]
+    ratio = measure in RATIO_MEASURES
+    against = _printed(reference, names)
+    short = "SMD" if measure == "SMD" else title
+    columns = [
+        Column(header="Treatment", align="left"),
+        Column(header="Direct\nstudies"),
+        Column(header=f"{short}\n({interval_name(network.level)})", after_plot=True),
+    ]
+    if predicted:
+        header = f"{100 * network.level:g}% prediction\ninterval"
+        columns.append(Column(header=header, after_plot=True))
+    return Content(
+        heading=f"{outcome}: every treatment versus {against}, network estimates",
+        columns=tuple(columns),
+        rows=tuple(_row(contrast, measure, names, predicted=predicted) for contrast in contrasts),
+        plot_header=f"{title}\n(log scale)" if ratio else title,
+        ratio=ratio,
+        favours=favours(direction, "treatment", against),
+        notes=tuple(_notes(network, contrasts, reference, names, predicted=predicted)),
+    )
+
+
+def _row(contrast: Contrast, measure: str, names: Mapping[str, str], *, predicted: bool) -> Row:
+    name = _printed(contrast.treatment, names)
+    if isnan(contrast.estimate):
+        return Row(
+            cells=(name, str(contrast.direct), UNREACHABLE, *([DASH] if predicted else [])), faint=True
+        )
+    cells = [name, str(contrast.direct), _estimate(contrast, measure)]
+    if predicted:
+        known = isfinite(contrast.prediction[0])
+        cells.append(interval(*contrast.prediction, measure) if known else DASH)
+    mark = Mark(
+        kind="square",
+        estimate=contrast.estimate,
+        low=contrast.low,
+        high=contrast.high,
+        weight=0.4,
+        outer=contrast.prediction,
+    )
+    return Row(cells=tuple(cells), mark=mark)
+
+
+def _estimate(contrast: Contrast, measure: str) -> str:
+    return effect_with_interval(contrast.estimate, contrast.low, contrast.high, measure)
+
+
+def _notes(
+    network: Network,
+    contrasts: Sequence[Contrast],
+    reference: str,
+    names: Mapping[str, str],
+    *,
+    predicted: bool,
+) -> Iterator[str]:
+    component = next((c for c in network.components if reference in c.treatments), None)
+    if component is not None:
+        yield _heterogeneity(component)
+    if predicted:
+        yield "Thick line: confidence interval; thin line: prediction interval of a new study."
+    else:
+        yield "No prediction interval: it takes at least two degrees of freedom."
+    yield "Ordered by estimate, the most favourable first; the order says nothing about certainty."
+    if any(isfinite(c.estimate) and not c.direct for c in contrasts):
+        yield "Where there is no direct study the estimate is indirect."
+    apart = [_printed(c.treatment, names) for c in contrasts if isnan(c.estimate)]
+    if apart:
+        yield f"Out of reach, with {UNREACHABLE} to {_printed(reference, names)}: {', '.join(apart)}."
+
+
+def _heterogeneity(component: Component) -> str:
+    if isnan(component.tau2):
+        return (
+            "τ² cannot be estimated from these studies: the estimates are those of the common-effect model."
+        )
+    test = f"χ² = {fixed(component.Q)}, df = {component.Q_dof:g}, {p_phrase(component.Q_pvalue)}"
+    tau2 = f"τ² = {tau2_text(component.tau2)}"
+    return f"Heterogeneity and inconsistency: {tau2}; {test}; I² = {percent(component.I2)}."
+
+
+def _printed(node: str, names: Mapping[str, str]) -> str:
+    return clean(names.get(node, node))
+
+
+def _alt(
+    network: Network, contrasts: Sequence[Contrast], reference: str, names: Mapping[str, str], outcome: str
+) -> str:
+    reached = sum(isfinite(c.estimate) for c in contrasts)
+    apart = len(contrasts) - reached
+    facts = f"{reached} of {len(contrasts)} treatments versus {_printed(reference, names)}"
+    facts += f", {len(network.studies)} studies" + (f", {apart} out of reach." if apart else ".")
+    room = ALT_LENGTH - len(facts) - len("Network forest plot: . ")
+    return f"Network forest plot: {shorten(outcome, max(room, 20))}. {facts}"
+
+
+def _description(content: Content, contrasts: Sequence[Contrast], measure: str, level: float) -> str:
+    told = [f"{content.heading}."]
+    for row, contrast in zip(content.rows, contrasts, strict=True):
+        told.append(_sentence(row.cells[0], contrast, measure, level))
+    return " ".join([*told, *content.notes])
+
+
+def _sentence(name: str, contrast: Contrast, measure: str, level: float) -> str:
+    if isnan(contrast.estimate):
+        return f"{name}: {UNREACHABLE}."
+    limits = interval(contrast.low, contrast.high, measure)
+    said = f"{name}: {measure_name(measure)} {effect(contrast.estimate, measure)}"
+    said += f", {interval_name(level)} {limits}"
+    if isfinite(contrast.prediction[0]):
+        said += f", prediction interval {interval(*contrast.prediction, measure)}"
+    studies = "study" if contrast.direct == 1 else "studies"
+    return f"{said}, {contrast.direct} direct {studies}."
