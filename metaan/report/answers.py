@@ -84,7 +84,7 @@ def _from_network(
         ci_high=estimate + half,
         k=direct.k if direct else 0,
         n=direct.n if direct else 0,
-        reason=_through(pair, comparisons, network) if evidence == "indirect" else _few(direct),
+        reason=_through(pair, direct, comparisons, network) if evidence == "indirect" else _few(direct),
     )
 
 
@@ -148,29 +148,39 @@ def _why_nothing(pair: tuple[str, str], direct: Comparison | None, comparisons: 
     alone = [node for node in pair if node not in links]
     if alone:
         return f"No study of {joined(alone, 'or')} is estimable in this analysis."
-    beside = [f"{node} only with {joined(sorted(_reach(links, node) - {node}), 'and')}" for node in pair]
     if _path(links, *pair):
         return "No study compares them directly, and this analysis has no network."
+    first, second = (joined(sorted(_reach(links, node) - {node}), "and") for node in pair)
     return (
         "No study compares them and no chain of comparisons connects them:"
-        f" {beside[0]} is connected, {beside[1]}."
+        f" {pair[0]} is connected only with {first}, and {pair[1]} only with {second}."
     )
 
 
-def _through(pair: tuple[str, str], comparisons: Sequence[Comparison], network: Network) -> str:
+def _through(
+    pair: tuple[str, str], direct: Comparison | None, comparisons: Sequence[Comparison], network: Network
+) -> str:
     links = _links(comparisons)
     path = _path(links, *pair)
     edges = [
         f"{first} and {second}, {counted(links[first][second], 'study', 'studies')}"
         for first, second in pairwise(path)
     ]
-    said = (
-        f"No study compares them; the estimate goes through {joined(path[1:-1], 'and')} ({'; '.join(edges)})."
-    )
+    nobody = "No study compares them" if direct is None else "No estimable study compares them"
+    others = ", and by other chains" if _path(_without(links, path), *pair) else ""
+    said = f"{nobody}; the estimate goes through {joined(path[1:-1], 'and')} ({'; '.join(edges)}){others}."
     part = next(each for each in network.components if pair[0] in each.treatments)
     if part.Q_dof == 0:
         said += " Neither heterogeneity nor inconsistency can be estimated."
     return said
+
+
+def _without(links: dict[str, dict[str, int]], path: tuple[str, ...]) -> dict[str, dict[str, int]]:
+    gone = {frozenset(edge) for edge in pairwise(path)}
+    return {
+        node: {other: k for other, k in beside.items() if frozenset((node, other)) not in gone}
+        for node, beside in links.items()
+    }
 
 
 def _links(comparisons: Sequence[Comparison]) -> dict[str, dict[str, int]]:

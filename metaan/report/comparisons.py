@@ -107,7 +107,7 @@ def _comparison(review: Review, effects: Sequence[StudyEffect], choices: Settled
         **fits,
         headline=headline(choices.test, k, fits["wald"].tau2 if fits["wald"] else 0.0),
         heterogeneity=heterogeneity_interval(yi, vi, level=level) if k > 1 else None,
-        notes=tuple(_notes(effects, kept)),
+        notes=tuple(_notes(review, effects, kept)),
     )
 
 
@@ -127,7 +127,7 @@ def _fits(yi: FloatArray, vi: FloatArray, choices: Settled, level: float) -> dic
     return {"common": common, **random}
 
 
-def _notes(effects: Sequence[StudyEffect], kept: Sequence[StudyEffect]) -> list[str]:
+def _notes(review: Review, effects: Sequence[StudyEffect], kept: Sequence[StudyEffect]) -> list[str]:
     notes = []
     if not kept:
         notes.append("no study is estimable")
@@ -136,11 +136,27 @@ def _notes(effects: Sequence[StudyEffect], kept: Sequence[StudyEffect]) -> list[
     if len(kept) == 2:
         notes.append("two studies: intervals by different rules can differ widely")
     notes += [f"{one.label} is not estimable: {one.note}" for one in effects if not one.estimable]
-    sums = [one.label for one in kept if one.pooled_report]
-    if sums:
-        verb = "sums" if len(sums) == 1 else "sum"
-        notes.append(
-            f"{joined(sums, 'and')} {verb} several trials and counts as {counted(1, 'study')} each:"
-            " differences between those trials cannot be seen"
-        )
+    notes += [text for text in (_sums(kept), _unstated(kept, review)) if text]
     return notes
+
+
+def _sums(kept: Sequence[StudyEffect]) -> str:
+    sums = [one.label for one in kept if one.pooled_report]
+    if not sums:
+        return ""
+    said = (
+        "sums several trials and counts as one study"
+        if len(sums) == 1
+        else "sum several trials each and count as one study each"
+    )
+    return f"{joined(sums, 'and')} {said}: differences between those trials cannot be seen"
+
+
+def _unstated(kept: Sequence[StudyEffect], review: Review) -> str:
+    """Say how many studies do not tell how many people they analysed."""
+    silent = [one for one in kept if one.arm1 is None and not participants([one], review)]
+    if not silent:
+        return ""
+    return (
+        f"{counted(len(silent), 'study', 'studies')} of {len(kept)} did not state the number of participants"
+    )

@@ -82,7 +82,8 @@ def _scenario(scenario: Scenario, order: Order) -> Record:
 
 def _comparison(comparison: Comparison, measure: str) -> Record:
     kept = [one.study for one in comparison.studies if one.estimable]
-    fits = {name: getattr(comparison, name) for name in ("common", "wald", "hksj", "adhoc")}
+    names = ("common", "wald", "hksj", "adhoc") if len(kept) > 1 else ("wald",)
+    fits = {name: fit for name in names if (fit := getattr(comparison, name)) is not None}
     return {
         "treat1": comparison.treat1,
         "treat2": comparison.treat2,
@@ -90,7 +91,7 @@ def _comparison(comparison: Comparison, measure: str) -> Record:
         "n": comparison.n,
         "headline": comparison.headline,
         "studies": [_study(one, measure) for one in comparison.studies],
-        "fits": {name: _pooled(fit, measure, kept) for name, fit in fits.items()} if kept else None,
+        "fits": {name: _pooled(fit, measure, kept) for name, fit in fits.items()} or None,
         "heterogeneity": _heterogeneity(comparison.heterogeneity) if comparison.heterogeneity else None,
         "reason": "" if comparison.k > 1 else "; ".join(comparison.notes),
         "notes": list(comparison.notes),
