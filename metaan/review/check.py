@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from metaan.review.flow import flow_faults
 from metaan.review.load import Loaded, load_review
 from metaan.review.plan_file import PLAN_FILE
+from metaan.review.rules_analysis import analysis_faults
+from metaan.review.rules_plan import plan_faults
+from metaan.review.rules_rows import row_faults
+from metaan.review.rules_tables import table_faults
 from metaan.review.schema import TABLES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from metaan.review.problems import Problem
@@ -34,14 +40,23 @@ def check_review(folder: Path) -> tuple[Problem, ...]:
 
 def faults_of(loaded: Loaded) -> tuple[Problem, ...]:
     """Give the faults of a loaded review: those of reading it and those across its rows."""
-    return _sorted(loaded.problems)
+    found = [
+        *loaded.problems,
+        *row_faults(loaded),
+        *table_faults(loaded),
+        *flow_faults(loaded),
+        *plan_faults(loaded),
+    ]
+    found += analysis_faults(loaded, found)
+    return in_order(found)
 
 
-def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Sort problems by file, row and code, each once."""
     order = {PLAN_FILE: 0, **{t.file: i for i, t in enumerate(TABLES.values(), 1)}}
     return tuple(
         sorted(
-            set(problems),
+            dict.fromkeys(problems),
             key=lambda p: (order.get(p.file, 99), p.file, p.row or 0, p.code, p.letter, p.message),
         )
     )

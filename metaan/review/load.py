@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from metaan.review.cells import Fault, Value, near, parse_cell
@@ -16,7 +16,7 @@ from metaan.review.plan_file import PLAN_FILE, line_of, read_plan
 from metaan.review.problems import Problem, problem
 from metaan.review.rows import InputFile, Row
 from metaan.review.schema import TABLES, Column, Table
-from metaan.review.sheet import Sheet, read_sheet
+from metaan.review.sheet import Sheet, column_letter, read_sheet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -203,8 +203,6 @@ def _at_header(
     message: str,
     help: str,  # noqa: A002 - the field's name in every output
 ) -> Problem:
-    from metaan.review.sheet import column_letter
-
     name = sheet.header[index]
     return problem(
         code, message, help, file=sheet.file, row=1, column=name, letter=column_letter(index), text=name
@@ -222,13 +220,20 @@ def _row(
         found = cells[at].strip() if at is not None and at < len(cells) else ""
         parsed = parse_cell(column, found)
         if isinstance(parsed, Fault):
-            faults.append((column.name, parsed))
+            faults.append((column.name, _of_its_table(table, column, parsed)))
             parsed = None
         elif column.filled and not found and at is not None:
             faults.append((column.name, _empty(column)))
         text[column.name] = found
         value[column.name] = parsed
     return Row(table=table.name, number=number, text=text, value=value), faults
+
+
+def _of_its_table(table: Table, column: Column, fault: Fault) -> Fault:
+    """Turn an unknown judgement into a fault of risk of bias, which warns and does not refuse."""
+    if table.name == "rob" and column.name == "judgement" and fault.code == "D033":
+        return replace(fault, code="D024")
+    return fault
 
 
 def _empty(column: Column) -> Fault:

@@ -1,0 +1,128 @@
+"""Rules of review.toml that need the tables: names must be known, and measures must fit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from metaan.review.cells import near
+from metaan.review.settle import MEASURES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from metaan.review.load import Loaded
+    from metaan.review.plan import Choices, Plan
+    from metaan.review.problems import Problem
+
+__all__ = ["plan_faults"]
+
+
+def plan_faults(loaded: Loaded) -> Iterator[Problem]:
+    """Find ids of review.toml that stand twice or point nowhere, and measures that do not fit."""
+    if loaded.plan is None:
+        return
+    yield from _doubled(loaded, loaded.plan)
+    yield from _treatments(loaded, loaded.plan)
+    yield from _cross_references(loaded, loaded.plan)
+    for path, choices in _choices(loaded.plan):
+        yield from _outcomes(loaded, path, choices)
+        yield from _studies(loaded, path, choices)
+    for index, analysis in enumerate(loaded.plan.analysis):
+        yield from _measure(loaded, ("analysis", index), analysis.outcomes, analysis.measure)
+
+
+def _choices(plan: Plan) -> Iterator[tuple[tuple[int | str, ...], Choices]]:
+    yield ("defaults",), plan.defaults
+    yield from ((("analysis", i), a) for i, a in enumerate(plan.analysis))
+    yield from ((("sensitivity", i), s) for i, s in enumerate(plan.sensitivity))
+
+
+def _doubled(loaded: Loaded, plan: Plan) -> Iterator[Problem]:
+    for section, ids in (
+        ("analysis", [a.id for a in plan.analysis]),
+        ("sensitivity", [s.id for s in plan.sensitivity]),
+    ):
+        for index, name in enumerate(ids):
+            if name in ids[:index] or name == "main":
+                said = "is the name of every main result" if name == "main" else "stands twice"
+                yield loaded.plan_fault(
+                    "C005", (section, index, "id"), name, f"The id “{name}” {said}.", "give it another id."
+                )
+
+
+def _treatments(loaded: Loaded, plan: Plan) -> Iterator[Problem]:
+    nodes = {row.text["node"] for row in loaded.tables["treatments"]} - {""}
+    if not nodes:
+        return
+    named = [(("review", "reference"), plan.review.reference)]
+    named += [(("review", "treatments"), name) for name in plan.review.treatments]
+    named += [(("review", "questions"), name) for q in plan.review.questions for name in (q.treat1, q.treat2)]
+    for path, name in dict.fromkeys(named):
+        if name not in nodes:
+            message = f"“{name}” is not a node of treatments.csv."
+            yield loaded.plan_fault("C007", path, name, message, _known(name, nodes))
+
+
+def _cross_references(loaded: Loaded, plan: Plan) -> Iterator[Problem]:
+    analyses, sensitivities = {a.id for a in plan.analysis}, {s.id for s in plan.sensitivity}
+    for i, analysis in enumerate(plan.analysis):
+        yield from _unknown(
+            loaded,
+            "C008",
+            ("analysis", i, "sensitivity"),
+            analysis.sensitivity,
+            sensitivities,
+            "a sensitivity",
+        )
+    for i, change in enumerate(plan.sensitivity):
+        yield from _unknown(
+            loaded, "C008", ("sensitivity", i, "analyses"), change.analyses, analyses, "an analysis"
+        )
+
+
+def _outcomes(loaded: Loaded, path: tuple[int | str, ...], choices: Choices) -> Iterator[Problem]:
+    known = {row.text["outcome_id"] for row in loaded.tables["outcomes"]}
+    if known:
+        yield from _unknown(
+            loaded, "C006", (*path, "outcomes"), choices.outcomes, known, "an outcome of outcomes.csv"
+        )
+
+
+def _studies(loaded: Loaded, path: tuple[int | str, ...], choices: Choices) -> Iterator[Problem]:
+    known = {row.text["study_id"] for row in loaded.tables["studies"]}
+    if known:
+        where = (*path, "exclude_studies")
+        yield from _unknown(loaded, "C011", where, choices.exclude_studies, known, "a study of studies.csv")
+
+
+def _unknown(
+    loaded: Loaded,
+    code: str,
+    path: tuple[int | str, ...],
+    names: Iterable[str] | None,
+    known: set[str],
+    what: str,
+) -> Iterator[Problem]:
+    for name in dict.fromkeys(names or ()):
+        if name not in known:
+            yield loaded.plan_fault(code, path, name, f"“{name}” is not {what}.", _known(name, known))
+
+
+def _known(name: str, known: set[str]) -> str:
+    listed = ", ".join(sorted(known)[:12])
+    return near(name, known) or f"use one of: {listed}{', …' if len(known) > 12 else ''}."
+
+
+def _measure(
+    loaded: Loaded, path: tuple[int | str, ...], outcomes: list[str], measure: str | None
+) -> Iterator[Problem]:
+    found = {row.text["outcome_id"]: row.value["kind"] for row in loaded.tables["outcomes"]}
+    kinds = {str(found[name]) for name in outcomes if found.get(name)}
+    if len(kinds) > 1:
+        message = "The outcomes are of both kinds, binary and continuous."
+        yield loaded.plan_fault(
+            "C010", (*path, "outcomes"), ", ".join(outcomes), message, "make one analysis for each kind."
+        )
+    elif measure and kinds and measure not in (fitting := MEASURES[kinds.pop()]):
+        message = f"{measure} cannot be computed for the outcomes {', '.join(outcomes)}."
+        yield loaded.plan_fault("C010", (*path, "measure"), measure, message, f"use {' or '.join(fitting)}.")
