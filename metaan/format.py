@@ -120,7 +120,8 @@ def significant(value: float, digits: int = 3) -> str:
 def effect(value: float, measure: str, digits: int = 2) -> str:
     """Write an effect of the analysis scale as a person reads it.
 
-    A ratio keeps enough decimals to show two significant digits, and above 100 it drops them.
+    A ratio keeps enough decimals to show two significant digits, and above 100 it drops them; beyond a million,
+    and below a millionth, it is a power of ten.
 
     Examples
     --------
@@ -129,10 +130,11 @@ def effect(value: float, measure: str, digits: int = 2) -> str:
     """
     shown = back_transform(value, measure)
     if measure in RATIO_MEASURES and isfinite(shown):
+        if shown >= 1e6 or 0 < shown < 1e-6:
+            mantissa, _, power = f"{shown:.1e}".partition("e")
+            return f"{mantissa}e{int(power)}".replace("-", MINUS)
         if 0 < shown < 0.1:
             return significant(shown, 2)
-        if shown >= 1e6:
-            return f"{shown:.1e}".replace("e+0", "e").replace("e+", "e")
         if shown >= 100:
             return fixed(shown, 0)
     return fixed(shown, digits)
