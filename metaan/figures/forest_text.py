@@ -50,6 +50,9 @@ FOOTNOTES = {
     DERIVED: "Derived: computed from other figures of the report, see the decision log.",
     IMPUTED: "Imputed: not reported, filled in as the decision log says.",
 }
+SQUARES = (
+    "The area of a square is proportional to its weight in the bold model; the lightest are drawn larger."
+)
 TEST_NAMES = {"z": "Wald", "t": "Wald with t", "hksj": "Hartung-Knapp", "adhoc": "Hartung-Knapp, ad hoc"}
 METHOD_NAMES = {"DL": "DerSimonian-Laird", "PM": "Paule-Mandel", "SJ": "Sidik-Jonkman", "HE": "Hedges"}
 
@@ -232,7 +235,7 @@ def _notes(comparison: Comparison) -> Iterator[str]:
         yield _heterogeneity(main, comparison.heterogeneity)
         yield _overall(main)
         yield from _prediction_reason(main)
-        yield "The area of a square is proportional to its weight in the model in bold; the least are drawn larger."
+        yield SQUARES
     yield from _footnotes(comparison)
     yield from _study_notes(comparison)
     yield from (clean(note) for note in comparison.notes)

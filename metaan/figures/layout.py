@@ -35,7 +35,7 @@ __all__ = [
     "layout_rows",
 ]
 
-MarkKind: TypeAlias = Literal["square", "diamond", "pale diamond", "bar"]
+MarkKind: TypeAlias = Literal["square", "dot", "diamond", "pale diamond", "bar"]
 HEADER_LINES = 3
 NO_INTERVAL: Interval = (float("nan"), float("nan"))
 
@@ -55,7 +55,8 @@ class Column:
 class Mark:
     """What a row shows in the plot; analysis scale.
 
-    `weight` sets the area of a square relative to the heaviest; `outer` is a second, thinner interval.
+    `weight` sets the area of a square relative to the heaviest; a dot has a fixed size. `outer` is a second,
+    thinner interval.
     """
 
     kind: MarkKind
@@ -428,6 +429,8 @@ def _side(mark: Mark, heaviest: float, style: Style) -> float:
         case "square":
             share = mark.weight / heaviest if mark.weight > 0 else 0.0
             return max(style.square * sqrt(share), style.square_least)
+        case "dot":
+            return 0.6 * style.square
         case "diamond":
             return style.diamond
         case "pale diamond":
@@ -456,7 +459,7 @@ def _outer(source: Mark, mark: PlacedMark, scale: Scale, style: Style) -> Line:
 
 
 def _mark_lines(mark: PlacedMark, style: Style) -> Iterator[Line]:
-    if mark.kind != "square":
+    if mark.kind not in ("square", "dot"):
         return
     start = mark.low + (style.arrow - 1 if mark.arrow_low else 0)
     end = mark.high - (style.arrow - 1 if mark.arrow_high else 0)
@@ -464,18 +467,18 @@ def _mark_lines(mark: PlacedMark, style: Style) -> Iterator[Line]:
         yield _level(start, end, mark.y, style.strong, style.ink)
     left, right = max(start, mark.x - mark.side / 2), min(end, mark.x + mark.side / 2)
     if right > left:
-        yield _level(left, right, mark.y, style.line, style.inside, layer=5)
+        yield _level(left, right, mark.y, min(style.line, mark.side / 5), style.inside, layer=5)
 
 
 def _mark_shapes(mark: PlacedMark, style: Style) -> Iterator[Shape]:
-    colour = {"square": style.ink, "bar": style.interval}.get(mark.kind, style.accent)
+    colour = {"square": style.ink, "dot": style.ink, "bar": style.interval}.get(mark.kind, style.accent)
     if mark.arrow_low:
         yield _arrow(mark.low, mark.y, style.arrow, colour)
     if mark.arrow_high:
         yield _arrow(mark.high, mark.y, -style.arrow, colour)
     half = mark.side / 2
     match mark.kind:
-        case "square":
+        case "square" | "dot":
             yield _block(mark.x - half, mark.x + half, mark.y, half, style.accent)
         case "bar":
             start = mark.low + (style.arrow - 1 if mark.arrow_low else 0)

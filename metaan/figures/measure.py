@@ -170,12 +170,18 @@ def _pieces(text: str, size: float, limit: float, bold: bool) -> list[str]:
     for word in text.split():
         rest = word
         while width(rest, size, bold=bold) > limit:
-            head = _longest_prefix(rest, size, limit, bold) or rest[0]
+            head = _breakable(_longest_prefix(rest, size, limit, bold)) or rest[0]
             pieces.append(head)
             rest = rest[len(head) :]
         if rest:
             pieces.append(rest)
     return pieces
+
+
+def _breakable(text: str) -> str:
+    """Cut after the last slash or hyphen, where there is one beyond the first third."""
+    stop = max(text.rfind(mark) for mark in "/-") + 1
+    return text[:stop] if 3 * stop > len(text) else text
 
 
 def _longest_prefix(text: str, size: float, limit: float, bold: bool) -> str:

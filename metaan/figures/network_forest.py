@@ -203,11 +203,10 @@ def _row(contrast: Contrast, measure: str, names: Mapping[str, str], *, predicte
         known = isfinite(contrast.prediction[0])
         cells.append(interval(*contrast.prediction, measure) if known else DASH)
     mark = Mark(
-        kind="square",
+        kind="dot",
         estimate=contrast.estimate,
         low=contrast.low,
         high=contrast.high,
-        weight=0.4,
         outer=contrast.prediction,
     )
     return Row(cells=tuple(cells), mark=mark)

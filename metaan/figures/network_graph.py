@@ -323,8 +323,8 @@ def _part_shapes(graph: PlacedGraph, origin: Point, style: Style) -> Iterator[Sh
         x, y = _moved((node.x, node.y), origin)
         turns = [2 * pi * i / CIRCLE_POINTS for i in range(CIRCLE_POINTS)]
         ring = tuple((x + node.radius * cos(t), y + node.radius * sin(t)) for t in turns)
-        fill, edge = (style.accent, style.paper) if graph.edges else (style.paper, style.accent)
-        yield Shape(points=ring, fill=fill, edge=edge, edge_width=style.line, layer=4)
+        fill, rim = (style.accent, style.paper) if graph.edges else (style.paper, style.accent)
+        yield Shape(points=ring, fill=fill, edge=rim, edge_width=style.line, layer=4)
 
 
 def _moved(place: Point, origin: Point) -> Point:

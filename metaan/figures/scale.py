@@ -24,7 +24,7 @@ MANTISSAS = (1.0, 2.0, 5.0)
 NARROW_RATIO = log(1.5)
 PADDING = 0.04
 LENIENT = 1.25
-LEAST_REACH = 0.5
+LEAST_REACH = 0.35
 FARTHEST_REACH = log(1e4)
 TICK_GAP = 7.0
 MOST_TICKS = 9
@@ -189,7 +189,7 @@ def _round_outwards(low: float, high: float, ratio: bool) -> Interval:
         step = _nice_step((exp(high) - exp(low)) / 5)
         bottom = floor(exp(low) / step + EPSILON) * step
         return log(bottom) if bottom > 0 else low, log(ceil(exp(high) / step - EPSILON) * step)
-    step = _nice_step((high - low) / 5)
+    step = _nice_step((high - low) / 7)
     return floor(low / step + EPSILON) * step, ceil(high / step - EPSILON) * step
 
 
@@ -232,7 +232,7 @@ def _even_families(low: float, high: float) -> Iterator[list[tuple[float, str]]]
 
 
 def _linear_families(low: float, high: float) -> Iterator[list[tuple[float, str]]]:
-    for parts in (6, 5, 4, 3, 2, 1):
+    for parts in (7, 5, 4, 3, 2, 1):
         step = _nice_step((high - low) / parts)
         first, last = ceil(low / step - EPSILON), floor(high / step + EPSILON)
         yield [(i * step, tick_label(i * step)) for i in range(first, last + 1)]

@@ -6,6 +6,7 @@ so that last digits that differ between processors never reach a file.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -34,6 +35,7 @@ DESCENT = 0.24
 MIDDLE = 0.365
 DASHES = (4.0, 3.0)
 FAMILY = "DejaVu Sans"
+LEFT_TO_RIGHT_MARK = "\u200e"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +170,7 @@ def _draw_words(words: Words, ax: Axes) -> None:
     ax.text(
         x,
         y,
-        words.text,
+        _left_to_right(words.text),
         fontproperties=_font(words.size, words.bold),
         color=words.colour,
         ha=words.align,
@@ -176,6 +178,12 @@ def _draw_words(words: Words, ax: Axes) -> None:
         parse_math=False,
         zorder=9,
     )
+
+
+def _left_to_right(text: str) -> str:
+    """Keep the base direction of a row, whatever script its first letter has, as browsers do."""
+    mixed = any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
+    return LEFT_TO_RIGHT_MARK + text if mixed else text
 
 
 def _colour(name: str, alpha: float) -> str | tuple[str, float]:
