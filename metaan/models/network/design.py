@@ -256,11 +256,11 @@ def _refuse_extremes(yi: FloatArray, sei: FloatArray) -> None:
     low, high, far = int(sei.argmin()), int(sei.argmax()), int(np.abs(yi).argmax())
     if sei[high] > WIDEST_RATIO * sei[low]:
         raise InputError(
-            f"sei[{low}] = {sei[low]:.3g} and sei[{high}] = {sei[high]:.3g} differ by more than a factor of a "
-            "million; check their units."
+            f"sei[{low}] = {sei[low]:.3g} and sei[{high}] = {sei[high]:.3g} differ by more than a "
+            "factor of a million; check their units."
         )
     if not (sei[low] > 1 / LARGEST and sei[high] < LARGEST and abs(yi[far]) < LARGEST * sei[low]):
         raise InputError(
-            f"yi[{far}] = {yi[far]:.3g}, sei[{low}] = {sei[low]:.3g} and sei[{high}] = {sei[high]:.3g} are too "
-            "large or too small to compute with; check their units."
+            f"yi[{far}] = {yi[far]:.3g}, sei[{low}] = {sei[low]:.3g} and sei[{high}] = {sei[high]:.3g} are "
+            "too large or too small to compute with; check their units."
         )
