@@ -120,8 +120,8 @@ def significant(value: float, digits: int = 3) -> str:
 def effect(value: float, measure: str, digits: int = 2) -> str:
     """Write an effect of the analysis scale as a person reads it.
 
-    A ratio keeps enough decimals to show two significant digits, and above 100 it drops them; beyond a million,
-    and below a millionth, it is a power of ten.
+    A ratio keeps enough decimals to show two significant digits, and above 100 it drops them; beyond a
+    million, and below a millionth, it is a power of ten.
 
     Examples
     --------
