@@ -236,9 +236,16 @@ def _notes(comparison: Comparison) -> Iterator[str]:
         yield _overall(main)
         yield from _prediction_reason(main)
         yield SQUARES
+    if _total_is_partial(comparison):
+        yield "The total leaves out the arms of studies that report only a contrast."
     yield from _footnotes(comparison)
     yield from _study_notes(comparison)
     yield from (clean(note) for note in comparison.notes)
+
+
+def _total_is_partial(comparison: Comparison) -> bool:
+    arms = [arm for study in comparison.studies for arm in (study.arm1, study.arm2)]
+    return len(comparison.studies) > 1 and None in arms and any(arm is not None for arm in arms)
 
 
 def _heterogeneity(main: Pooled, profile: HeterogeneityInterval | None) -> str:
@@ -285,7 +292,7 @@ def _study_notes(comparison: Comparison) -> Iterator[str]:
     for study in comparison.studies:
         note = clean(study.note)
         if not study.estimable:
-            note = f"Not estimable: {note or 'the study carries no information on this measure'}"
+            note = f"not estimable ({note or 'the study carries no information on this measure'})"
         if note:
             grouped.setdefault(note, []).append(clean(study.label))
     yield from (f"{', '.join(labels)}: {note.rstrip('.')}." for note, labels in grouped.items())

@@ -239,7 +239,8 @@ def _frame(content: Content, style: Style) -> _Frame:
     placed, edge = _run(content.columns, before, widths, style.margin, style)
     plot_left = max(edge, style.margin + _longest_run_on(content, style)) + style.plot_gap
     plot_header = max(width(line, style.text, bold=True) for line in content.plot_header.split("\n"))
-    plot_right = plot_left + max(style.plot, plot_header)
+    plotted = any(row.mark is not None for row in content.rows)
+    plot_right = plot_left + (max(style.plot, plot_header) if plotted else 0.0)
     placed_after, edge = _run(content.columns, after, widths, plot_right + style.plot_gap, style)
     return _Frame((*placed, *placed_after), plot_left, plot_right, edge + style.margin)
 

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.font_manager import FontProperties
 
-from metaan.figures.measure import font_file, width
+from metaan.figures.fonts import drawing_font
+from metaan.figures.measure import width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from matplotlib.axes import Axes
 
@@ -171,7 +173,7 @@ def _draw_words(words: Words, ax: Axes) -> None:
         x,
         y,
         _left_to_right(words.text),
-        fontproperties=_font(words.size, words.bold),
+        fontproperties=_font(words.size, words.bold, drawing_font(words.text, bold=words.bold)),
         color=words.colour,
         ha=words.align,
         va="baseline",
@@ -191,6 +193,6 @@ def _colour(name: str, alpha: float) -> str | tuple[str, float]:
 
 
 @cache
-def _font(size: float, bold: bool) -> FontProperties:
+def _font(size: float, bold: bool, file: Path) -> FontProperties:
     weight = "bold" if bold else "normal"
-    return FontProperties(family=[FAMILY], weight=weight, size=size, fname=str(font_file(bold=bold)))
+    return FontProperties(family=[FAMILY], weight=weight, size=size, fname=str(file))
