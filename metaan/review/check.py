@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from metaan.review.flow import flow_faults
 from metaan.review.load import Loaded, load_review
 from metaan.review.plan_file import PLAN_FILE
+from metaan.review.raw import file_faults
 from metaan.review.rules_analysis import analysis_faults
 from metaan.review.rules_plan import plan_faults
 from metaan.review.rules_rows import row_faults
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from metaan.review.problems import Problem
 
-__all__ = ["check_review", "faults_of"]
+__all__ = ["check_file", "check_review", "faults_of"]
 
 
 def check_review(folder: Path) -> tuple[Problem, ...]:
@@ -36,6 +37,22 @@ def check_review(folder: Path) -> tuple[Problem, ...]:
         Grouped by file, then by row.
     """
     return faults_of(load_review(folder))
+
+
+def check_file(path: Path) -> tuple[Problem, ...]:
+    """Find every fault of one CSV file: a table of a review, or a raw sheet of any shape.
+
+    Parameters
+    ----------
+    path : Path
+        The file. Arms, differences and metafor's columns are recognised by their headings.
+
+    Returns
+    -------
+    tuple of Problem
+        By row.
+    """
+    return in_order(file_faults(path))
 
 
 def faults_of(loaded: Loaded) -> tuple[Problem, ...]:

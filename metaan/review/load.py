@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from metaan.review.plan import Plan
 
-__all__ = ["Loaded", "load_review", "load_table"]
+__all__ = ["Loaded", "load_review", "load_row", "load_table"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -141,7 +141,7 @@ def _load(loaded: Loaded, table: Table, sheet: Sheet) -> None:
     position = {name: i for i, name in reversed(list(enumerate(sheet.header)))}
     rows = []
     for number, cells in sheet.records:
-        row, faults = _row(table, number, cells, position)
+        row, faults = load_row(table, number, cells, position)
         rows.append(row)
         if number not in sheet.ragged:
             loaded.problems += [
@@ -209,9 +209,10 @@ def _at_header(
     )
 
 
-def _row(
+def load_row(
     table: Table, number: int, cells: tuple[str, ...], position: dict[str, int]
 ) -> tuple[Row, list[tuple[str, Fault]]]:
+    """Parse one line of a table; the second value names its faulty cells by column."""
     text: dict[str, str] = {}
     value: dict[str, Value] = {}
     faults: list[tuple[str, Fault]] = []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from metaan.review.agreement import interval_faults
 from metaan.review.cells import DATE, near
+from metaan.review.problems import problem
 from metaan.review.schema import TABLES
 from metaan.review.spread import spread_faults
 
@@ -291,7 +292,13 @@ def _level(loaded: Loaded, row: Row) -> Iterator[Problem]:
 def _provenance(loaded: Loaded) -> Iterator[Problem]:
     for table in ("results", "contrasts"):
         sheet = loaded.sheets.get(table)
-        if sheet is None:
+        if sheet is None or not sheet.records:
+            continue
+        if "outcome_id" not in sheet.header:
+            continue
+        if not {"source", "source_url"} & set(sheet.header):
+            said = "No column says where the numbers were read."
+            yield problem("D022", said, "add the columns source, locator and quote.", file=sheet.file, row=1)
             continue
         for row in loaded.tables[table]:
             if not any(row.value[c.name] is not None for c in TABLES[table].columns if c.kind in _MEASURED):
