@@ -1,0 +1,50 @@
+"""The slim font draws the same shapes in the same widths as the font it was cut from."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from fontTools.pens.recordingPen import DecomposingRecordingPen
+from fontTools.ttLib import TTFont
+
+from metaan.figures.fonts import BLOCKS, drawing_font, slim_copy
+from metaan.figures.measure import font_file
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["normal", "bold"])
+def fonts(request: pytest.FixtureRequest) -> tuple[TTFont, TTFont]:
+    whole = font_file(bold=request.param)
+    return TTFont(whole), TTFont(io.BytesIO(slim_copy(whole)))
+
+
+def test_it_holds_every_character_of_its_blocks(fonts: tuple[TTFont, TTFont]) -> None:
+    whole, slim = fonts
+    wanted = {code for code in whole.getBestCmap() if any(low <= code < high for low, high in BLOCKS)}
+    assert set(slim.getBestCmap()) == wanted
+
+
+def test_shapes_and_widths_are_those_of_the_whole_font(fonts: tuple[TTFont, TTFont]) -> None:
+    whole, slim = fonts
+    for code in map(ord, "Aé−τχ²≤→‡0123456789Жσ"):
+        drawn = []
+        for font in (whole, slim):
+            name, glyphs = font.getBestCmap()[code], font.getGlyphSet()
+            pen = DecomposingRecordingPen(glyphs)
+            glyphs[name].draw(pen)
+            drawn.append((font["hmtx"][name], pen.value))
+        assert drawn[0] == drawn[1]
+
+
+def test_it_has_no_kerning_and_no_ligatures(fonts: tuple[TTFont, TTFont]) -> None:
+    assert not {"GPOS", "GSUB", "kern"} & set(fonts[1].keys())
+
+
+def test_it_is_cut_the_same_every_time() -> None:
+    assert slim_copy(font_file()) == slim_copy(font_file())
+
+
+def test_text_beyond_it_is_drawn_with_the_whole_font() -> None:
+    assert drawing_font("Study 1") != font_file()
+    assert drawing_font("دراسة") == font_file()
+    assert drawing_font("试验", bold=True) == font_file(bold=True)
