@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from scipy.special import chdtri
 
 from metaan.models.intake import read_level, read_studies
-from metaan.models.tau2 import generalised_q, solve_q
+from metaan.models.tau2 import generalised_q, solve_q, trace_p
 from metaan.results.pairwise import HeterogeneityInterval
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def heterogeneity_interval(yi: ArrayLike, vi: ArrayLike, *, level: float = 0.95)
 
 
 def typical_variance(v: FloatArray) -> float:
-    """Compute the typical sampling variance of k studies, in units of v.
+    """Compute the typical sampling variance of k studies from increasing variances, in units of v.
 
     References
     ----------
@@ -89,9 +89,7 @@ def typical_variance(v: FloatArray) -> float:
     >>> typical_variance(np.array([0.5, 0.5, 0.5]))
     0.5
     """
-    w = 1 / v
-    total = float(w.sum())
-    return (len(v) - 1) / (total - float(w @ w) / total)
+    return (len(v) - 1) / float(trace_p(1 / v))
 
 
 def I2_from_tau2(tau2: float, typical: float) -> float:

@@ -12,7 +12,7 @@ from metaan.effects.cells import column, equal_lengths, refuse
 from metaan.errors import InputError
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from metaan.types import FloatArray
 
@@ -24,12 +24,14 @@ WIDEST = 1e60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Studies:
-    """Effects and variances in units of their own.
+    """Effects and variances in units and an order of their own, so that neither can change a result.
 
     Attributes
     ----------
     y, v : ndarray, shape (k,)
-        (yi - centre)/unit and vi/unit².
+        (yi - centre)/unit and vi/unit², the most precise study first.
+    rank : ndarray of int, shape (k,)
+        Where each study of the input is in `y` and `v`.
     centre, unit, unit2 : float
         Effect of the most precise study; square root of the middle variance; its square.
     k : int
@@ -38,6 +40,7 @@ class Studies:
 
     y: FloatArray
     v: FloatArray
+    rank: NDArray[np.intp]
     centre: float
     unit: float
     unit2: float
@@ -77,11 +80,15 @@ def read_studies(yi: ArrayLike, vi: ArrayLike) -> Studies:
         refuse(
             "vi", v, v <= 0, "is not positive; give the sampling variance, the square of the standard error"
         )
-    unit2 = float(np.partition(v, k // 2)[k // 2])
-    unit, centre = sqrt(unit2), float(y[v.argmin()])
-    y, v = (y - centre) / unit, v / unit2
+    order = np.lexsort((np.abs(y), v))
+    rank = order.argsort()
+    y, v = y[order], v[order]
+    centre, unit2 = float(y[0]), float(v[k // 2])
+    unit = sqrt(unit2)
+    with np.errstate(over="ignore"):
+        y, v = (y - centre) / unit, v / unit2
     _refuse_extremes(y, v)
-    return Studies(y=y, v=v, centre=centre, unit=unit, unit2=unit2, k=k)
+    return Studies(y=y, v=v, rank=rank, centre=centre, unit=unit, unit2=unit2, k=k)
 
 
 def read_level(level: object) -> float:
@@ -105,8 +112,7 @@ def read_level(level: object) -> float:
 
 
 def _refuse_extremes(y: FloatArray, v: FloatArray) -> None:
-    widest = max(float(np.abs(y).max()), float(v.max()), 1 / float(v.min()))
-    if not widest < WIDEST:
+    if not (np.abs(y).max() < WIDEST and v[-1] < WIDEST and v[0] > 1 / WIDEST):
         raise InputError(
             "The effects and variances are too far apart to compute with (more than 60 orders of magnitude); "
             "check their units."

@@ -158,7 +158,7 @@ def _pool(studies: Studies, method: str, test: str, level: float) -> Pooled:
         Q=Q,
         Q_dof=float(k - 1),
         Q_pvalue=float(chdtrc(k - 1, Q)),
-        weights=frozen(w / information),
+        weights=frozen((w / information)[studies.rank]),
         k=k,
         method=method,
         test=test,

@@ -1,8 +1,9 @@
 """Twelve estimators of the between-study variance, each a row of one table.
 
-Every estimator works on effects and variances that the caller may have shifted and rescaled: all of them
-are equivariant. The likelihood scores and the generalised Q are solved in brackets that are derived from the
-data, so there is no starting value, no step limit and no absolute tolerance.
+Every estimator works on effects and variances that the caller has shifted and rescaled (all of them are
+equivariant) and put in order, the smallest variance first: where one study outweighs all others, traces are
+summed around it, so that nothing cancels. The likelihood scores and the generalised Q are solved in brackets
+that are derived from the data, so there is no starting value, no step limit and no absolute tolerance.
 
 References
 ----------
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from metaan.types import FloatArray
 
-__all__ = ["ESTIMATORS", "Estimator", "generalised_q", "solve_q", "weighted_mean"]
+__all__ = ["ESTIMATORS", "Estimator", "generalised_q", "solve_q", "trace_p", "weighted_mean"]
 
 POINTS_PER_DECADE = 16
 """Density of the scan for modes: neighbours differ by 15 %, far less than the width of any mode."""
@@ -43,7 +44,7 @@ class Estimator:
     name, words : str
         Its letters and its name in words.
     tau2 : callable
-        From effects (k,) and variances (k,), k of 2 or more, to the estimate, 0 or more.
+        From effects (k,) and increasing variances (k,), k of 2 or more, to the estimate, 0 or more.
     se : callable
         From effects, variances and the estimate to its standard error.
     """
@@ -67,6 +68,31 @@ def weighted_mean(y: FloatArray, w: FloatArray) -> tuple[float, float, float]:
     mean = float(w @ y) / total
     r = y - mean
     return mean, total, float(w @ (r * r))
+
+
+def trace_p(w: FloatArray) -> FloatArray:
+    """Compute the trace of P = W - ww'/sum(w) from decreasing weights.
+
+    Parameters
+    ----------
+    w : ndarray, shape (..., k)
+        Weights, the largest first.
+
+    Returns
+    -------
+    ndarray, shape (...)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> float(trace_p(np.array([1e20, 1.0])))
+    2.0
+    """
+    first, others = w[..., 0], w[..., 1:]
+    rest = others.sum(-1)
+    total = first + rest
+    products = others * (total[..., None] - others)
+    return np.asarray((first * rest + products.sum(-1)) / total)
 
 
 def generalised_q(y: FloatArray, v: FloatArray, tau2: float) -> float:
@@ -124,7 +150,7 @@ def _common_effect(y: FloatArray, v: FloatArray) -> float:
 
 def _dersimonian_laird(y: FloatArray, v: FloatArray) -> float:
     w = 1 / v
-    return max(0.0, (weighted_mean(y, w)[2] - (len(y) - 1)) / _trace_p(w))
+    return max(0.0, (weighted_mean(y, w)[2] - (len(y) - 1)) / float(trace_p(w)))
 
 
 def _hedges(y: FloatArray, v: FloatArray) -> float:
@@ -169,7 +195,7 @@ def _no_se(y: FloatArray, v: FloatArray, tau2: float) -> float:
 
 
 def _se_dersimonian_laird(y: FloatArray, v: FloatArray, tau2: float) -> float:
-    return _se_of_q(v, tau2, divisor=_trace_p(1 / v), k=len(y))
+    return _se_of_q(v, tau2, divisor=float(trace_p(1 / v)), k=len(y))
 
 
 def _se_hedges(y: FloatArray, v: FloatArray, tau2: float) -> float:
@@ -284,8 +310,7 @@ def _ml_score(y: FloatArray, v: FloatArray, tau2: FloatArray | float) -> FloatAr
 def _reml_score(y: FloatArray, v: FloatArray, tau2: FloatArray | float) -> FloatArray:
     """Twice the derivative of the restricted log-likelihood, relative to the trace in it."""
     w, wr = _weighted_residuals(y, v, tau2)
-    total = w.sum(-1)
-    return np.asarray((wr * wr).sum(-1) / (total - (w * w).sum(-1) / total) - 1)
+    return np.asarray((wr * wr).sum(-1) / trace_p(w) - 1)
 
 
 def _weighted_residuals(
@@ -314,19 +339,19 @@ def _sum_of_squares(y: FloatArray) -> float:
     return float(r @ r)
 
 
-def _trace_p(w: FloatArray) -> float:
-    """Trace of P = W - ww'/sum(w)."""
-    total = float(w.sum())
-    return total - float(w @ w) / total
-
-
 def _trace_pp(w: FloatArray) -> float:
-    total, second = float(w.sum()), float(w @ w)
-    return second - 2 * float(w @ (w * w)) / total + (second / total) ** 2
+    """Compute the trace of PP: squares of the diagonal, then of all other elements."""
+    first, others = float(w[0]), w[1:]
+    rest = float(others.sum())
+    total = first + rest
+    squares = others * others
+    second, fourth = float(squares.sum()), float(squares @ squares)
+    diagonal = (first * rest) ** 2 + float(squares @ (total - others) ** 2)
+    return (diagonal + 2 * first**2 * second + second**2 - fourth) / total**2
 
 
 def _se_of_q(v: FloatArray, tau2: float, *, divisor: float, k: int) -> float:
     """Give the standard error of Q/divisor when the effects vary by v + tau2."""
     w = 1 / v
-    variance = 2 * (k - 1) + 4 * tau2 * _trace_p(w) + 2 * tau2**2 * _trace_pp(w)
+    variance = 2 * (k - 1) + 4 * tau2 * float(trace_p(w)) + 2 * tau2**2 * _trace_pp(w)
     return sqrt(variance) / divisor
