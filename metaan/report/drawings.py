@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from metaan.errors import CannotDraw
 from metaan.report.rendered import RenderedFigure
-from metaan.report.sections import comparison_anchors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -60,6 +59,8 @@ def wanted_figures(
     reference : str
         The node that network estimates are shown against; where a network does not hold it, its first.
     """
+    from metaan.report.sections import comparison_anchors  # the processes that draw do without it
+
     anchors = comparison_anchors(analyses)
     return tuple(
         figure for analysis in analyses for figure in _of_analysis(analysis, names, reference, anchors)
