@@ -26,9 +26,12 @@ class Paragraph:
     items : str
         Items of the PRISMA 2020 checklist that it answers.
     clauses : tuple of Clause
-        At least one.
+        Running text; empty where there are only points.
+    points : tuple of str
+        A list below the text.
     """
 
     title: str
     items: str
-    clauses: tuple[Clause, ...]
+    clauses: tuple[Clause, ...] = ()
+    points: tuple[str, ...] = ()

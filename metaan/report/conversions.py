@@ -18,18 +18,21 @@ if TYPE_CHECKING:
 __all__ = ["conversion_clauses"]
 
 SAID = {
-    "percent": ("a count back-calculated from a percentage and the number analysed", ("higgins2024",)),
-    "se": ("a standard deviation from a standard error", ("higgins2024",)),
+    "percent": ("a count was back-calculated from a percentage and the number analysed", ("higgins2024",)),
+    "se": ("a standard deviation was computed from a standard error", ("higgins2024",)),
     "interval": (
-        "a standard deviation from the interval of a mean (t on n − 1 degrees of freedom)",
+        "a standard deviation was computed from the interval of a mean (t on n − 1 degrees of freedom)",
         ("higgins2024",),
     ),
     "p": (
-        "a standardised mean difference from an exact p-value and the sizes of two groups (t on n₁ + n₂ − 2"
-        " degrees of freedom, Hedges' correction)",
+        "a standardised mean difference was computed from an exact p-value and the sizes of two groups (t on"
+        " n₁ + n₂ − 2 degrees of freedom, Hedges' correction)",
         ("hedges1981", "higgins2024"),
     ),
-    "contrast_interval": ("a standard error from the interval of a printed difference", ("higgins2024",)),
+    "contrast_interval": (
+        "a standard error was computed from the interval of a printed difference",
+        ("higgins2024",),
+    ),
 }
 
 
@@ -53,7 +56,7 @@ def conversion_clauses(review: Review, analyses: Sequence[AnalysisResult]) -> li
     for key, (words, works) in SAID.items():
         number = sum(each == key for each in used.values())
         if number:
-            clauses.append(Clause(f"{capital(counted(number, 'row'))} needed {words}.", works))
+            clauses.append(Clause(f"For {counted(number, 'row')} {words}.", works))
     own = sum(each == "reviewer" for each in used.values())
     if own:
         verb = "was" if own == 1 else "were"

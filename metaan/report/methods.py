@@ -18,7 +18,7 @@ from metaan.review.settle import settle
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from metaan.results.synthesis import AnalysisResult, Scenario
+    from metaan.results.synthesis import AnalysisResult
     from metaan.review.read import Review
     from metaan.review.settle import Settled
 
@@ -54,20 +54,17 @@ def methods_text(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[Pa
     Page MJ, McKenzie JE, Bossuyt PM, et al. BMJ 2021;372:n71.
     """
     paragraphs = (
-        ("Question and sources", "4 to 9, 24", _sources(review)),
-        ("Data", "10, 13a, 13b", _data(review, analyses)),
-        ("Effect measures", "12", measure_clauses(analyses)),
-        ("Pairwise synthesis", "13d", pairwise_clauses(analyses)),
-        ("Network synthesis", "13d, S1 to S3", network_clauses(review, analyses)),
-        ("Sensitivity analyses", "13f", _sensitivity(analyses)),
-        ("Risk of bias and certainty", "11, 15", _appraisal(review)),
-        ("Software", "13d", _software()),
+        _paragraph("Question and sources", "4 to 9, 24", _sources(review)),
+        _paragraph("Data", "10, 13a, 13b", _data(review, analyses)),
+        _paragraph("Time points and scales", "10a, 13a", points=_rules(review)),
+        _paragraph("Effect measures", "12", measure_clauses(analyses)),
+        _paragraph("Pairwise synthesis", "13d", pairwise_clauses(analyses)),
+        _paragraph("Network synthesis", "13d, S1 to S3", network_clauses(review, analyses)),
+        _sensitivity(analyses),
+        _paragraph("Risk of bias and certainty", "11, 15", _appraisal(review)),
+        _paragraph("Software", "13d", _software()),
     )
-    return tuple(
-        Paragraph(title=title, items=items, clauses=tuple(clauses))
-        for title, items, clauses in paragraphs
-        if clauses
-    )
+    return tuple(each for each in paragraphs if each.clauses or each.points)
 
 
 def cited(paragraphs: Iterable[Paragraph]) -> dict[str, int]:
@@ -95,7 +92,10 @@ def write_methods(review: Review, analyses: Sequence[AnalysisResult]) -> str:
     lines = ["# Methods", ""]
     for paragraph in paragraphs:
         text = " ".join(_markdown_clause(clause, numbers) for clause in paragraph.clauses)
-        lines += [f"## {paragraph.title}", "", text, "", f"PRISMA 2020 items: {paragraph.items}.", ""]
+        lines += [f"## {paragraph.title}", ""]
+        lines += [text, ""] if text else []
+        lines += [*(f"- {_plain(point)}" for point in paragraph.points), ""] if paragraph.points else []
+        lines += [f"PRISMA 2020 items: {paragraph.items}.", ""]
     lines += ["## References", ""]
     lines += [f"{number}. {_plain(cite(REFERENCES[key]))}" for key, number in numbers.items()]
     return "\n".join(lines) + "\n"
@@ -108,36 +108,46 @@ def software() -> dict[str, str]:
     }
 
 
+def _paragraph(
+    title: str, items: str, clauses: Sequence[Clause] = (), points: tuple[str, ...] = ()
+) -> Paragraph:
+    return Paragraph(title=title, items=items, clauses=tuple(clauses), points=points)
+
+
 def _sources(review: Review) -> list[Clause]:
     info = review.plan.review
-    clauses = [
+    return [
         Clause("The synthesis is reported along the PRISMA 2020 statement.", ("page2021",)),
         Clause(f"Question: {_ended(info.question)}"),
         Clause(f"Search: {_ended(info.search)}"),
         Clause(f"Eligibility: {_ended(info.eligibility)}"),
         Clause(f"Registration: {_ended(info.registration or 'not registered, or not recorded')}"),
     ]
-    return [*clauses, *(Clause(f"Caution: {_ended(caution)}") for caution in info.cautions)]
 
 
 def _data(review: Review, analyses: Sequence[AnalysisResult]) -> list[Clause]:
     used = uses(analyses)
     main = sum(each[0].scenario == "main" for each in used.values())
     rows = [*review.tables["results"], *review.tables["contrasts"]]
-    clauses = [
+    return [
         Clause(
-            f"Of {counted(len(rows), 'extracted row')} (numbers of one arm, or one difference, with their source and"
-            f" quotation), {_entered(main, len(used) - main)}; every other row is listed with its reason."
+            f"Of {counted(len(rows), 'extracted row')} (numbers of one arm, or one difference, with their"
+            f" source and quotation), {_entered(main, len(used) - main)}; every other row is listed with its"
+            " reason."
         ),
         *_choices(review),
         *conversion_clauses(review, analyses),
         *_summed(review, analyses),
     ]
-    rules = [plan for plan in review.plan.analysis if plan.timepoint_rule or plan.scale_rule]
-    for plan in rules:
-        said = " ".join(_ended(rule) for rule in (plan.timepoint_rule, plan.scale_rule) if rule)
-        clauses.append(Clause(f"{_ended(plan.title)[:-1]}: {said}"))
-    return clauses
+
+
+def _rules(review: Review) -> tuple[str, ...]:
+    said = []
+    for plan in review.plan.analysis:
+        rules = [_ended(rule) for rule in (plan.timepoint_rule, plan.scale_rule) if rule]
+        if rules:
+            said.append(f"{plan.title}: {' '.join(rules)}")
+    return tuple(said)
 
 
 def _entered(main: int, more: int) -> str:
@@ -196,17 +206,14 @@ def _summed(review: Review, analyses: Sequence[AnalysisResult]) -> list[Clause]:
     return [Clause(f"{text}, never beside a trial that it sums.")]
 
 
-def _sensitivity(analyses: Sequence[AnalysisResult]) -> list[Clause]:
-    grid: dict[str, tuple[Scenario, int]] = {}
+def _sensitivity(analyses: Sequence[AnalysisResult]) -> Paragraph:
+    reach: dict[str, int] = {}
     for analysis in analyses:
         for scenario in analysis.sensitivity:
-            grid[scenario.id] = (scenario, grid.get(scenario.id, (scenario, 0))[1] + 1)
-    if not grid:
-        return []
-    each = [
-        f"{scenario.label} ({counted(number, 'analysis', 'analyses')})" for scenario, number in grid.values()
-    ]
-    return [Clause(f"Main analyses were repeated with one choice changed at a time: {'; '.join(each)}.")]
+            reach[scenario.label] = reach.get(scenario.label, 0) + 1
+    said = [Clause("Main analyses were repeated, each time with these choices changed.")] if reach else []
+    points = tuple(f"{label} ({counted(number, 'analysis', 'analyses')})" for label, number in reach.items())
+    return _paragraph("Sensitivity analyses", "13f", said, points)
 
 
 def _appraisal(review: Review) -> list[Clause]:
@@ -229,7 +236,8 @@ def _appraisal(review: Review) -> list[Clause]:
     else:
         text = (
             f"Of {counted(len(rows), 'entry', 'entries')} on risk of bias, {spelled(len(judged))}"
-            f" {'carries' if len(judged) == 1 else 'carry'} a judgement (by {who}); the others are facts and stand as not judged."
+            f" {'carries' if len(judged) == 1 else 'carry'} a judgement (by {who});"
+            " the others are facts and stand as not judged."
         )
     return [Clause(text), Clause("Certainty of the evidence was not rated.")]
 

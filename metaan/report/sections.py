@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import compress
 from math import isnan
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from metaan.report.ledger import LedgerStudy, ledger
 from metaan.report.methods import cited, methods_text
 from metaan.report.references import REFERENCES, cite
 from metaan.report.sentences import (
-    answer_sentence,
+    answer_sentences,
     comparison_sentences,
     direction_sentence,
     network_sentences,
@@ -26,6 +27,7 @@ from metaan.tables.table import Table, to_html
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from metaan.report.clauses import Paragraph
     from metaan.report.rendered import RenderedFigure
     from metaan.results.synthesis import AnalysisResult, Answer, Comparison
     from metaan.review.read import Review
@@ -44,6 +46,7 @@ __all__ = [
 ]
 
 REVIEW_TABLES = ("studies", "rob", "missing", "excluded")
+WIDE = 9  # a table with more columns keeps its natural width and scrolls
 ANALYSIS_TABLES = ("comparisons", "studies", "sensitivity", "league", "set-aside")
 DIRECTION_WORDS = {"higher_better": "higher is better", "lower_better": "lower is better"}
 
@@ -56,6 +59,7 @@ class TableView:
     title: str
     html: Markup
     rows: int
+    wide: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +124,21 @@ class AnalysisView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A sentence with the numbers of the works it cites."""
+    """A sentence, its final stop apart, with the numbers of the works it cites."""
 
     text: str
+    stop: str
     references: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodView:
+    """A part of the methods text."""
+
+    title: str
+    items: str
+    readings: tuple[Reading, ...]
+    points: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +157,7 @@ class Page:
     analyses: tuple[AnalysisView, ...]
     tables: Mapping[str, TableView]
     others: tuple[TableView, ...]
-    methods: tuple[tuple[str, str, tuple[Reading, ...]], ...]
+    methods: tuple[MethodView, ...]
     references: tuple[tuple[int, str], ...]
     ledger: tuple[LedgerStudy, ...]
     downloads: tuple[str, ...]
@@ -186,17 +201,7 @@ def page(
         analyses=tuple(_analysis(each, names, anchors, figures, by_id) for each in analyses),
         tables=_named({name: by_id.get(name) for name in REVIEW_TABLES}),
         others=_others(by_id, analyses),
-        methods=tuple(
-            (
-                each.title,
-                each.items,
-                tuple(
-                    Reading(text=c.text, references=tuple(numbers[k] for k in c.references))
-                    for c in each.clauses
-                ),
-            )
-            for each in methods
-        ),
+        methods=tuple(_method(each, numbers) for each in methods),
         references=tuple((number, cite(REFERENCES[key])) for key, number in numbers.items()),
         ledger=ledger(review, analyses, anchors),
         downloads=tuple(by_id),
@@ -226,6 +231,18 @@ def comparison_anchors(analyses: Iterable[AnalysisResult]) -> dict[tuple[str, st
     return anchors
 
 
+def _method(paragraph: Paragraph, numbers: Mapping[str, int]) -> MethodView:
+    readings = (
+        Reading(
+            text=c.text[:-1], stop=c.text[-1:], references=tuple(sorted(numbers[k] for k in c.references))
+        )
+        for c in paragraph.clauses
+    )
+    return MethodView(
+        title=paragraph.title, items=paragraph.items, readings=tuple(readings), points=paragraph.points
+    )
+
+
 def _pair(pair: tuple[str, str], names: Mapping[str, str]) -> str:
     return f"{names.get(pair[0], pair[0])} versus {names.get(pair[1], pair[1])}"
 
@@ -244,9 +261,7 @@ def _analysis(
         title=analysis.title,
         question=analysis.question,
         facts=_facts(analysis),
-        answers=tuple(
-            answer_sentence(each, measure, names, analysis.level) for each in analysis.main.answers
-        ),
+        answers=answer_sentences(analysis.main.answers, measure, names, analysis.level),
         notes=analysis.notes + analysis.main.notes * (analysis.main.network is not None),
         comparisons=tuple(
             _comparison(analysis, each, names, anchors, figures, rows)
@@ -281,6 +296,7 @@ def _comparison(
     figure = figures.get(f"forest-{anchor}")
     title = capital(_pair((comparison.treat1, comparison.treat2), names))
     if studies is not None:
+        studies = _of_pair(studies, comparison, names)
         studies = replace(studies, id=anchor, title=f"{analysis.title}: {title}, study by study")
     return ComparisonView(
         anchor=anchor,
@@ -301,6 +317,24 @@ def _studies(analysis: AnalysisResult, table: Table | None) -> list[Table | None
         replace(table, rows=table.rows[start : start + count])
         for start, count in zip(starts, counts, strict=True)
     ]
+
+
+def _of_pair(table: Table, comparison: Comparison, names: Mapping[str, str]) -> Table:
+    """Head the arms' columns with their treatments, which then need no columns of their own."""
+    titles = {
+        "arm_1": capital(names.get(comparison.treat1, comparison.treat1)),
+        "arm_2": capital(names.get(comparison.treat2, comparison.treat2)),
+    }
+    columns = tuple(replace(each, title=titles.get(each.name, each.title)) for each in table.columns)
+    return _kept(replace(table, columns=columns), [each.name not in ("treat1", "treat2") for each in columns])
+
+
+def _kept(table: Table, keep: Sequence[bool]) -> Table:
+    return replace(
+        table,
+        columns=tuple(compress(table.columns, keep)),
+        rows=tuple(tuple(compress(row, keep)) for row in table.rows),
+    )
 
 
 def _matrix_row(
@@ -332,7 +366,7 @@ def _matrix_cell(
     if answer is None or isnan(answer.estimate):
         return MatrixCell(estimate="", interval="", basis="no connected evidence", href="", label=label)
     measure = analysis.main.measure
-    direct = f"{counted(answer.k, 'study', 'studies')}, n = {answer.n:,}"
+    direct = f"{counted(answer.k, 'study', 'studies')}, n\u00a0=\u00a0{answer.n:,}"
     href = anchors.get((analysis.id, *pair)) if answer.k else None
     return MatrixCell(
         estimate=effect(answer.estimate, measure),
@@ -360,9 +394,20 @@ def _inline(svg: bytes) -> Markup:
 
 
 def _table(table: Table | None) -> TableView | None:
+    """Write a table, leaving out columns that are empty in every row."""
     if table is None or not table.rows:
         return None
-    return TableView(id=table.id, title=table.title, html=to_html(table), rows=len(table.rows))
+    filled = [
+        number == 0 or any(row[number].text for row in table.rows) for number in range(len(table.columns))
+    ]
+    table = _kept(table, filled)
+    return TableView(
+        id=table.id, title=table.title, html=to_html(table), rows=len(table.rows), wide=_wide(table)
+    )
+
+
+def _wide(table: Table) -> bool:
+    return sum(column.where != "csv" for column in table.columns) > WIDE
 
 
 def _named(tables: Mapping[str, Table | None]) -> dict[str, TableView]:

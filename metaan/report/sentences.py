@@ -18,7 +18,7 @@ from metaan.report.evidence import missing_trials, node_names, questions, units
 from metaan.report.wording import capital, counted, joined, participants, spelled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from metaan.report.evidence import Missing
     from metaan.results.network import Component, Network
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from metaan.types import Direction
 
 __all__ = [
-    "answer_sentence",
+    "answer_sentences",
     "comparison_sentences",
     "direction_sentence",
     "network_sentences",
@@ -37,8 +37,8 @@ __all__ = [
 
 INTERVAL_NAMES = {"wald": "Wald", "hksj": "Hartung-Knapp", "adhoc": "ad hoc Hartung-Knapp"}
 EVIDENCE_WORDS = {
-    "direct": "from studies that compare the two directly",
-    "indirect": "indirectly, through other treatments; no study in this analysis compares the two",
+    "direct": "from direct evidence",
+    "indirect": "from indirect evidence only",
     "mixed": "from direct and indirect evidence together",
 }
 WIDE = 1.5  # one interval this many times as wide as another is worth a sentence
@@ -118,28 +118,41 @@ def network_sentences(scenario: Scenario, names: Mapping[str, str]) -> tuple[str
     return (shape, *_apart(network, names), *parts)
 
 
-def answer_sentence(answer: Answer, measure: str, names: Mapping[str, str], level: float) -> str:
-    """Answer one question of the review for one outcome.
+def answer_sentences(
+    answers: Iterable[Answer], measure: str, names: Mapping[str, str], level: float
+) -> tuple[str, ...]:
+    """Answer the questions of the review for one outcome.
 
     Parameters
     ----------
-    answer : Answer
-        The pair, the estimate and what it rests on.
+    answers : iterable of Answer
+        The pairs, their estimates and what these rest on.
     measure : str
         The measure's letters.
     names : mapping of str to str
         Node to the name to print.
     level : float
         Confidence level in (0, 1).
+
+    Returns
+    -------
+    tuple of str
+        One sentence per answer; then questions without one, those with the same reason together.
     """
-    pair = _pair(answer.treat1, answer.treat2, names)
-    if isnan(answer.estimate):
-        reason = f": {answer.reason.rstrip('.')}" if answer.reason else ""
-        return f"No connected evidence for {pair}{reason}."
-    shown = effect_with_interval(answer.estimate, answer.ci_low, answer.ci_high, measure)
-    basis = EVIDENCE_WORDS.get(answer.evidence, "")
-    text = f"{capital(measure_name(measure))} {_with_level(shown, level)} for {pair}, {basis}"
-    return f"{text}. {answer.reason}".strip() if answer.reason else f"{text}."
+    said, silent = [], dict[str, list[str]]()
+    for answer in answers:
+        pair = _pair(answer.treat1, answer.treat2, names)
+        if isnan(answer.estimate):
+            silent.setdefault(answer.reason, []).append(pair)
+            continue
+        shown = effect_with_interval(answer.estimate, answer.ci_low, answer.ci_high, measure)
+        basis = EVIDENCE_WORDS.get(answer.evidence, "from the network")
+        text = f"{capital(measure_name(measure))} {_with_level(shown, level)} for {pair}, {basis}."
+        said.append(f"{text} {answer.reason}".strip())
+    said += [
+        f"No connected evidence for {joined(pairs, 'and')}. {why}".strip() for why, pairs in silent.items()
+    ]
+    return tuple(said)
 
 
 def thinness_sentences(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[str, ...]:
@@ -339,9 +352,8 @@ def _question(pair: tuple[str, str], analyses: Sequence[AnalysisResult], names: 
 
 def _missing(each: Missing, names: Mapping[str, str]) -> str:
     name = names.get(each.treatment, each.treatment)
-    had, trial = ("has", "trial") if len(each.trials) == 1 else ("have", "trials")
-    trials = f"{capital(spelled(len(each.trials)))} {trial} of {name} ({joined(each.trials, 'and')})"
-    text = f"{trials} {had} no usable results and enrolled {participants(each.enrolled)}"
+    text = f"Known for {name} but without usable results: {'; '.join(each.trials)}. "
+    text += f"{'It' if len(each.trials) == 1 else 'Together they'} enrolled {participants(each.enrolled)}"
     if each.enrolled > each.pooled:
-        return f"{text}: more than the {each.pooled:,} in all studies of {name} that could be analysed."
+        return f"{text}, more than the {each.pooled:,} in all studies of {name} that could be analysed."
     return f"{text}, beside {each.pooled:,} in the studies of {name} that could be analysed."

@@ -6,7 +6,7 @@ from math import nan
 import pytest
 
 from metaan.report.sentences import (
-    answer_sentence,
+    answer_sentences,
     comparison_sentences,
     direction_sentence,
     network_sentences,
@@ -108,14 +108,20 @@ def test_the_side_that_favours_follows_measure_and_direction(measure, direction,
 
 def test_answers_say_what_they_rest_on(build):
     indirect = build.answer(("alpha", "beta"), "indirect", 0.0, 0, 0, reason="Through control only.")
-    assert answer_sentence(indirect, "RR", NAMES, 0.95) == (
-        "Risk ratio 1.00 (95% CI 0.61 to 1.63) for Alpha versus Beta, indirectly, through other"
-        " treatments; no study"
-        " in this analysis compares the two. Through control only."
+    assert answer_sentences([build.answer(), indirect], "RR", NAMES, 0.95) == (
+        "Risk ratio 1.65 (95% CI 1.01 to 2.69) for Alpha versus control, from direct evidence.",
+        "Risk ratio 1.00 (95% CI 0.61 to 1.63) for Alpha versus Beta, from indirect evidence only."
+        " Through control only.",
     )
-    none = build.answer(("alpha", "beta"), "none", nan, 0, 0, reason="Beta is in another part.")
-    assert answer_sentence(none, "RR", NAMES, 0.95) == (
-        "No connected evidence for Alpha versus Beta: Beta is in another part."
+
+
+def test_questions_without_an_answer_stand_together_under_their_reason(build):
+    silent = [
+        build.answer(pair, "none", nan, 0, 0, reason="There are no data for Beta.")
+        for pair in (("alpha", "beta"), ("beta", "control"))
+    ]
+    assert answer_sentences([silent[0], build.answer(), silent[1]], "RR", NAMES, 0.95)[1:] == (
+        "No connected evidence for Alpha versus Beta and Beta versus control. There are no data for Beta.",
     )
 
 
@@ -158,9 +164,8 @@ def test_thinness_counts_units_people_answers_and_missing_trials(small_review, s
         "Alpha versus Beta, of one outcome: no connected evidence for one. No study with usable"
         " results compares the"
         " two.",
-        "One trial of Alpha (M1 trial) has no usable results and enrolled 830 participants: more"
-        " than the 102 in all"
-        " studies of Alpha that could be analysed.",
+        "Known for Alpha but without usable results: M1 trial. It enrolled 830 participants, more than the"
+        " 102 in all studies of Alpha that could be analysed.",
     )
 
 
@@ -199,6 +204,6 @@ def test_no_sentence_gives_a_verdict(build, small_review, small_analyses):
     said = [
         *comparison_sentences(build.comparison(studies=studies, fit=fit), "RR", NAMES, 0.95),
         *thinness_sentences(small_review, small_analyses),
-        answer_sentence(build.answer(), "RR", NAMES, 0.95),
+        *answer_sentences([build.answer()], "RR", NAMES, 0.95),
     ]
     assert not [sentence for sentence in said if VERDICTS.search(sentence)]

@@ -11,10 +11,8 @@ from metaan.report.references import REFERENCES, cite
 
 
 def _text(review, analyses):
-    return {
-        each.title: " ".join(clause.text for clause in each.clauses)
-        for each in methods_text(review, analyses)
-    }
+    parts = methods_text(review, analyses)
+    return {each.title: " ".join([*(clause.text for clause in each.clauses), *each.points]) for each in parts}
 
 
 def test_what_did_not_run_is_not_mentioned(small_review, small_analyses):
@@ -66,16 +64,16 @@ def test_zero_cells_are_told_only_where_they_occur(build, small_review):
 @pytest.mark.parametrize(
     ("cells", "kind", "words"),
     [
-        ({"n": 50, "percent": 18.0}, "binary", "One row needed a count back-calculated from a percentage"),
+        ({"n": 50, "percent": 18.0}, "binary", "For one row a count was back-calculated from a percentage"),
         (
             {"n": 50, "mean": 1.0, "se": 0.2},
             "continuous",
-            "One row needed a standard deviation from a standard error",
+            "standard deviation was computed from a standard error",
         ),
         (
             {"n": 50, "mean": 1.0, "ci_low": 0.5, "ci_high": 1.5},
             "continuous",
-            "One row needed a standard deviation from the interval of a mean (t on n − 1 degrees of freedom)",
+            "For one row a standard deviation was computed from the interval of a mean (t on n − 1 degrees",
         ),
         (
             {"n": 50, "events": 9, "status": "derived"},
@@ -111,7 +109,7 @@ def test_a_p_value_turned_into_an_smd_is_told(build):
     comparison = build.comparison([study], n=533)
     analysis = build.analysis(build.scenario([comparison], measure="SMD"), kind="continuous")
     text = _text(review, (analysis,))
-    assert "One row needed a standardised mean difference from an exact p-value" in text["Data"]
+    assert "For one row a standardised mean difference was computed from an exact p-value" in text["Data"]
     assert "Hedges' exact small-sample correction" in text["Effect measures"]
 
 
@@ -136,7 +134,9 @@ def test_networks_tell_covariance_components_and_indirect_assumption(build, smal
 def test_the_sensitivity_grid_is_listed_with_its_reach(build, small_review):
     other = build.scenario(id="or", label="Odds ratio", measure="OR")
     text = _text(small_review, (build.analysis(sensitivity=(other,)),))["Sensitivity analyses"]
-    assert text == "Main analyses were repeated with one choice changed at a time: Odds ratio (one analysis)."
+    assert (
+        text == "Main analyses were repeated, each time with these choices changed. Odds ratio (one analysis)"
+    )
 
 
 def test_judgements_nobody_made_are_not_invented(build):
