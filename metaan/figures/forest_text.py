@@ -302,10 +302,13 @@ def _alt_result(comparison: Comparison, subject: Subject) -> str:
     main = comparison.main
     if main is None or comparison.k == 0:
         return "No estimable study."
-    numbers = f"{measure_name(subject.measure)} {subject.value(main.estimate)} ({subject.pair(*main.ci)})"
+    name = measure_name(subject.measure)
     if comparison.k == 1:
-        return f"One study, {numbers}."
-    return f"{comparison.k} studies, {numbers}, I² {percent(main.I2)}."
+        alone = next(study for study in comparison.studies if study.estimable)
+        limits = subject.pair(alone.ci_low, alone.ci_high)
+        return f"One study, {name} {subject.value(alone.yi)} ({limits})."
+    numbers = f"{subject.value(main.estimate)} ({subject.pair(*main.ci)})"
+    return f"{comparison.k} studies, {name} {numbers}, I² {percent(main.I2)}."
 
 
 def _study_sentence(study: StudyEffect, weight: str, subject: Subject) -> str:

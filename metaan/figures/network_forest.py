@@ -96,7 +96,7 @@ def network_forest(
     CannotDraw
         Where the reference is not in the network or nothing is connected to it; the message is the reason.
     """
-    contrasts = contrasts_with(network, reference, direction)
+    contrasts = contrasts_with(network, reference, direction, names)
     content = _content(network, contrasts, reference, measure, direction, names, clean(outcome))
     against = _printed(reference, names)
     return sheet_drawing(
@@ -119,12 +119,14 @@ def layout_network_forest(
     style: Style = DEFAULT,
 ) -> ForestLayout:
     """Lay out a network forest plot in points; the arguments are those of `network_forest`."""
-    contrasts = contrasts_with(network, reference, direction)
+    contrasts = contrasts_with(network, reference, direction, names)
     content = _content(network, contrasts, reference, measure, direction, names, clean(outcome))
     return layout_rows(content, style)
 
 
-def contrasts_with(network: Network, reference: str, direction: Direction) -> tuple[Contrast, ...]:
+def contrasts_with(
+    network: Network, reference: str, direction: Direction, names: Mapping[str, str]
+) -> tuple[Contrast, ...]:
     """Take every treatment against the reference: the most favourable first, those out of reach last.
 
     Raises
@@ -132,12 +134,13 @@ def contrasts_with(network: Network, reference: str, direction: Direction) -> tu
     CannotDraw
         Where the reference is not in the network or nothing is connected to it.
     """
+    called = _printed(reference, names)
     if reference not in network.treatments:
-        raise CannotDraw(f"No network forest plot: {reference} is not among the treatments of this network.")
+        raise CannotDraw(f"No network forest plot: {called} is not among the treatments of this network.")
     column = network.treatments.index(reference)
     contrasts = [_contrast(network, i, column) for i in range(len(network.treatments)) if i != column]
     if not any(isfinite(contrast.estimate) for contrast in contrasts):
-        raise CannotDraw(f"No network forest plot: no treatment is connected to {reference}.")
+        raise CannotDraw(f"No network forest plot: no treatment is connected to {called}.")
     sign = 1 if direction == "lower_better" else -1
     return tuple(
         sorted(contrasts, key=lambda c: (isnan(c.estimate), 0.0 if isnan(c.estimate) else sign * c.estimate))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from math import log, nan, sqrt
 from statistics import NormalDist
 
 import numpy as np
 import pytest
 
+from metaan.figures.measure import width
 from metaan.results.frozen import frozen
 from metaan.results.network import Component, Contrasts, Network
 from metaan.results.pairwise import HeterogeneityInterval, Pooled
@@ -121,17 +123,17 @@ def four_studies():
     ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_study():
     return study_effect
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_comparison():
     return comparison_of
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_pooled():
     return pooled
 
@@ -141,7 +143,7 @@ def comparison():
     return comparison_of(four_studies())
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def options():
     return {
         "measure": "RR",
@@ -243,11 +245,60 @@ def graph_scenario(pairs, *, sizes=None, unestimable=()):
     return scenario_of(comparisons)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_network():
     return network_of
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_scenario():
     return graph_scenario
+
+
+def text_boxes(svg):
+    """Boxes of all texts of an SVG, as (left, top, right, bottom, text), from its own coordinates."""
+    boxes = []
+    for element in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text"):
+        style = dict(part.split(": ") for part in element.get("style").rstrip(";").split("; "))
+        size = float(style["font-size"].removesuffix("px"))
+        wide = width(element.text, size, bold=style.get("font-weight") == "700")
+        shift = {"start": 0.0, "middle": wide / 2, "end": wide}[style.get("text-anchor", "start")]
+        left, base = float(element.get("x")) - shift, float(element.get("y"))
+        boxes.append((left, base - 0.76 * size, left + wide, base + 0.24 * size, element.text))
+    return boxes
+
+
+def overlapping(boxes, slack=0.0):
+    """Pairs of texts whose boxes overlap."""
+    ordered = sorted(boxes, key=lambda box: box[1])
+    pairs = []
+    for i, a in enumerate(ordered):
+        for b in ordered[i + 1 :]:
+            if b[1] >= a[3] - slack:
+                break
+            if a[0] < b[2] - slack and b[0] < a[2] - slack:
+                pairs.append((a[4], b[4]))
+    return pairs
+
+
+@pytest.fixture(scope="session")
+def assert_tidy():
+    """Check that no text of a sheet overlaps another or leaves the page."""
+
+    def check(sheet):
+        boxes = [(*words.box, words.text) for words in sheet.words]
+        assert overlapping(boxes, 0.05) == []
+        outside = [b for b in boxes if b[0] < 0 or b[1] < 0 or b[2] > sheet.width or b[3] > sheet.height]
+        assert outside == []
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def read_boxes():
+    return text_boxes
+
+
+@pytest.fixture(scope="session")
+def overlaps():
+    return overlapping

@@ -1,0 +1,85 @@
+"""The network forest plot."""
+
+from __future__ import annotations
+
+from math import nan
+from statistics import NormalDist
+
+import pytest
+
+from metaan.errors import CannotDraw
+from metaan.figures.network_forest import contrasts_with, layout_network_forest, network_forest
+
+OPTIONS = {
+    "reference": "pla",
+    "measure": "RR",
+    "direction": "lower_better",
+    "names": {"pla": "Placebo", "car": "Carisoprodol", "ibu": "Ibuprofen <b>"},
+    "outcome": "Drowsiness",
+}
+DIRECT = [[0, 3, 0, 0], [3, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
+
+
+@pytest.fixture
+def network(make_network):
+    return make_network(
+        ["pla", "car", "met", "ibu"], [0, -0.4, 0.3, 0.1], [["pla", "car", "met"], ["ibu"]], direct=DIRECT
+    )
+
+
+def texts(layout):
+    return [words.text for words in layout.sheet.words]
+
+
+def test_each_treatment_is_its_column_of_the_network_against_the_reference(network):
+    car, met, ibu = contrasts_with(network, "pla", "lower_better", {})
+    assert (car.treatment, met.treatment, ibu.treatment) == ("car", "met", "ibu")
+    assert (car.estimate, car.direct) == (pytest.approx(-0.4), 3)
+    half = NormalDist().inv_cdf(0.975) * 0.25
+    assert (car.low, car.high) == pytest.approx((-0.4 - half, -0.4 + half))
+    assert ibu.estimate != ibu.estimate
+
+
+def test_the_most_favourable_stands_first(network):
+    order = [c.treatment for c in contrasts_with(network, "pla", "higher_better", {})]
+    assert order == ["met", "car", "ibu"]
+
+
+def test_out_of_reach_is_said_and_not_plotted(network, assert_tidy):
+    layout = layout_network_forest(network, **OPTIONS)
+    said = texts(layout)
+    assert [mark.row for mark in layout.marks] == [0, 1]
+    assert "no connected evidence" in said
+    assert "Out of reach, with no connected evidence to Placebo: Ibuprofen <b>." in said
+    assert "Where there is no direct study the estimate is indirect." in said
+    assert_tidy(layout.sheet)
+
+
+def test_the_prediction_interval_is_a_second_thinner_line(network):
+    layout = layout_network_forest(network, **OPTIONS)
+    thin, thick = sorted(
+        (line for line in layout.sheet.lines if line.start[1] == layout.marks[0].y and line.layer == 2),
+        key=lambda line: line.width,
+    )
+    assert thin.start[0] < thick.start[0] < thick.end[0] < thin.end[0]
+
+
+def test_without_degrees_of_freedom_it_says_so(make_network):
+    network = make_network(["pla", "car", "met"], [0, -0.4, 0.3], [["pla", "car", "met"]], tau2=nan)
+    said = " ".join(texts(layout_network_forest(network, **OPTIONS)))
+    assert "τ² cannot be estimated from these studies" in said
+    assert "No prediction interval" in said
+
+
+def test_words(network):
+    drawing = network_forest(network, id="n", **OPTIONS)
+    assert len(drawing.alt) <= 150
+    assert "2 of 3 treatments versus Placebo" in drawing.alt
+    assert "Carisoprodol: risk ratio 0.67, 95% CI 0.41 to 1.09" in drawing.description
+
+
+def test_a_question_that_cannot_be_drawn_is_answered_with_the_reason(network):
+    with pytest.raises(CannotDraw, match="dia is not among the treatments"):
+        network_forest(network, id="n", **{**OPTIONS, "reference": "dia"})
+    with pytest.raises(CannotDraw, match="no treatment is connected to Ibuprofen <b>"):
+        network_forest(network, id="n", **{**OPTIONS, "reference": "ibu"})
