@@ -1,7 +1,7 @@
 """Time `metaan.network` against the same model fitted with explicit big matrices.
 
-Run with metaan installed: `python benchmarks/network.py`. Prints milliseconds of CPU and how many times longer
-the naive twin takes; nothing fails on a time.
+Run with metaan installed: `python benchmarks/network.py`. Prints milliseconds of CPU and how many times
+longer the naive twin takes; nothing fails on a time.
 """
 
 from __future__ import annotations

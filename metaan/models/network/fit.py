@@ -240,11 +240,10 @@ def _direct(evidence: Evidence, tau2: FloatArray) -> dict[str, FloatArray]:
     one = np.array([code[treatment] for treatment in used.treat1])
     two = np.array([code[treatment] for treatment in used.treat2])
     weights = evidence.scale**2 / (used.sei**2 + tau2[one])
-    total, weighted, studies = np.zeros((n, n)), np.zeros((n, n)), np.zeros((n, n))
-    for row, column, sign in ((one, two, 1.0), (two, one, -1.0)):
-        np.add.at(total, (row, column), weights)
-        np.add.at(weighted, (row, column), sign * weights * used.yi)
-        np.add.at(studies, (row, column), 1.0)
+    sums = np.zeros((3, n, n))
+    for matrix, values in zip(sums, (weights, weights * used.yi, np.ones(len(one))), strict=True):
+        np.add.at(matrix, (one, two), values)
+    total, weighted, studies = sums[0] + sums[0].T, sums[1] - sums[1].T, sums[2] + sums[2].T
     total[total == 0] = np.nan
     return {
         "direct_estimate": weighted / total,
