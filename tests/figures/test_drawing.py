@@ -1,0 +1,163 @@
+"""Bytes: identical everywhere, accessible, harmless."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import matplotlib as mpl
+import pytest
+from PIL import Image
+
+from metaan.figures.drawing import render
+from metaan.figures.forest import forest_plot
+from metaan.figures.network_graph import network_graph
+
+SVG = "{http://www.w3.org/2000/svg}"
+FORMATS = ("svg", "pdf", "png")
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "\"double\" 'single' & <!-- -->",
+    "$x^2$ \\frac{1}{2} \\n",
+    "bell \x07 nul \x00 line\nbreak",
+    "שלום עולם 2001",
+    "漢字 😀 🧪 x",
+    "lone \ud800 surrogate, override \u202e end",
+    "]]> %s {0} {{ }}",
+    "L" * 200,
+)
+
+AGAIN = """
+import hashlib, sys, importlib.util
+spec = importlib.util.spec_from_file_location("builders", sys.argv[1])
+builders = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(builders)
+from metaan.figures.drawing import render
+from metaan.figures.forest import forest_plot
+drawing = forest_plot(builders.comparison_of(builders.four_studies()), id="f", measure="RR",
+    direction="lower_better", kind="binary", names={"drug": "Carisoprodol", "placebo": "Placebo"},
+    outcome="Drowsiness", level=0.95)
+for name in ("svg", "pdf", "png"):
+    print(hashlib.sha256(render(drawing, name)).hexdigest())
+assert "matplotlib.pyplot" not in sys.modules
+"""
+
+
+@pytest.fixture(scope="module")
+def drawing(options, make_comparison, make_study):
+    studies = [make_study(name, 0.1 * i, 0.3) for i, name in enumerate(HOSTILE)]
+    changed = {**options, "names": {"drug": "A <b> & $y$", "placebo": "שלום"}, "outcome": "O\x1b[31m </svg>"}
+    return forest_plot(make_comparison(studies), id="forest-a", **changed)
+
+
+def test_the_same_bytes_in_other_processes_time_zones_locales_and_hash_seeds():
+    here = Path(__file__).parent
+    runs = []
+    for seed, zone, language in (("0", "UTC", "C.UTF-8"), ("4711", "Asia/Tokyo", "de_DE.UTF-8")):
+        changed = {
+            "PYTHONHASHSEED": seed,
+            "TZ": zone,
+            "LC_ALL": language,
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        }
+        command = [sys.executable, "-W", "error", "-c", AGAIN, str(here / "conftest.py")]
+        done = subprocess.run(
+            command, env={**os.environ, **changed}, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        runs.append(done.stdout.split())
+    assert runs[0] == runs[1]
+    assert len(set(runs[0])) == len(FORMATS)
+
+
+def test_the_same_bytes_again_in_any_order(comparison, options):
+    first = forest_plot(comparison, id="f", **options)
+    second = forest_plot(comparison, id="f", **options)
+    once = {name: hashlib.sha256(render(first, name)).digest() for name in FORMATS}
+    again = {name: hashlib.sha256(render(second, name)).digest() for name in reversed(FORMATS)}
+    assert once == again
+    assert hashlib.sha256(render(first, "svg")).digest() == once["svg"]
+
+
+def test_the_users_settings_have_no_say_and_stay_as_they_were(comparison, options):
+    plain = render(forest_plot(comparison, id="f", **options), "svg")
+    changed = {
+        "font.size": 30,
+        "text.parse_math": True,
+        "savefig.bbox": "tight",
+        "figure.facecolor": "red",
+        "lines.antialiased": False,
+        "svg.fonttype": "path",
+    }
+    with mpl.rc_context(changed):
+        assert render(forest_plot(comparison, id="f", **options), "svg") == plain
+        assert {key: mpl.rcParams[key] for key in changed} == changed
+
+
+def test_svg_has_a_role_a_title_and_a_description(drawing):
+    root = ET.fromstring(render(drawing, "svg"))
+    assert root.get("role") == "img"
+    named = {element.get("id"): element for element in root if element.tag in (f"{SVG}title", f"{SVG}desc")}
+    assert root.get("aria-labelledby").split() == list(named)
+    assert [element.text for element in named.values()] == [drawing.title, drawing.description]
+
+
+def test_svg_text_is_text_and_hostile_names_are_only_that(drawing):
+    source = render(drawing, "svg")
+    root = ET.fromstring(source)
+    said = [element.text for element in root.iter(f"{SVG}text")]
+    assert "<script>alert(1)</script>" in said
+    assert "$x^2$ \\frac{1}{2} \\n" in said
+    assert "bell � nul � line break" in said
+    assert "lone � surrogate, override end" in said
+    assert "漢字 😀 🧪 x" in said
+    assert {element.tag for element in root.iter()} <= {
+        f"{SVG}{name}"
+        for name in ("svg", "title", "desc", "g", "path", "text", "defs", "use", "clipPath", "rect")
+    }
+    assert "DejaVu Sans" in root.get("font-family")
+
+
+def test_two_svgs_in_one_page_share_no_id_and_no_style_sheet(comparison, options, make_scenario):
+    scenario = make_scenario({("a", "b"): ("s",), ("b", "c"): ("t",)})
+    drawings = (
+        forest_plot(comparison, id="forest-1", **options),
+        forest_plot(comparison, id="forest-2", **options),
+        network_graph(scenario, id="network", names={}, outcome="O"),
+    )
+    page = "".join(render(drawing, "svg").decode() for drawing in drawings)
+    ids = re.findall(r'\bid="([^"]*)"', page)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'(?:href="#|url\(#)([^")]*)', page)) <= set(ids)
+    assert "<style" not in page
+    assert "http" not in page.replace("http://www.w3.org/", "")
+
+
+def test_no_file_carries_a_date_a_version_or_a_place(drawing):
+    for name in FORMATS:
+        source = render(drawing, name)
+        for word in (b"CreationDate", b"ModDate", b"Software", b"atplotlib", b"/home", b"/opt", b"/usr"):
+            assert word not in source, (name, word)
+
+
+def test_png_has_three_hundred_dots_an_inch_and_says_what_it_shows(comparison, options):
+    drawing = forest_plot(comparison, id="f", **options)
+    image = Image.open(io.BytesIO(render(drawing, "png")))
+    assert image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+    assert image.info["Description"] == drawing.alt
+    root = ET.fromstring(render(drawing, "svg"))
+    across = float(root.get("width").removesuffix("pt"))
+    assert image.width == pytest.approx(across / 72 * 300, abs=1)
+
+
+def test_pdf_embeds_true_type(comparison, options):
+    source = render(forest_plot(comparison, id="f", **options), "pdf")
+    assert source.startswith(b"%PDF")
+    assert b"/FontFile2" in source
+    assert b"/Type3" not in source
