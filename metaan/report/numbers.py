@@ -42,7 +42,6 @@ def results_document(review: Review, analyses: Iterable[AnalysisResult]) -> dict
     return {
         "schema_version": SCHEMA_VERSION,
         "review": {
-            "name": review.name,
             "title": info.title,
             "question": info.question,
             "reference": info.reference,
