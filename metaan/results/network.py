@@ -171,3 +171,37 @@ class DesignDecomposition:
     pvalue_between_random: float
     designs: tuple[DesignQ, ...]
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NodeSplit:
+    """One comparison: what its own studies say, and what the rest of the network says.
+
+    Attributes
+    ----------
+    treat1, treat2 : str
+        Effects are treat1 minus treat2.
+    studies : int
+        Number of studies that compare the pair directly.
+    direct, direct_se : float
+        From those studies, with the network's tau2.
+    indirect, indirect_se : float
+        From the rest; `nan` where there is no other way round, then with a note.
+    difference, difference_se, pvalue : float
+        Direct minus indirect, and its normal test.
+    proportion_direct : float
+        Share of the direct evidence in the network's estimate, in (0, 1].
+    """
+
+    treat1: str
+    treat2: str
+    studies: int
+    direct: float
+    direct_se: float
+    indirect: float
+    indirect_se: float
+    difference: float
+    difference_se: float
+    pvalue: float
+    proportion_direct: float
+    notes: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from metaan import contrasts, decompose_designs, network, p_scores
+from metaan import contrasts, decompose_designs, network, p_scores, split_nodes
 
 RTOL = 1e-8
 """What the project promises; the figures have 12 digits."""
@@ -158,3 +158,24 @@ def test_four_made_up_treatments_of_netmetas_own_tests():
     np.testing.assert_allclose(fit.estimate[0, 1:], printed, rtol=1e-8)
     np.testing.assert_allclose(fit.se[0, 1:], [0.1375951738, 0.1284675673, 0.2039955274], rtol=1e-8)
     assert (fit.Q, fit.Q_dof) == (pytest.approx(7.202827893, rel=1e-9), 9)
+
+
+@pytest.mark.parametrize(
+    ("pair", "difference", "se"),
+    [
+        (("metf", "plac"), -0.1234497999, 0.3108228024),
+        (("metf", "sulf"), 0.6196160884, 0.4727904465),
+        (("plac", "rosi"), -0.2206348181, 0.2977709993),
+        (("rosi", "sulf"), -0.6778426453, 0.4783761456),
+    ],
+)
+def test_direct_against_indirect_as_netsplit(pair, difference, se):
+    """netmeta 3.6-2, back-calculation; a pair in the other order has the other sign."""
+    row = next(row for row in split_nodes(fitted("senn2013", "DL")) if (row.treat1, row.treat2) == pair)
+    assert (row.difference, row.difference_se) == pytest.approx((difference, se), abs=1e-9)
+
+
+def test_direct_against_indirect_in_a_triangle():
+    rows = split_nodes(fitted("triangle", "DL"))
+    assert [abs(row.difference) for row in rows] == pytest.approx([0.25] * 3)
+    assert [row.difference_se for row in rows] == pytest.approx([0.4387482194] * 3, abs=5e-11)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from math import hypot, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import chdtrc
+from scipy.special import chdtrc, ndtr
 
 from metaan.linalg import project
 from metaan.models.network.design import read_contrasts, stack
 from metaan.models.network.tau2 import between_study_variance
-from metaan.results.network import DesignDecomposition, DesignQ
+from metaan.results.network import DesignDecomposition, DesignQ, NodeSplit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from metaan.results.network import Component, Network
     from metaan.types import FloatArray
 
-__all__ = ["NOT_ASSESSABLE", "decompose_designs", "q_pvalue", "within_designs"]
+__all__ = ["NOT_ASSESSABLE", "decompose_designs", "q_pvalue", "split_nodes", "within_designs"]
+
+ONLY_DIRECT = 1 - 1e-9
+"""Share of direct evidence above which the rest is rounding."""
 
 NOT_ASSESSABLE = (
     "inconsistency cannot be assessed: no comparison is reached both by one design and round by others"
@@ -84,6 +88,44 @@ def decompose_designs(network: Network) -> DesignDecomposition:
     )
 
 
+def split_nodes(network: Network) -> tuple[NodeSplit, ...]:
+    """Set the direct evidence of each comparison against the indirect evidence.
+
+    Back-calculation: the network's estimate is the precision-weighted mean of the direct and the indirect
+    one, under the network's tau2, so the indirect one follows from the other two.
+
+    Parameters
+    ----------
+    network : Network
+        As `network` gives it.
+
+    Returns
+    -------
+    tuple of NodeSplit
+        One for each pair that studies compare directly, in the order of the treatments; those of every
+        component.
+
+    References
+    ----------
+    Dias S, Welton NJ, Caldwell DM, Ades AE. Checking consistency in mixed treatment comparison meta-analysis.
+    Statistics in Medicine 2010; 29: 932-944.
+    König J, Krahn U, Binder H. Visualizing the flow of evidence in network meta-analysis and characterizing
+    mixed treatment comparisons. Statistics in Medicine 2013; 32: 5414-5429.
+
+    Examples
+    --------
+    >>> from metaan import network
+    >>> triangle = network(list("abc"), list("ABA"), list("BCC"), [0.5, 0.2, 0.45], [0.2, 0.25, 0.3])
+    >>> for row in split_nodes(triangle):
+    ...     print(row.treat1, row.treat2, round(row.direct, 3), round(row.indirect, 3), round(row.pvalue, 3))
+    A B 0.5 0.25 0.569
+    A C 0.45 0.7 0.569
+    B C 0.2 -0.05 0.569
+    """
+    pairs = np.argwhere(np.triu(network.direct_studies) > 0).tolist()
+    return tuple(_split(network, i, j) for i, j in pairs)
+
+
 def within_designs(studies: Sequence[Study]) -> tuple[float, int]:
     """Sum Cochran's Q and its degrees of freedom over the designs of some studies.
 
@@ -110,6 +152,30 @@ def q_pvalue(Q: float, dof: float) -> float:
     (0.05, nan)
     """
     return float(chdtrc(dof, Q)) if dof > 0 else float("nan")
+
+
+def _split(network: Network, i: int, j: int) -> NodeSplit:
+    direct, direct_se = float(network.direct_estimate[i, j]), float(network.direct_se[i, j])
+    share = min(1.0, float(network.se[i, j] / direct_se) ** 2)
+    indirect = indirect_se = float("nan")
+    if share < ONLY_DIRECT:
+        indirect = float(network.estimate[i, j] - share * direct) / (1 - share)
+        indirect_se = direct_se * sqrt(share / (1 - share))
+    difference_se = hypot(direct_se, indirect_se)
+    return NodeSplit(
+        treat1=network.treatments[i],
+        treat2=network.treatments[j],
+        studies=int(network.direct_studies[i, j]),
+        direct=direct,
+        direct_se=direct_se,
+        indirect=indirect,
+        indirect_se=indirect_se,
+        difference=direct - indirect,
+        difference_se=difference_se,
+        pvalue=float(2 * ndtr(-abs(direct - indirect) / difference_se)),
+        proportion_direct=share if share < ONLY_DIRECT else 1.0,
+        notes=() if share < ONLY_DIRECT else ("there is no indirect evidence to compare with",),
+    )
 
 
 def _shown_component(network: Network) -> Component:
