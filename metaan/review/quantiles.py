@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from math import exp, inf, isinf, lgamma, log, log1p
+from math import exp, inf, isinf, lgamma, log, log1p, pi
 from statistics import NormalDist
 
 __all__ = ["quantile_of_p", "t_quantile", "two_sided_p"]
@@ -65,16 +65,18 @@ def quantile_of_p(p: float, dof: float = inf) -> float:
     """
     if isinf(dof) or dof > LARGE:
         return -NORMAL.inv_cdf(p / 2)
-    low, high = 0.0, 1.0
-    while two_sided_p(high, dof) > p and high < 1e12:
-        low, high = high, high * 2
-    for _ in range(100):
-        middle = (low + high) / 2
-        if two_sided_p(middle, dof) > p:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
+    t = -NORMAL.inv_cdf(p / 2)
+    for _ in range(STEPS):  # convex and decreasing, from below the root: Newton never overshoots
+        step = (two_sided_p(t, dof) - p) / (2 * _density(t, dof))
+        t += step
+        if abs(step) <= 1e-13 * max(t, 1):
+            break
+    return t
+
+
+def _density(t: float, dof: float) -> float:
+    scale = lgamma((dof + 1) / 2) - lgamma(dof / 2) - 0.5 * log(dof * pi)
+    return exp(scale - (dof + 1) / 2 * log1p(t * t / dof))
 
 
 def _beta_ratio(a: float, b: float, x: float) -> float:

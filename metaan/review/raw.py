@@ -143,7 +143,7 @@ def _long(sheet: Sheet, shape: str) -> Iterator[Problem]:
     found += [*row_faults(loaded), *table_faults(loaded)]
     found += [*_directions(sheet, loaded, shape), *_usable(sheet, loaded, shape)]
     found += [*_alone(loaded), *_one_name(sheet, loaded, shape), *_levels(loaded, shape)]
-    found += [*_same_under_two_names(loaded), *_randomised(sheet, loaded)]
+    found += [*_same_under_two_names(loaded), *_same_mean_elsewhere(loaded), *_randomised(sheet, loaded)]
     for one in found:
         yield _own_heading(sheet, one)
 
@@ -343,7 +343,7 @@ def _levels(loaded: Loaded, shape: str) -> Iterator[Problem]:
             continue
         named = level_named(row.text["quote"], row.text["derivation"])
         if named is not None and row.text["se"]:
-            said = f"The row names a {named:g}% interval; make sure that its standard error was read at that level."
+            said = f"The row names a {named:g}% interval; make sure that its se was read at that level."
             yield loaded.fault("D029", row, "se", said, "compute it with the quantile of that level.")
 
 
@@ -366,6 +366,24 @@ def _same_under_two_names(loaded: Loaded) -> Iterator[Problem]:
                 "mean" if row.text["mean"] else "events",
                 f"The same figures stand in row {other.number} under “{other.text['outcome_id'][:80]}”.",
                 "if it is one result read twice, keep one row.",
+            )
+
+
+def _same_mean_elsewhere(loaded: Loaded) -> Iterator[Problem]:
+    """Name a mean that one treatment has in two studies under one outcome."""
+    first: dict[tuple[str, str], Row] = {}
+    for row in loaded.tables["results"]:
+        mean, outcome = row.text["mean"], row.text["outcome_id"]
+        if sum(c.isdigit() for c in mean) < 2:
+            continue
+        other = first.setdefault((row.text["arm_id"], mean), row)
+        if other.text["study_id"] != row.text["study_id"] and same_name(other.text["outcome_id"], outcome):
+            yield loaded.fault(
+                "D017",
+                row,
+                "mean",
+                f"{other.text['study_id']} (row {other.number}) has the same mean of “{outcome[:80]}” here.",
+                "check whether one study is part of the other; if so keep one.",
             )
 
 

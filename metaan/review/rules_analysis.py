@@ -11,7 +11,7 @@ from metaan.review.plan_file import PLAN_FILE
 from metaan.review.rows import Review
 from metaan.review.schema import TABLES
 from metaan.review.select import UsedArm, UsedContrast, candidates, covered_units, select
-from metaan.review.settle import settle
+from metaan.review.settle import misfit, settle
 from metaan.review.usable import contrast_fault, result_fault
 
 if TYPE_CHECKING:
@@ -152,11 +152,7 @@ def _directions(loaded: Loaded) -> Iterator[Problem]:
 def _unusable(loaded: Loaded, review: Review) -> Iterator[Problem]:
     """Name rows that are to be pooled and cannot be (D021)."""
     kinds = {row.text["outcome_id"]: row.text["kind"] for row in review.tables["outcomes"]}
-    measures: dict[str, set[str]] = defaultdict(set)
-    for analysis in review.plan.analysis:
-        choices = settle(review, analysis)
-        for outcome in choices.outcomes:
-            measures[outcome].add(choices.measure)
+    measures = _measures_asked(review)
     for row in (*review.tables["results"], *review.tables["contrasts"]):
         use, outcome = row.text["use"], row.text["outcome_id"]
         if use == "list" and not row.text["reason"]:
@@ -172,7 +168,7 @@ def _unusable(loaded: Loaded, review: Review) -> Iterator[Problem]:
         if row.table == "results":
             said = result_fault(row, kinds[outcome])
         else:
-            asked = measures[outcome] or {row.text["measure"]}
+            asked = measures.get(outcome) or {row.text["measure"]}
             said = _contrast_fault(row, sorted(asked), read_bounds=use == "sensitivity")
         if said:
             yield loaded.fault(
@@ -182,6 +178,17 @@ def _unusable(loaded: Loaded, review: Review) -> Iterator[Problem]:
                 f"use = {use}, but the row cannot be pooled: {said}.",
                 "add what is missing from the source, or write use = list with this reason.",
             )
+
+
+def _measures_asked(review: Review) -> dict[str, set[str]]:
+    """Give the measures that the analyses and their sensitivities ask of each outcome."""
+    asked: dict[str, set[str]] = defaultdict(set)
+    for analysis in review.plan.analysis:
+        changes = [s for s in review.plan.sensitivity if s.measure and not misfit(review, analysis, s)]
+        for choices in (settle(review, analysis, change) for change in (None, *changes)):
+            for outcome in choices.outcomes:
+                asked[outcome].add(choices.measure)
+    return asked
 
 
 def _contrast_fault(row: Row, measures: list[str], *, read_bounds: bool) -> str:

@@ -21,6 +21,7 @@ STATUS_ORDER = ("extracted", "derived", "imputed")
 
 _UPPER_BOUNDS = ("<", "<=")
 _LOWER_BOUNDS = (">", ">=")
+_RATIOS = ("OR", "RR")
 
 
 def worst(*statuses: str) -> str:
@@ -147,13 +148,11 @@ def contrast_fault(row: Row, measure: str, *, read_bounds: bool = False) -> str:
     if not route:
         return _no_route(row, measure)
     bound = bound_of(row, measure)
-    if route == "p" and not 0 < float(row.value["p"] or 0) <= 1:
-        return "a p-value of 0 has no size"
     if route == "p" and bound in _UPPER_BOUNDS and not read_bounds:
         return f"the p-value is a bound ({bound} {row.text['p']}), not a figure"
     if bound in _LOWER_BOUNDS or (bound and route != "p"):
         return f"printed as a bound ({bound}), not a figure"
-    return ""
+    return _p_fault(row) if route == "p" else _estimate_fault(row, measure, route)
 
 
 def _binary_fault(row: Row) -> str:
@@ -174,12 +173,43 @@ def _continuous_fault(row: Row) -> str:
         return "a mean without the number analysed"
     if cells["sd"] == 0:
         return "an SD of 0 gives no standard error"
-    interval = cells["ci_low"] is not None and cells["ci_high"] is not None
-    if cells["sd"] is None and not cells["se"] and not interval:
+    if (row.number_of("n") or 0) < 2:
+        return "one participant gives no SD"
+    if cells["sd"] is not None or cells["se"]:
+        return ""
+    if cells["ci_low"] is None or cells["ci_high"] is None:
         return "a mean without SD, standard error or interval"
-    if cells["sd"] is None and int(cells["n"] or 0) < 2:
-        return "an SD cannot be had from one participant"
+    return _interval_fault(row)
+
+
+def _interval_fault(row: Row) -> str:
+    low, high = row.number_of("ci_low"), row.number_of("ci_high")
+    level = row.number_of("ci_level")
+    if low is None or high is None or not low < high:
+        return "an interval whose lower limit is not below its upper limit"
+    if level is not None and not 0 < level < 100:
+        return f"an interval of level {level:g} %"
     return ""
+
+
+def _p_fault(row: Row) -> str:
+    p, n1, n2 = (row.number_of(name) or 0 for name in ("p", "n_1", "n_2"))
+    if not 0 < p <= 1:
+        return "a p-value of 0 has no size"
+    return "" if min(n1, n2) >= 2 else "a p-value of fewer than two participants in an arm"
+
+
+def _estimate_fault(row: Row, measure: str, route: str) -> str:
+    estimate = row.number_of("estimate")
+    low, high = row.number_of("ci_low"), row.number_of("ci_high")
+    figures = [estimate] if route == "se" else [estimate, low, high]
+    if measure in _RATIOS and any(figure is None or figure <= 0 for figure in figures):
+        return "a ratio, or a limit of it, that is not above 0"
+    if route == "se" or estimate is None or low is None or high is None:
+        return ""
+    if measure == "MD" and (row.number_of("n_1") or 2) + (row.number_of("n_2") or 2) < 3:
+        return "an interval of fewer than three participants"
+    return _interval_fault(row) or ("" if low <= estimate <= high else "an estimate outside its interval")
 
 
 def _no_route(row: Row, measure: str) -> str:
