@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from metaan.errors import InputError
 from metaan.models.network.fit import network
 from metaan.models.network.tau2 import ESTIMATORS
 from metaan.report.wording import counted, joined
 from metaan.results.frozen import frozen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from metaan.report.pairs import Order
     from metaan.results.network import Contrasts, Network
     from metaan.review.settle import Settled
@@ -55,17 +57,16 @@ def fit_network(
         held = f" ({joined(treatments, 'and')})" if treatments else ""
         return None, (*notes, f"no network: it takes three treatments, and there are {len(treatments)}{held}")
     method, said = network_method(choices.method)
-    fit = network(
-        complete.study,
-        complete.treat1,
-        complete.treat2,
-        complete.yi,
-        complete.sei,
-        reference=order.reference if order.reference in treatments else None,
-        method=method,
-        level=level,
-    )
-    return fit, (*notes, *said)
+    reference = order.reference if order.reference in treatments else None
+    fit = partial(_fit, reference=reference, method=method, level=level)
+    try:
+        return fit(complete), (*notes, *said)
+    except InputError:
+        sound, why = _without_contradictions(
+            complete, partial(_fit, reference=None, method=method, level=level)
+        )
+        again, more = fit_network(sound, choices, order, level=level)
+        return again, (*notes, *why, *more)
 
 
 def network_method(asked: str) -> tuple[str, tuple[str, ...]]:
@@ -93,29 +94,70 @@ def network_method(asked: str) -> tuple[str, tuple[str, ...]]:
     return FALLBACK, (f"the network takes tau2 by {FALLBACK}: {asked} is defined for pairwise pooling only",)
 
 
+def _fit(contrasts: Contrasts, *, reference: str | None, method: str, level: float) -> Network:
+    return network(
+        contrasts.study,
+        contrasts.treat1,
+        contrasts.treat2,
+        contrasts.yi,
+        contrasts.sei,
+        reference=reference,
+        method=method,
+        level=level,
+    )
+
+
 def _complete(contrasts: Contrasts) -> tuple[Contrasts, tuple[str, ...]]:
     """Leave out multi-arm studies that did not report every contrast: their covariances are unknown."""
-    arms: dict[str, set[str]] = {}
-    for study, *pair in zip(contrasts.study, contrasts.treat1, contrasts.treat2, strict=True):
-        arms.setdefault(study, set()).update(pair)
     short = [
         study
-        for study, nodes in arms.items()
+        for study, nodes in _nodes(contrasts).items()
         if contrasts.study.count(study) < len(nodes) * (len(nodes) - 1) // 2
     ]
     if not short:
         return contrasts, ()
-    keep = np.array([study not in short for study in contrasts.study], dtype=bool)
     note = f"the network leaves out {counted(len(short), 'study', 'studies')} ({joined(short, 'and')}):"
+    why = "a multi-arm study must report every contrast between its arms"
+    return _only(contrasts, lambda study: study not in short), (f"{note} {why}",)
+
+
+def _without_contradictions(
+    contrasts: Contrasts, fit: Callable[[Contrasts], Network]
+) -> tuple[Contrasts, tuple[str, ...]]:
+    """Leave out multi-arm studies whose printed contrasts cannot all be true.
+
+    Raises
+    ------
+    InputError
+        Where the fault is not in one study.
+    """
+    faults: dict[str, str] = {}
+    for study, nodes in _nodes(contrasts).items():
+        if len(nodes) > 2:
+            try:
+                fit(_only(contrasts, study.__eq__))
+            except InputError as error:
+                faults[study] = str(error)
+    if not faults:
+        fit(contrasts)
+    notes = tuple(f"the network leaves out {study}: {fault}" for study, fault in faults.items())
+    return _only(contrasts, lambda study: study not in faults), notes
+
+
+def _nodes(contrasts: Contrasts) -> dict[str, set[str]]:
+    nodes: dict[str, set[str]] = {}
+    for study, *pair in zip(contrasts.study, contrasts.treat1, contrasts.treat2, strict=True):
+        nodes.setdefault(study, set()).update(pair)
+    return nodes
+
+
+def _only(contrasts: Contrasts, keeps: Callable[[str], bool]) -> Contrasts:
+    kept = [index for index, study in enumerate(contrasts.study) if keeps(study)]
     return replace(
         contrasts,
-        study=_kept(contrasts.study, keep),
-        treat1=_kept(contrasts.treat1, keep),
-        treat2=_kept(contrasts.treat2, keep),
-        yi=frozen(contrasts.yi[keep]),
-        sei=frozen(contrasts.sei[keep]),
-    ), (f"{note} a multi-arm study must report every contrast between its arms",)
-
-
-def _kept(labels: tuple[str, ...], keep: np.ndarray) -> tuple[str, ...]:
-    return tuple(label for label, kept in zip(labels, keep, strict=True) if kept)
+        study=tuple(contrasts.study[index] for index in kept),
+        treat1=tuple(contrasts.treat1[index] for index in kept),
+        treat2=tuple(contrasts.treat2[index] for index in kept),
+        yi=frozen(contrasts.yi[kept]),
+        sei=frozen(contrasts.sei[kept]),
+    )

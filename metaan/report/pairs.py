@@ -76,17 +76,21 @@ class Order:
         Returns
         -------
         tuple of (str, str)
-            Pairs; a drug without data keeps its own name.
+            Pairs, each once; a drug without data keeps its own name.
         """
         own: dict[str, list[str]] = {}
         for node in sorted(nodes, key=self.key):
             own.setdefault(self.drug(node), []).append(node)
-        return tuple(
+        pairs = [
             (first, second)
             for treat1, treat2 in self.questions
             for first in own.get(treat1, [treat1])
             for second in own.get(treat2, [treat2])
-        )
+        ]
+        once: dict[frozenset[str], tuple[str, str]] = {}
+        for pair in pairs:
+            once.setdefault(frozenset(pair), pair)
+        return tuple(once.values())
 
 
 def node_order(review: Review, *, nodes: str = "drug") -> Order:

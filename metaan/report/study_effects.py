@@ -258,7 +258,7 @@ def _effect(part: _Part, unit: Row, order: Order, level: float) -> StudyEffect:
         ci_low=yi - half,
         ci_high=yi + half,
         status=part.status,
-        estimable=isfinite(yi) and isfinite(part.sei) and part.sei > 0,
+        estimable=isfinite(yi) and 0 < part.sei**2 < inf,
         note=part.note,
         multiarm=part.multiarm,
         pooled_report=(unit.number_of("n_trials") or 1) > 1,

@@ -217,6 +217,32 @@ def test_a_multi_arm_study_without_all_its_contrasts_stays_out_of_the_network_al
     assert "S9" in {one.study for each in scenario.comparisons for one in each.studies if one.estimable}
 
 
+def test_printed_contrasts_that_contradict_each_other_stay_out_of_the_network_aloud(review_of):
+    printed = {"measure": "MD", "se": 0.2}
+    review = review_of(
+        contrasts=[
+            ("S8", "alpha", "placebo", "sore", printed | {"estimate": 1.0}),
+            ("S8", "beta", "placebo", "sore", printed | {"estimate": 0.5}),
+            ("S9", "alpha", "placebo", "sore", printed | {"estimate": 1.0}),
+            ("S9", "beta", "placebo", "sore", printed | {"estimate": 0.5}),
+            ("S9", "alpha", "beta", "sore", printed | {"estimate": -0.5}),
+            ("S10", "alpha", "beta", "sore", printed | {"estimate": 0.4}),
+            ("S11", "beta", "placebo", "sore", printed | {"estimate": 0.4}),
+        ],
+        outcomes={"sore": {"kind": "continuous"}},
+    )
+    scenario = only(review).main
+    assert scenario.network.studies == ("S10", "S11")
+    assert any(note.startswith("the network leaves out S9: ") for note in scenario.notes)
+    assert answer(scenario, "alpha", "placebo").basis == "network"
+
+
+def test_a_question_asked_both_ways_is_answered_once(review_of):
+    review = review_of(results=THREE, questions=(("alpha", "placebo"), ("placebo", "alpha")))
+    (found,) = only(review).main.answers
+    assert (found.treat1, found.treat2, found.evidence) == ("alpha", "placebo", "direct")
+
+
 def test_sensitivities_say_what_they_change_and_idle_ones_are_named_once(review_of):
     review = review_of(
         results=THREE,

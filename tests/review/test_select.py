@@ -68,7 +68,12 @@ def test_a_row_that_cannot_enter_has_its_own_reason(review_of, cells, reason):
         ({"mean": 3}, "a mean without the number analysed"),
         ({"mean": 3, "n": 20}, "a mean without SD, standard error or interval"),
         ({"mean": 3, "n": 20, "sd": 0}, "an SD of 0 gives no standard error"),
-        ({"mean": 3, "n": 1, "se": 2}, "an SD cannot be had from one participant"),
+        ({"mean": 3, "n": 1, "sd": 2}, "one participant gives no SD"),
+        (
+            {"mean": 3, "n": 20, "ci_low": 4, "ci_high": 2},
+            "an interval whose lower limit is not below its upper limit",
+        ),
+        ({"mean": 3, "n": 20, "ci_low": 2, "ci_high": 4, "ci_level": 100}, "an interval of level 100 %"),
     ],
 )
 def test_a_mean_needs_its_number_and_its_spread(review_of, cells, reason):
@@ -219,6 +224,15 @@ def test_contrast_rows_stand_back_behind_the_arm_rows_of_their_trial(review_of):
             "printed as a bound (<), not a figure",
         ),
         ({"measure": "RR"}, "no estimate, and no p-value with both numbers analysed"),
+        ({"measure": "RR", "estimate": 0, "se": 0.1}, "a ratio, or a limit of it, that is not above 0"),
+        (
+            {"measure": "RR", "estimate": 0.8, "ci_low": -0.1, "ci_high": 1},
+            "a ratio, or a limit of it, that is not above 0",
+        ),
+        (
+            {"measure": "RR", "estimate": 0.8, "ci_low": 0.9, "ci_high": 1.2},
+            "an estimate outside its interval",
+        ),
     ],
 )
 def test_a_contrast_that_cannot_enter_has_its_reason(review_of, cells, reason):
@@ -250,6 +264,22 @@ def test_a_p_value_is_read_at_its_bound_only_where_the_plan_says_so(review_of, s
     if not reason:
         assert selection.contrasts[0].route == "p"
         assert selection.contrasts[0].status == ("imputed" if sign == "<" else "derived")
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ({"p": 0}, "a p-value of 0 has no size"),
+        ({"n_2": 1}, "a p-value of fewer than two participants in an arm"),
+    ],
+)
+def test_a_p_value_needs_a_size_and_people(review_of, cells, reason):
+    review = review_of(
+        contrasts=[("S1", "alpha", "placebo", "sore", P_VALUE | cells)],
+        outcomes={"sore": {"kind": "continuous"}},
+        analysis={"measure": "SMD"},
+    )
+    assert [left.reason for left in chosen(review).left] == [reason]
 
 
 def test_a_p_value_that_favours_nobody_is_not_read(review_of):
