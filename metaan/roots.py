@@ -21,12 +21,17 @@ MAX_STEPS = 200
 
 
 def bracketed_root(
-    function: Callable[[float], float], low: float, high: float, *, rtol: float = RTOL
+    function: Callable[[float], float],
+    low: float,
+    high: float,
+    *,
+    ends: tuple[float, float] | None = None,
+    rtol: float = RTOL,
 ) -> float:
     """Find a root between two points of opposite sign.
 
-    Inverse quadratic interpolation where the three last points allow it, bisection where they do not, so
-    the bracket always shrinks and the search always ends.
+    A secant first; then inverse quadratic interpolation where the three last points allow it and bisection
+    where they do not, so the bracket always shrinks and the search always ends.
 
     Parameters
     ----------
@@ -34,6 +39,8 @@ def bracketed_root(
         Continuous on [low, high]; float to float.
     low, high : float
         Ends of the bracket, in any order.
+    ends : (float, float), optional
+        The function at `low` and at `high`, where they are known already.
     rtol : float, default 1e-14
         Width of the final bracket, relative to the root.
 
@@ -53,10 +60,10 @@ def bracketed_root(
     1.414213562373
     """
     b, a = low, high
-    fb, fa = function(b), function(a)
+    fb, fa = (function(b), function(a)) if ends is None else ends
     if fa == 0 or fb == 0 or (fa > 0) == (fb > 0):
         return b if abs(fb) <= abs(fa) else a
-    c, fc, step = a, fa, 0.5
+    c, fc, step = a, fa, fa / (fa - fb)
     for _ in range(MAX_STEPS):
         x = a + step * (b - a)
         fx = function(x)
@@ -146,7 +153,9 @@ def highest_mode(
     3.0
     """
     modes = [] if scores[0] > 0 else [float(grid[0])]
-    modes += [bracketed_root(score, float(grid[i]), float(grid[i + 1])) for i in falls_through_zero(scores)]
+    for i in falls_through_zero(scores):
+        ends = float(scores[i]), float(scores[i + 1])
+        modes.append(bracketed_root(score, float(grid[i]), float(grid[i + 1]), ends=ends))
     if not modes:
         return float(grid[-1])
     return modes[0] if len(modes) == 1 else max(modes, key=log_likelihood)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scipy.special import chdtri
+from scipy.special import gammainccinv, gammaincinv
 
 from metaan.models.intake import read_level, read_studies
 from metaan.models.tau2 import generalised_q, solve_q, trace_p
@@ -116,8 +116,8 @@ def I2_from_Q(Q: float, dof: float) -> float:
 
 def _profile(studies: Studies, level: float) -> tuple[float, float, tuple[str, ...]]:
     """Invert Q at both quantiles, in the units that the studies were scaled to."""
-    y, v, dof = studies.y, studies.v, studies.k - 1
-    upper, lower = (float(chdtri(dof, tail)) for tail in ((1 - level) / 2, (1 + level) / 2))
+    y, v, half, tail = studies.y, studies.v, (studies.k - 1) / 2, (1 - level) / 2
+    upper, lower = 2 * float(gammainccinv(half, tail)), 2 * float(gammaincinv(half, tail))
     interval: Interval = (solve_q(y, v, upper), solve_q(y, v, lower))
     empty = generalised_q(y, v, 0.0) < lower
     return *interval, (EMPTY,) if empty else ()

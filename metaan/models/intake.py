@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Studies", "read_level", "read_studies"]
 
-WIDEST = 1e60
-"""Largest ratio of an effect or variance to the typical one; its fourth power still fits in a double."""
+WIDEST = 1e30
+"""Largest ratio of an effect or variance to the typical one; its eighth power still fits a double."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +114,6 @@ def read_level(level: object) -> float:
 def _refuse_extremes(y: FloatArray, v: FloatArray) -> None:
     if not (np.abs(y).max() < WIDEST and v[-1] < WIDEST and v[0] > 1 / WIDEST):
         raise InputError(
-            "The effects and variances are too far apart to compute with (more than 60 orders of magnitude); "
+            "The effects and variances are too far apart to compute with (more than 30 orders of magnitude); "
             "check their units."
         )

@@ -89,10 +89,10 @@ def trace_p(w: FloatArray) -> FloatArray:
     2.0
     """
     first, others = w[..., 0], w[..., 1:]
-    rest = others.sum(-1)
+    rest = np.add.reduce(others, -1)
     total = first + rest
-    products = others * (total[..., None] - others)
-    return np.asarray((first * rest + products.sum(-1)) / total)
+    trace: FloatArray = (rest * (first + total) - np.vecdot(others, others)) / total
+    return trace
 
 
 def generalised_q(y: FloatArray, v: FloatArray, tau2: float) -> float:
@@ -304,21 +304,23 @@ def _likelihood_mode(
 def _ml_score(y: FloatArray, v: FloatArray, tau2: FloatArray | float) -> FloatArray:
     """Twice the derivative of the profile log-likelihood, relative to the trace in it."""
     w, wr = _weighted_residuals(y, v, tau2)
-    return np.asarray((wr * wr).sum(-1) / w.sum(-1) - 1)
+    score: FloatArray = np.vecdot(wr, wr) / np.add.reduce(w, -1) - 1
+    return score
 
 
 def _reml_score(y: FloatArray, v: FloatArray, tau2: FloatArray | float) -> FloatArray:
     """Twice the derivative of the restricted log-likelihood, relative to the trace in it."""
     w, wr = _weighted_residuals(y, v, tau2)
-    return np.asarray((wr * wr).sum(-1) / trace_p(w) - 1)
+    score: FloatArray = np.vecdot(wr, wr) / trace_p(w) - 1
+    return score
 
 
 def _weighted_residuals(
     y: FloatArray, v: FloatArray, tau2: FloatArray | float
 ) -> tuple[FloatArray, FloatArray]:
     w = 1 / (v + tau2)
-    wy = w * y
-    return w, wy - w * (wy.sum(-1, keepdims=True) / w.sum(-1, keepdims=True))
+    mean = np.vecdot(w, y) / np.add.reduce(w, -1)
+    return w, w * (y - mean[..., None])
 
 
 def _ml_log_likelihood(y: FloatArray, v: FloatArray, tau2: float) -> float:
