@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from metaan.figures.measure import clean
 from metaan.figures.sheet import draw_sheet
@@ -31,7 +33,8 @@ __all__ = ["ALT_LENGTH", "Drawing", "render", "sheet_drawing", "shorten"]
 ALT_LENGTH = 150
 POINTS_PER_INCH = 72
 PNG_DPI = 300
-PNG_COMPRESSION = 4
+PNG_COLOURS = 256
+WHITE, NEARLY_WHITE = [255, 255, 255], 254
 SETTINGS = {
     "svg.fonttype": "none",
     "svg.hashsalt": "metaan",
@@ -94,7 +97,7 @@ def render(drawing: Drawing, format: Format) -> bytes:  # noqa: A002
     drawing : Drawing
         What to write.
     format : str
-        "svg" (text stays text), "pdf" (TrueType embedded) or "png" (300 dpi).
+        "svg" (text stays text), "pdf" (TrueType embedded) or "png" (300 dpi, no alpha).
 
     Returns
     -------
@@ -108,9 +111,7 @@ def render(drawing: Drawing, format: Format) -> bytes:  # noqa: A002
         case "pdf":
             return _save(drawing.figure, format="pdf", metadata=_pdf_metadata(drawing))
         case "png":
-            metadata = {"Software": None, "Title": drawing.title, "Description": drawing.alt}
-            options = {"compress_level": PNG_COMPRESSION}
-            return _save(drawing.figure, format="png", dpi=PNG_DPI, metadata=metadata, pil_kwargs=options)
+            return _png(drawing)
         case _:
             assert_never(format)
 
@@ -132,6 +133,27 @@ def _save(figure: Figure, **options: Any) -> bytes:
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
         figure.savefig(buffer, **options)
     return buffer.getvalue()
+
+
+def _png(drawing: Drawing) -> bytes:
+    """Write 300 dpi on white, without an alpha channel, in at most 256 colours: a quarter of the size."""
+    width, height = (int(inches * PNG_DPI) for inches in drawing.figure.get_size_inches())
+    pixels = _save(drawing.figure, format="rgba", dpi=PNG_DPI)
+    image = Image.frombytes("RGBA", (width, height), pixels).convert("RGB")
+    few = image.quantize(PNG_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few.putpalette(_white_stays_white(few.getpalette() or []))
+    words = PngInfo()
+    words.add_itxt("Title", drawing.title)
+    words.add_itxt("Description", drawing.alt)
+    buffer = io.BytesIO()
+    few.save(buffer, format="PNG", dpi=(PNG_DPI, PNG_DPI), pnginfo=words)
+    return buffer.getvalue()
+
+
+def _white_stays_white(palette: list[int]) -> list[int]:
+    """Undo the averaging that turns paper into 254."""
+    colours = [palette[i : i + 3] for i in range(0, len(palette), 3)]
+    return [value for colour in colours for value in (WHITE if min(colour) >= NEARLY_WHITE else colour)]
 
 
 def _pdf_metadata(drawing: Drawing) -> Mapping[str, str | None]:

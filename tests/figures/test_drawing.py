@@ -149,6 +149,7 @@ def test_no_file_carries_a_date_a_version_or_a_place(drawing):
 def test_png_has_three_hundred_dots_an_inch_and_says_what_it_shows(comparison, options):
     drawing = forest_plot(comparison, id="f", **options)
     image = Image.open(io.BytesIO(render(drawing, "png")))
+    assert image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
     assert image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
     assert image.info["Description"] == drawing.alt
     root = ET.fromstring(render(drawing, "svg"))
