@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypeAlias
 
+from metaan.review.schema import MISSING_CODES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -17,7 +19,7 @@ __all__ = ["MISSING", "Fault", "Value", "near", "number_fault", "parse_cell", "p
 
 Value: TypeAlias = "str | int | float | None"
 
-MISSING = frozenset({"", "NR", "NA"})
+MISSING = frozenset(MISSING_CODES)
 """Texts of a number that is not there: empty, not reported, not applicable."""
 
 NUMBER_KINDS = frozenset({"integer", "count", "size", "number", "percent", "spread", "probability", "year"})

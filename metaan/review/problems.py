@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 SHOWN_PER_CODE = 50
-EXCERPT_WIDTH = 96
+EXCERPT_WIDTH = 100
 CELL_WIDTH = 40
 
 
@@ -259,11 +259,11 @@ def _excerpt(found: Problem, sources: _Sources) -> list[str]:
         return [f"{found.row:>5} | {_short(','.join(visible(c) for c in cells), EXCERPT_WIDTH)}"]
     shown = [_short(visible(c), CELL_WIDTH) for c in cells]
     before, after = ",".join(shown[:spot]), ",".join(shown[spot + 1 :])
-    room = EXCERPT_WIDTH - CELL_WIDTH
+    room = EXCERPT_WIDTH - CELL_WIDTH - 2
     before = ("…" + before[-room:] if len(before) > room else before) + ("," if spot else "")
     line = before + shown[spot] + ("," + after if spot + 1 < len(shown) else "")
     carets = "^" * max(len(shown[spot]), 1)
-    return [f"{found.row:>5} | {_short(line, EXCERPT_WIDTH + 20)}", f"      | {' ' * len(before)}{carets}"]
+    return [f"{found.row:>5} | {_short(line, EXCERPT_WIDTH)}", f"      | {' ' * len(before)}{carets}"]
 
 
 def _short(text: str, width: int) -> str:

@@ -66,9 +66,13 @@ def _own_table(stem: str, sheet: Sheet) -> Table | None:
         and {c.name for c in table.columns if c.required} <= set(sheet.header)
     ]
     named = TABLES.get(stem)
-    if named is not None and (named in fits or len(set(sheet.header) & {c.name for c in named.columns}) >= 2):
+    if named is not None and (named in fits or _shared(named, sheet) >= len(sheet.header) / 2):
         return named
-    return max(fits, key=lambda t: len({c.name for c in t.columns} & set(sheet.header)), default=None)
+    return max(fits, key=lambda table: _shared(table, sheet), default=None)
+
+
+def _shared(table: Table, sheet: Sheet) -> int:
+    return len({c.name for c in table.columns} & set(sheet.header))
 
 
 def _shape(sheet: Sheet) -> str:

@@ -8,7 +8,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["TABLES", "Column", "Table"]
+__all__ = ["MISSING_CODES", "TABLES", "Column", "Table", "field_dictionary"]
+
+MISSING_CODES = {"": "empty", "NR": "not reported", "NA": "not applicable"}
+"""Texts of a number that is not there, with what they mean."""
+
+_TYPES = {
+    "integer": "integer",
+    "count": "integer",
+    "size": "integer",
+    "year": "year",
+    "number": "number",
+    "percent": "number",
+    "spread": "number",
+    "probability": "number",
+}
+
+_LIMITS: dict[str, dict[str, float]] = {
+    "count": {"minimum": 0},
+    "size": {"minimum": 1},
+    "spread": {"minimum": 0},
+    "percent": {"minimum": 0, "maximum": 100},
+    "probability": {"minimum": 0, "maximum": 1},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -378,3 +400,68 @@ TABLES: dict[str, Table] = {
         _FLOW,
     )
 }
+
+
+def field_dictionary() -> dict[str, object]:
+    """Describe every table as plain data, in the words of a Data Package.
+
+    Returns
+    -------
+    dict
+        `resources`: per table its name, path, description and schema (fields with type, meaning and
+        constraints; primaryKey; foreignKeys; missingValues with labels).
+
+    References
+    ----------
+    Frictionless Data Package and Table Schema, https://specs.frictionlessdata.io/.
+
+    Examples
+    --------
+    >>> tables = field_dictionary()["resources"]
+    >>> tables[0]["path"], tables[0]["schema"]["primaryKey"]
+    ('studies.csv', ['study_id'])
+    """
+    return {
+        "name": "review",
+        "profile": "tabular-data-package",
+        "resources": [_resource(table) for table in TABLES.values()],
+    }
+
+
+def _resource(table: Table) -> dict[str, object]:
+    return {
+        "name": table.name,
+        "path": table.file,
+        "title": table.meaning,
+        "profile": "tabular-data-resource",
+        "encoding": "utf-8",
+        "schema": {
+            "fields": [_field(column) for column in table.columns],
+            "primaryKey": list(table.key),
+            "foreignKeys": [_foreign_key(c) for c in table.columns if c.points_to],
+            "missingValues": [{"value": value, "label": label} for value, label in MISSING_CODES.items()],
+        },
+    }
+
+
+def _field(column: Column) -> dict[str, object]:
+    constraints: dict[str, object] = dict(_LIMITS.get(column.kind, {}))
+    if column.filled:
+        constraints["required"] = True
+    if column.choices:
+        constraints["enum"] = list(column.choices)
+    field: dict[str, object] = {
+        "name": column.name,
+        "type": _TYPES.get(column.kind, "string"),
+        "description": column.meaning,
+    }
+    return field | ({"constraints": constraints} if constraints else {})
+
+
+def _foreign_key(column: Column) -> dict[str, object]:
+    """Point to the target; an arm is known within its study, so its key has two fields."""
+    resource, _, field = column.points_to.partition(".")
+    fields, targets = [column.name], [field]
+    if resource == "arms":
+        fields, targets = ["study_id", column.name], ["study_id", field]
+    return {"fields": fields, "reference": {"resource": resource, "fields": targets}}
