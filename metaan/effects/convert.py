@@ -234,7 +234,7 @@ def smd_from_p(p: float, n1: int, n2: int, *, sign: int = 1) -> ConvertedEffect:
     p : float
         Two-sided, in (0, 1]; exact, not a bound such as "< 0.05".
     n1, n2 : int
-        Sizes of the groups, 2 or more together with at least 1 degree of freedom above 1.
+        Sizes of the groups, 2 or more each.
     sign : {1, -1}, default 1
         1 where the first group's mean is the higher.
 

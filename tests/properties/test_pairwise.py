@@ -165,6 +165,22 @@ def test_the_q_profile_holds_the_estimate_of_its_own_equation(data, level):
     assert low - slack <= pool(*data, method="PMM").tau2 <= high + slack
 
 
+@given(
+    k=st.integers(2, 6), decades=st.sampled_from([1, 5, 14]), unit=st.floats(-60, 60),
+    seed=st.integers(0, 9999), method=st.sampled_from(METHODS), test=st.sampled_from(["z", "t", "hksj", "adhoc"]),
+)  # fmt: skip
+def test_what_passes_the_border_gives_numbers(k, decades, unit, seed, method, test):
+    """However unequal the studies and whatever their unit: finite numbers, and no warning on the way."""
+    rng = np.random.default_rng(seed)
+    vi = 10 ** (rng.uniform(-decades, decades, k) + 2 * unit)
+    yi = rng.normal(size=k) * 10 ** (rng.uniform(-decades, decades, k) + unit)
+    fit = pool(yi, vi, method=method, test=test)
+    low, high = heterogeneity_interval(yi, vi).tau2
+    assert np.isfinite([fit.estimate, fit.se, fit.tau2, fit.I2, fit.H2, fit.Q, *fit.ci, *fit.weights]).all()
+    assert np.isfinite(fit.se_tau2) == (method != "EE")
+    assert 0 <= low <= high < np.inf
+
+
 def log_likelihood(yi, vi, tau2, *, restricted):
     s = [mpmath.mpf(float(v)) + mpmath.mpf(float(tau2)) for v in vi]
     total = mpmath.fsum(1 / x for x in s)
