@@ -4,7 +4,7 @@ from math import exp, inf, log, sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -25,7 +25,11 @@ SAME = 1e-12
 QUANTILE = 1e-9
 """Two implementations of the t quantile."""
 
+UNTIMED = settings(deadline=None)
+"""No test fails on a time."""
 
+
+@UNTIMED
 @given(n=st.integers(1, 3000), data=st.data(), decimals=st.integers(0, 2))
 def test_a_printed_percentage_leads_back_to_its_count(n, data, decimals):
     events = data.draw(st.integers(0, n))
@@ -94,6 +98,7 @@ def test_a_level_of_one_abstract():
     assert "98.3% CI" in md_from_interval(0.3, -2.6, 3.2, level=0.983).how
 
 
+@UNTIMED
 @given(
     m1=st.floats(-50, 50), m2=st.floats(-50, 50), sd1=st.floats(1, 30), sd2=st.floats(1, 30),
     n1=st.integers(2, 300), n2=st.integers(2, 300),
@@ -163,6 +168,7 @@ def test_a_lopsided_interval_is_pointed_out():
     assert "halves" in ratio_from_interval(1.25, 0.5, 2.0).how
 
 
+@UNTIMED
 @given(st.lists(st.lists(st.floats(-100, 100), min_size=1, max_size=6), min_size=1, max_size=4))
 def test_combined_arms_are_the_pooled_raw_data(arms):
     everyone = np.concatenate([np.array(arm) for arm in arms])

@@ -15,6 +15,10 @@ SCALING = 1e-10
 """A change of unit alters every intermediate by rounding only; measured against a typical variance."""
 
 METHODS = tuple(ESTIMATORS)
+TESTS = st.sampled_from(["z", "t", "hksj", "adhoc"])
+
+UNTIMED = settings(deadline=None)
+"""No test fails on a time."""
 
 
 @st.composite
@@ -32,6 +36,7 @@ def close(found: float, expected: float, scale: float, rel: float = SCALING) -> 
     return abs(found - expected) <= rel * (abs(expected) + scale)
 
 
+@UNTIMED
 @given(data=studies(), method=st.sampled_from(METHODS), exponent=st.floats(-6, 6))
 def test_the_unit_does_not_matter(data, method, exponent):
     (yi, vi), c = data, 10**exponent
@@ -55,6 +60,7 @@ def test_a_unit_that_is_a_power_of_two_changes_no_digit(method, power):
     assert other.pvalue == one.pvalue
 
 
+@UNTIMED
 @given(data=studies(), method=st.sampled_from(METHODS), shift=st.floats(-100, 100))
 def test_the_origin_does_not_matter(data, method, shift):
     yi, vi = data
@@ -63,6 +69,7 @@ def test_the_origin_does_not_matter(data, method, shift):
     assert close(other.tau2, one.tau2, float(vi.max()), rel=1e-6)
 
 
+@UNTIMED
 @given(data=studies(), method=st.sampled_from(METHODS), seed=st.integers(0, 99))
 def test_the_order_of_studies_does_not_matter(data, method, seed):
     yi, vi = data
@@ -73,7 +80,8 @@ def test_the_order_of_studies_does_not_matter(data, method, seed):
     np.testing.assert_allclose(other.weights, one.weights[order], rtol=1e-7)
 
 
-@given(data=studies(), method=st.sampled_from(METHODS), test=st.sampled_from(["z", "t", "hksj", "adhoc"]))
+@UNTIMED
+@given(data=studies(), method=st.sampled_from(METHODS), test=TESTS)
 def test_swapped_arms_mirror_everything(data, method, test):
     yi, vi = data
     one, other = pool(yi, vi, method=method, test=test), pool(-yi, vi, method=method, test=test)
@@ -83,6 +91,7 @@ def test_swapped_arms_mirror_everything(data, method, test):
     assert other.prediction == (-one.prediction[1], -one.prediction[0])
 
 
+@UNTIMED
 @given(
     a=st.integers(0, 50), b=st.integers(0, 50), c=st.integers(0, 50), d=st.integers(0, 50),
     measure=st.sampled_from(["OR", "RR", "RD"]),
@@ -99,6 +108,7 @@ def test_swapped_arms_change_the_sign_of_an_effect(a, b, c, d, measure):
         assert mirrored.yi[0] == pytest.approx(-one.yi[0], rel=1e-12, abs=1e-15)
 
 
+@UNTIMED
 @given(data=studies())
 def test_three_names_of_one_equation(data):
     fits = [pool(*data, method=method) for method in ("PM", "EB", "DLIT")]
@@ -110,6 +120,7 @@ def test_three_names_of_one_equation(data):
         assert squares == pytest.approx(len(yi) - 1, rel=1e-9)
 
 
+@UNTIMED
 @given(data=studies(), method=st.sampled_from(METHODS))
 def test_without_heterogeneity_the_common_effect(data, method):
     fit, common = pool(*data, method=method, test="z"), pool(*data, method="EE", test="z")
@@ -119,6 +130,7 @@ def test_without_heterogeneity_the_common_effect(data, method):
         assert fit.weights.tolist() == common.weights.tolist()
 
 
+@UNTIMED
 @given(data=studies(), method=st.sampled_from(METHODS))
 def test_what_is_bounded_stays_in_its_bounds(data, method):
     fit = pool(*data, method=method)
@@ -133,6 +145,7 @@ def test_what_is_bounded_stays_in_its_bounds(data, method):
     assert fit.ci[1] - margin <= fit.prediction[1]
 
 
+@UNTIMED
 @given(data=studies())
 def test_ad_hoc_is_never_narrower_than_t_or_hartung_knapp(data):
     width = {test: np.ptp(pool(*data, test=test).ci) for test in ("z", "t", "hksj", "adhoc")}
@@ -140,7 +153,7 @@ def test_ad_hoc_is_never_narrower_than_t_or_hartung_knapp(data):
     assert width["z"] < width["t"]
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(data=studies(most=7), restricted=st.booleans())
 def test_no_likelihood_is_higher(data, restricted):
     """The score is 0 or tau2 is; and no value of a wide grid, near or far, has a higher likelihood."""
@@ -157,6 +170,7 @@ def test_no_likelihood_is_higher(data, restricted):
         assert slope <= 1e-9 if tau2 == 0 else abs(slope) <= 1e-9
 
 
+@UNTIMED
 @given(data=studies(), level=st.floats(0.5, 0.999))
 def test_the_q_profile_holds_the_estimate_of_its_own_equation(data, level):
     """The median-unbiased estimate solves Q at the median, so it lies between the tails."""
@@ -165,9 +179,10 @@ def test_the_q_profile_holds_the_estimate_of_its_own_equation(data, level):
     assert low - slack <= pool(*data, method="PMM").tau2 <= high + slack
 
 
+@UNTIMED
 @given(
     k=st.integers(2, 6), decades=st.sampled_from([1, 5, 14]), unit=st.floats(-60, 60),
-    seed=st.integers(0, 9999), method=st.sampled_from(METHODS), test=st.sampled_from(["z", "t", "hksj", "adhoc"]),
+    seed=st.integers(0, 9999), method=st.sampled_from(METHODS), test=TESTS,
 )  # fmt: skip
 def test_what_passes_the_border_gives_numbers(k, decades, unit, seed, method, test):
     """However unequal the studies and whatever their unit: finite numbers, and no warning on the way."""
