@@ -101,12 +101,19 @@ def drawing_pool(workers: int | None = None) -> Iterator[Executor | None]:
         None where drawing happens in this process, also where the system offers no shared semaphores.
     """
     count = min(max(2, os.cpu_count() or 1), 16) if workers is None else workers
+    others = set(multiprocessing.active_children())
     pool = _started(count) if count else None
+    if pool is None:
+        yield None
+        return
     try:
         yield pool
+    except BaseException:
+        for process in set(multiprocessing.active_children()) - others:
+            process.terminate()
+        raise
     finally:
-        if pool is not None:
-            pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 class Pending:

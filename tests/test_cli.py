@@ -1,0 +1,279 @@
+"""The command line: what it says, where it says it, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import metaan
+from metaan.cli import run
+from metaan.report.compare import Difference
+from metaan.report.verify import Verification
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "bcg"
+HEAVY = ("numpy", "pandas", "scipy", "matplotlib", "statsmodels", "jinja2", "rich")
+
+
+@pytest.fixture
+def review(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(EXAMPLE, tmp_path / "studies"))
+
+
+def spoil(review: Path) -> None:
+    results = review / "results.csv"
+    lines = results.read_text().splitlines()
+    results.write_text("\n".join([*lines, lines[-1]]) + "\n")
+
+
+def test_help_names_the_commands_and_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+    told, said = capsys.readouterr()
+    for word in ("check", "report", "verify", "--version", "--debug", "130 interrupted"):
+        assert word in told
+    assert said == ""
+
+
+@pytest.mark.parametrize("command", ["check", "report", "verify"])
+def test_each_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([command, "--help"]) == 0
+    told = capsys.readouterr().out
+    assert "review.toml" in told or "REVIEW" in told
+    assert "--quiet" in told
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out == f"metaan {metaan.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["report", "--nonsense"],
+        ["check", "no/such/folder"],
+        ["report", "a", "b"],
+        ["check", "--format", "x"],
+    ],
+)
+def test_a_wrong_command_line_is_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(arguments) == 2
+    told, said = capsys.readouterr()
+    assert told == ""
+    assert "Error" in said
+
+
+def test_no_review_anywhere_is_2_and_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for command in ("check", "report", "verify"):
+        assert run([command]) == 2
+        assert "review.toml" in capsys.readouterr().err
+
+
+def test_check_finds_the_review_and_is_0(
+    review: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for place in (review.parent, review):
+        monkeypatch.chdir(place)
+        assert run(["check"]) == 0
+        assert capsys.readouterr().err == ""
+
+
+def test_check_is_1_where_there_are_errors(review: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil(review)
+    assert run(["check", str(review)]) == 1
+    assert "results.csv" in capsys.readouterr().out
+    assert run(["check", str(review), "--format", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["errors"] >= 1
+    assert found["problems"]
+
+
+def test_check_reads_one_file(review: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spoiled = review / "loose.csv"
+    spoiled.write_text("study,events,n\nA,12,10\n")
+    assert run(["check", str(spoiled)]) == 1
+    assert "loose.csv" in capsys.readouterr().out
+
+
+def test_a_wrong_plan_is_2(review: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (review / "review.toml").write_text("schema = 1\nnonsense = 3\n")
+    for command in ("check", "report"):
+        assert (
+            run([command, str(review), *(["--out", str(review / "o")] if command == "report" else [])]) == 2
+        )
+        assert "review.toml" in "".join(capsys.readouterr())
+    assert not (review / "o").exists()
+
+
+def test_report_refuses_errors_with_1_and_writes_nothing(
+    review: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoil(review)
+    assert run(["report", str(review), "--out", str(review / "o")]) == 1
+    told, said = capsys.readouterr()
+    assert told == ""
+    assert "results.csv" in said
+    assert not (review / "o").exists()
+
+
+def test_an_output_that_is_a_file_is_2(review: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (review / "o").write_text("mine")
+    assert run(["report", str(review), "--out", str(review / "o")]) == 2
+    assert "is a file" in capsys.readouterr().err
+
+
+def fail(*_: Any, **__: Any) -> None:
+    raise RuntimeError("the roof fell in")
+
+
+def test_a_fault_of_the_program_is_3_and_says_how_to_report(
+    review: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("metaan.review.check.check_review", fail)
+    assert run(["check", str(review)]) == 3
+    said = capsys.readouterr().err
+    assert "RuntimeError: the roof fell in" in said
+    assert "--debug" in said
+    assert "Traceback" not in said
+
+
+def test_debug_shows_where(review: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("metaan.review.check.check_review", fail)
+    for arguments in (["--debug", "check", str(review)], ["check", str(review), "--debug"]):
+        with pytest.raises(RuntimeError, match="roof"):
+            run(arguments)
+
+
+def interrupt(*_: Any, **__: Any) -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_a_terminated_run_is_130(
+    review: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr("metaan.review.check.check_review", interrupt)
+    assert run(["check", str(review)]) == 130
+    assert "Interrupted" in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+CHANGED = Difference(file="results.json", place="analyses[0].k", old="3", new="4")
+
+
+@pytest.mark.parametrize(
+    ("tier", "strict", "code"),
+    [
+        ("identical", False, 0),
+        ("identical", True, 0),
+        ("equivalent", False, 0),
+        ("equivalent", True, 1),
+        ("different", False, 1),
+        ("different", True, 1),
+    ],
+)
+def test_verify_says_which_and_ends_accordingly(
+    tier: Any,
+    strict: bool,
+    code: int,
+    review: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found = Verification(tier=tier, differences=(CHANGED,) if tier == "different" else (), files=7)
+    monkeypatch.setattr("metaan.report.verify.verify", lambda *_, **__: found)
+    assert run(["verify", str(review), *(["--strict"] if strict else [])]) == code
+    told = capsys.readouterr().out
+    assert told.startswith(tier)
+    assert ("results.json, analyses[0].k: 3 -> 4" in told) == (tier == "different")
+
+
+def test_verify_without_a_report_is_1(review: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["verify", str(review), "--out", str(review / "nothing")]) == 1
+    assert "no report stands" in capsys.readouterr().out
+
+
+def stub_report(*_: Any, progress: Any, **__: Any) -> None:
+    progress("Step one")
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        ([], "The report of {review} is complete.\n"),
+        (["-q"], ""),
+        (["-v"], "Step one\nThe report of {review} is complete.\n"),
+    ],
+)
+@pytest.mark.parametrize("before", [True, False])
+def test_results_go_to_standard_output_and_the_rest_to_standard_error(
+    flags: list[str],
+    said: str,
+    before: bool,
+    review: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("metaan.report.bundle.write_report", stub_report)
+    command = ["report", str(review), "--out", "somewhere"]
+    assert run([*flags, *command] if before else [*command, *flags]) == 0
+    told, spoken = capsys.readouterr()
+    assert told == f"{Path('somewhere') / 'report.html'}\n"
+    assert spoken == said.format(review=review)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["check", str(EXAMPLE)], ["--version"]])
+def test_light_commands_load_nothing_heavy(arguments: list[str]) -> None:
+    script = (
+        "import sys\nfrom metaan.cli import run\nrun(sys.argv[1:])\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True
+    )
+    assert done.stderr.strip() == "[]"
+
+
+def test_the_module_is_the_program() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "metaan", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"metaan {metaan.__version__}\n"
+
+
+def test_a_closed_pipe_is_quiet(review: Path) -> None:
+    spoil(review)
+    with subprocess.Popen(
+        [sys.executable, "-m", "metaan", "check", str(review)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as done:
+        assert done.stdout is not None
+        assert done.stderr is not None
+        done.stdout.close()
+        assert done.stderr.read() == b""
+    assert done.returncode in {0, 1}
+
+
+def test_a_terminal_without_unicode_gets_escapes(review: Path) -> None:
+    spoil(review)
+    plan = review / "review.toml"
+    plan.write_text(plan.read_text() + '\nnonsense = "τ²"\n')
+    done = subprocess.run(
+        [sys.executable, "-m", "metaan", "check", str(review)],
+        capture_output=True,
+        check=False,
+        env=os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+    )
+    assert done.returncode in {1, 2}
+    assert b"Traceback" not in done.stderr
+    assert b"failed" not in done.stderr
