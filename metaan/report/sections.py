@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from metaan.format import effect, interval, measure_name, slug
 from metaan.report.evidence import node_names, questions
-from metaan.report.ledger import LedgerStudy, ledger
+from metaan.report.ledger import LedgerStudy, ledger, web_address
 from metaan.report.methods import cited, methods_text
 from metaan.report.references import REFERENCES, cite
 from metaan.report.sentences import (
@@ -52,6 +52,24 @@ DIRECTION_WORDS = {"higher_better": "higher is better", "lower_better": "lower i
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A filled cell of a card."""
+
+    name: str
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One row of a wide table, to be read from top to bottom."""
+
+    anchor: str
+    title: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TableView:
     """A table as HTML, with what stands around it."""
 
@@ -60,6 +78,7 @@ class TableView:
     html: Markup
     rows: int
     wide: bool
+    cards: tuple[Card, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -402,7 +421,27 @@ def _table(table: Table | None) -> TableView | None:
     ]
     table = _kept(table, filled)
     return TableView(
-        id=table.id, title=table.title, html=to_html(table), rows=len(table.rows), wide=_wide(table)
+        id=table.id,
+        title=table.title,
+        html=to_html(table),
+        rows=len(table.rows),
+        wide=_wide(table),
+        cards=_cards(table),
+    )
+
+
+def _cards(table: Table) -> tuple[Card, ...]:
+    return tuple(
+        Card(
+            anchor=row[0].anchor or f"{table.id.capitalize()}-{number}",
+            title=row[0].text,
+            facts=tuple(
+                Fact(name=column.title, text=cell.text, href=web_address(cell.href))
+                for column, cell in zip(table.columns[1:], row[1:], strict=True)
+                if cell.text and column.where != "csv"
+            ),
+        )
+        for number, row in enumerate(table.rows, start=1)
     )
 
 

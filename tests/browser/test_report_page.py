@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+TAGS = ["wcag2a", "wcag2aa", "wcag22aa"]
+SIZES = {"phone": 360, "laptop": 1280}
+
+
+def violations(page, axe):
+    page.evaluate(axe)
+    found = page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", TAGS
+    )
+    return [(each["id"], each["nodes"][0]["html"][:200]) for each in found["violations"]]
+
+
+@pytest.mark.parametrize("width", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_bundled_report_is_accessible(bundled, opened, axe, width, scheme):
+    page = opened(bundled, width, scheme)
+    assert violations(page, axe) == []
+
+
+def test_nothing_hides_behind_a_closed_part(connected, opened, axe):
+    page = opened(connected)
+    page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true; })")
+    assert violations(page, axe) == []
+
+
+@pytest.mark.parametrize("width", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize("name", ["bundled", "connected"])
+def test_the_page_never_scrolls_sideways(request, opened, name, width):
+    page = opened(request.getfixturevalue(name), width)
+    page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true; })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", ["bundled", "connected"])
+def test_nothing_is_fetched_and_nothing_complains(request, opened, name):
+    page = opened(request.getfixturevalue(name))
+    page.wait_for_load_state("networkidle")
+    assert page.seen == []
+
+
+def test_wide_parts_scroll_by_keyboard_and_have_a_name(bundled, opened):
+    page = opened(bundled, SIZES["phone"])
+    parts = page.evaluate(
+        """[...document.querySelectorAll('.scroll')].map(part =>
+            [part.tabIndex, part.getAttribute('role'), part.getAttribute('aria-label')])"""
+    )
+    assert parts
+    assert all(tab == 0 and role == "group" and label for tab, role, label in parts)
+    page.locator(".matrix").locator("xpath=..").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.activeElement.scrollLeft > 0")
+
+
+def test_the_skip_link_comes_first_and_leads_to_the_findings(bundled, opened):
+    page = opened(bundled)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.locator(".skip").bounding_box()["x"] >= 0
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "Findings"
+
+
+def test_an_estimate_can_be_followed_to_a_quotation_and_back(bundled, opened):
+    page = opened(bundled)
+    answer = page.locator(".matrix td a").first
+    comparison = answer.get_attribute("href").removeprefix("#")
+    answer.click()
+    section = page.locator(f"section[aria-labelledby='{comparison}']")
+    section.locator("summary").first.click()
+    section.locator("td a").first.click()
+    row = page.locator("tr:target")
+    assert row.locator("q").inner_text()
+    row.locator(f"a[href='#{comparison}']").click()
+    assert page.url.endswith(f"#{comparison}")
+
+
+def test_figures_stand_on_white_in_the_dark(bundled, opened):
+    page = opened(bundled, scheme="dark")
+    colours = page.evaluate(
+        """[...document.querySelectorAll('.plate')].map(part => getComputedStyle(part).backgroundColor)"""
+    )
+    assert set(colours) == {"rgb(255, 255, 255)"}
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_print_is_black_on_white_and_holds_the_data_tables(bundled, opened, scheme):
+    page = opened(bundled, scheme=scheme, media="print")
+    colours = page.evaluate("(s => [s.color, s.backgroundColor])(getComputedStyle(document.body))")
+    assert colours == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+    assert page.locator("details:not(.bulk) table").first.is_visible()
+    assert not page.locator(".skip").is_visible()
+
+
+def test_the_report_prints_to_pages(connected, opened):
+    page = opened(connected, media="print")
+    assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+
+
+def test_labels_of_figures_are_read_out(connected, opened):
+    page = opened(connected)
+    named = page.evaluate(
+        """[...document.querySelectorAll('svg[role=img]')].map(part =>
+            part.getAttribute('aria-labelledby').split(' ').every(id => document.getElementById(id)?.textContent))"""
+    )
+    assert named
+    assert all(named)
