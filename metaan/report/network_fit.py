@@ -61,10 +61,12 @@ def fit_network(
     fit = partial(_fit, reference=reference, method=method, level=level)
     try:
         return fit(complete), (*notes, *said)
-    except InputError:
-        sound, why = _without_contradictions(
-            complete, partial(_fit, reference=None, method=method, level=level)
-        )
+    except InputError as error:
+        faults = _contradictions(complete, partial(_fit, reference=None, method=method, level=level))
+        if not faults:
+            return None, (*notes, f"no network: {error}")
+        why = tuple(f"the network leaves out {study}: {fault}" for study, fault in faults.items())
+        sound = _only(complete, lambda study: study not in faults)
         again, more = fit_network(sound, choices, order, level=level)
         return again, (*notes, *why, *more)
 
@@ -121,27 +123,16 @@ def _complete(contrasts: Contrasts) -> tuple[Contrasts, tuple[str, ...]]:
     return _only(contrasts, lambda study: study not in short), (f"{note} {why}",)
 
 
-def _without_contradictions(
-    contrasts: Contrasts, fit: Callable[[Contrasts], Network]
-) -> tuple[Contrasts, tuple[str, ...]]:
-    """Leave out multi-arm studies whose printed contrasts cannot all be true.
-
-    Raises
-    ------
-    InputError
-        Where the fault is not in one study.
-    """
-    faults: dict[str, str] = {}
+def _contradictions(contrasts: Contrasts, fit: Callable[[Contrasts], Network]) -> dict[str, str]:
+    """Find the multi-arm studies whose printed contrasts cannot all be true, each with its fault."""
+    faults = {}
     for study, nodes in _nodes(contrasts).items():
         if len(nodes) > 2:
             try:
                 fit(_only(contrasts, study.__eq__))
             except InputError as error:
                 faults[study] = str(error)
-    if not faults:
-        fit(contrasts)
-    notes = tuple(f"the network leaves out {study}: {fault}" for study, fault in faults.items())
-    return _only(contrasts, lambda study: study not in faults), notes
+    return faults
 
 
 def _nodes(contrasts: Contrasts) -> dict[str, set[str]]:

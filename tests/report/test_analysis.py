@@ -237,6 +237,21 @@ def test_printed_contrasts_that_contradict_each_other_stay_out_of_the_network_al
     assert answer(scenario, "alpha", "placebo").basis == "network"
 
 
+def test_numbers_too_far_apart_for_a_network_leave_the_pairs_standing(review_of):
+    printed = {"measure": "MD", "estimate": 1.0}
+    review = review_of(
+        contrasts=[
+            ("S1", "alpha", "placebo", "sore", printed | {"se": 1e-4}),
+            ("S2", "beta", "placebo", "sore", printed | {"se": 1e4}),
+        ],
+        outcomes={"sore": {"kind": "continuous"}},
+    )
+    scenario = only(review).main
+    assert scenario.network is None
+    assert any(note.startswith("no network: ") and "units" in note for note in scenario.notes)
+    assert [each.k for each in scenario.comparisons] == [1, 1]
+
+
 def test_a_question_asked_both_ways_is_answered_once(review_of):
     review = review_of(results=THREE, questions=(("alpha", "placebo"), ("placebo", "alpha")))
     (found,) = only(review).main.answers
