@@ -40,6 +40,7 @@ SETTINGS = {
     "svg.hashsalt": "metaan",
     "pdf.fonttype": 42,
     "text.usetex": False,
+    "text.hinting": "no_hinting",
     "font.family": ["DejaVu Sans"],
 }
 

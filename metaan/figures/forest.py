@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import floor, isfinite, log10
 from typing import TYPE_CHECKING
 
+from metaan.figures.content import Column, Content, Mark, Row
 from metaan.figures.drawing import Drawing, sheet_drawing
 from metaan.figures.forest_text import (
     LEAST_FOR_PREDICTION,
@@ -12,15 +13,15 @@ from metaan.figures.forest_text import (
     alt_text,
     description,
     favours,
+    footnote_marks,
     interval_name,
     model_name,
     names_of,
     notes,
     other_fits,
-    significance_marks,
     study_shares,
 )
-from metaan.figures.layout import Column, Content, ForestLayout, Mark, Row, layout_rows
+from metaan.figures.layout import ForestLayout, layout_rows
 from metaan.figures.measure import clean
 from metaan.figures.style import DEFAULT, Style
 from metaan.format import DASH, RATIO_MEASURES, fixed, measure_name
@@ -193,7 +194,7 @@ def _study_rows(comparison: Comparison, subject: Subject, columns: tuple[Column,
     digits = _mean_digits(comparison)
     for study, shown in zip(comparison.studies, weights, strict=True):
         weight = float(next(fitted, 1.0)) if study.estimable else 0.0
-        cells = [clean(study.label) + significance_marks(study)]
+        cells = [clean(study.label) + footnote_marks(study)]
         if any(column.group for column in columns):
             cells += _arm_cells(study.arm1, subject, digits) + _arm_cells(study.arm2, subject, digits)
         cells.append(_effect_cell(study, subject))

@@ -31,11 +31,11 @@ __all__ = [
     "alt_text",
     "description",
     "favours",
+    "footnote_marks",
     "interval_name",
     "model_name",
     "notes",
     "p_phrase",
-    "significance_marks",
     "study_shares",
     "tau2_text",
 ]
@@ -154,7 +154,7 @@ def favours(direction: Direction, name1: str, name2: str) -> tuple[str, str]:
     return f"Favours {sides[0]}", f"Favours {sides[1]}"
 
 
-def significance_marks(study: StudyEffect) -> str:
+def footnote_marks(study: StudyEffect) -> str:
     """Give the footnote marks of a study, in a fixed order."""
     flags = {
         MULTIARM: study.multiarm,
@@ -282,7 +282,7 @@ def _prediction_reason(main: Pooled) -> Iterator[str]:
 
 
 def _footnotes(comparison: Comparison) -> Iterator[str]:
-    used = "".join(significance_marks(study) for study in comparison.studies)
+    used = "".join(footnote_marks(study) for study in comparison.studies)
     yield from (f"{mark} {text}" for mark, text in FOOTNOTES.items() if mark in used)
 
 

@@ -7,12 +7,14 @@ below. `layout_rows` measures every text and answers with numbers and strings in
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite, sqrt
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from math import isfinite
+from typing import TYPE_CHECKING, NamedTuple
 
+from metaan.figures.content import Column
+from metaan.figures.marks import draw_marks, place_marks
 from metaan.figures.measure import fit, width, wrap
 from metaan.figures.scale import Scale, choose_limits, choose_ticks
-from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, draw_sheet
+from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, draw_sheet, level
 from metaan.figures.style import DEFAULT, Style
 
 if TYPE_CHECKING:
@@ -20,96 +22,13 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+    from metaan.figures.content import Content, Row
+    from metaan.figures.marks import PlacedMark
     from metaan.figures.sheet import Align
-    from metaan.types import Interval
 
-__all__ = [
-    "Column",
-    "Content",
-    "ForestLayout",
-    "Mark",
-    "PlacedColumn",
-    "PlacedMark",
-    "Row",
-    "draw_forest",
-    "layout_rows",
-]
+__all__ = ["ForestLayout", "PlacedColumn", "draw_forest", "layout_rows"]
 
-MarkKind: TypeAlias = Literal["square", "dot", "diamond", "pale diamond", "bar"]
 HEADER_LINES = 3
-NO_INTERVAL: Interval = (float("nan"), float("nan"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """A column of text; neighbours with the same `group` stand under one `spanner`."""
-
-    header: str
-    align: Align = "right"
-    after_plot: bool = False
-    spanner: str = ""
-    group: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """What a row shows in the plot; analysis scale.
-
-    `weight` sets the area of a square relative to the heaviest; a dot has a fixed size. `outer` is a second,
-    thinner interval.
-    """
-
-    kind: MarkKind
-    estimate: float
-    low: float
-    high: float
-    weight: float = 1.0
-    outer: Interval = NO_INTERVAL
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """Cells, one for each column, and a mark; a row with an empty second cell may run on to the right."""
-
-    cells: tuple[str, ...]
-    mark: Mark | None = None
-    bold: bool = False
-    faint: bool = False
-    space: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
-    """All that a forest plot says, before it has a size.
-
-    Attributes
-    ----------
-    heading : str
-        Above the table.
-    columns : tuple of Column
-        The first is the name column.
-    rows : tuple of Row
-        From top to bottom.
-    plot_header : str
-        Above the plot.
-    ratio : bool
-        Whether the analysis scale is logarithmic.
-    favours : (str, str)
-        Below the plot, left and right of the null.
-    pooled : float
-        Where the dashed line stands; `nan` for none.
-    notes : tuple of str
-        Paragraphs below.
-    """
-
-    heading: str
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
-    plot_header: str
-    ratio: bool
-    favours: tuple[str, str]
-    pooled: float = float("nan")
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,35 +38,6 @@ class PlacedColumn:
     column: Column
     left: float
     right: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlacedMark:
-    """A mark in points.
-
-    Attributes
-    ----------
-    row : int
-        Index in `Content.rows`.
-    y : float
-        Middle of the row.
-    x, low, high : float
-        Estimate and interval, held inside the plot.
-    side : float
-        Side of a square, height of a diamond or bar.
-    arrow_low, arrow_high : bool
-        Whether the interval goes on beyond the plot.
-    """
-
-    row: int
-    kind: MarkKind
-    y: float
-    x: float
-    low: float
-    high: float
-    side: float
-    arrow_low: bool
-    arrow_high: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,10 +80,10 @@ def layout_rows(content: Content, style: Style = DEFAULT) -> ForestLayout:
     heads = _heading(content, frame, style)
     header = _header(content, frame, heads.bottom, style)
     middles, below = _middles(content, header.bottom, style)
-    marks = tuple(_placed(content, middles, scale, style)) if scale else ()
+    marks = tuple(place_marks(content, middles, scale, style)) if scale else ()
     axis = _axis(content, scale, frame, header.bottom, below, style) if scale else _Part((), (), (), below)
     notes = _notes(content, frame, axis.bottom, style)
-    shown = _Part(_cells(content, frame, middles, style), *_draw_marks(content, marks, scale, style), 0.0)
+    shown = _Part(_cells(content, frame, middles, style), *draw_marks(content, marks, scale, style), 0.0)
     parts = (heads, header, axis, notes, shown)
     sheet = Sheet(
         width=round(frame.width, 2),
@@ -341,8 +231,8 @@ def _header(content: Content, frame: _Frame, top: float, style: Style) -> _Part:
         words.extend(_stack(spanners[group[0]], span, bottom, grouped, style))
         if len(group) > 1:
             y = bottom - 4.0 - grouped * step
-            lines.append(_level(span.left, span.right, y, style.hair, style.rule))
-    lines.append(_level(style.margin, frame.width - style.margin, bottom, style.line, style.rule))
+            lines.append(level(span.left, span.right, y, style.hair, style.rule))
+    lines.append(level(style.margin, frame.width - style.margin, bottom, style.line, style.rule))
     return _Part(tuple(words), tuple(lines), (), bottom)
 
 
@@ -370,10 +260,6 @@ def _stack(
 def _anchor(placed: PlacedColumn) -> float:
     middle = (placed.left + placed.right) / 2
     return {"left": placed.left, "center": middle, "right": placed.right}[placed.column.align]
-
-
-def _level(left: float, right: float, y: float, width: float, colour: str, layer: int = 2) -> Line:
-    return Line(start=(left, y), end=(right, y), width=width, colour=colour, layer=layer)
 
 
 def _middles(content: Content, top: float, style: Style) -> tuple[tuple[float, ...], float]:
@@ -406,110 +292,11 @@ def _cells(content: Content, frame: _Frame, middles: Sequence[float], style: Sty
     return tuple(words)
 
 
-def _placed(content: Content, middles: Sequence[float], scale: Scale, style: Style) -> Iterator[PlacedMark]:
-    squares = [r.mark.weight for r in content.rows if r.mark is not None and r.mark.kind == "square"]
-    heaviest = max(squares, default=1.0) or 1.0
-    for i, (row, middle) in enumerate(zip(content.rows, middles, strict=True)):
-        mark = row.mark
-        if mark is not None:
-            yield PlacedMark(
-                row=i,
-                kind=mark.kind,
-                y=middle,
-                x=scale.place(mark.estimate),
-                low=scale.place(mark.low) if isfinite(mark.low) else scale.left,
-                high=scale.place(mark.high) if isfinite(mark.high) else scale.right,
-                side=_side(mark, heaviest, style),
-                arrow_low=scale.clips_low(mark.low),
-                arrow_high=scale.clips_high(mark.high),
-            )
-
-
-def _side(mark: Mark, heaviest: float, style: Style) -> float:
-    match mark.kind:
-        case "square":
-            share = mark.weight / heaviest if mark.weight > 0 else 0.0
-            return max(style.square * sqrt(share), style.square_least)
-        case "dot":
-            return 0.6 * style.square
-        case "diamond":
-            return style.diamond
-        case "pale diamond":
-            return 0.7 * style.diamond
-        case "bar":
-            return style.bar
-
-
-def _draw_marks(
-    content: Content, marks: Sequence[PlacedMark], scale: Scale | None, style: Style
-) -> tuple[tuple[Line, ...], tuple[Shape, ...]]:
-    lines: list[Line] = []
-    shapes: list[Shape] = []
-    for mark in marks:
-        source = content.rows[mark.row].mark
-        if source is not None and scale is not None and isfinite(source.outer[0]):
-            lines.append(_outer(source, mark, scale, style))
-        lines.extend(_mark_lines(mark, style))
-        shapes.extend(_mark_shapes(mark, style))
-    return tuple(lines), tuple(shapes)
-
-
-def _outer(source: Mark, mark: PlacedMark, scale: Scale, style: Style) -> Line:
-    low, high = scale.place(source.outer[0]), scale.place(source.outer[1])
-    return _level(low, high, mark.y, style.hair, style.faint)
-
-
-def _mark_lines(mark: PlacedMark, style: Style) -> Iterator[Line]:
-    if mark.kind not in ("square", "dot"):
-        return
-    start = mark.low + (style.arrow - 1 if mark.arrow_low else 0)
-    end = mark.high - (style.arrow - 1 if mark.arrow_high else 0)
-    if end > start:
-        yield _level(start, end, mark.y, style.strong, style.ink)
-    left, right = max(start, mark.x - mark.side / 2), min(end, mark.x + mark.side / 2)
-    if right > left:
-        yield _level(left, right, mark.y, min(style.line, mark.side / 5), style.inside, layer=5)
-
-
-def _mark_shapes(mark: PlacedMark, style: Style) -> Iterator[Shape]:
-    colour = {"square": style.ink, "dot": style.ink, "bar": style.interval}.get(mark.kind, style.accent)
-    if mark.arrow_low:
-        yield _arrow(mark.low, mark.y, style.arrow, colour)
-    if mark.arrow_high:
-        yield _arrow(mark.high, mark.y, -style.arrow, colour)
-    half = mark.side / 2
-    match mark.kind:
-        case "square" | "dot":
-            yield _block(mark.x - half, mark.x + half, mark.y, half, style.accent)
-        case "bar":
-            start = mark.low + (style.arrow - 1 if mark.arrow_low else 0)
-            end = mark.high - (style.arrow - 1 if mark.arrow_high else 0)
-            yield _block(start, max(end, start), mark.y, half, style.interval)
-        case "diamond":
-            yield Shape(points=_diamond(mark), fill=style.accent, edge=style.accent, edge_width=style.hair)
-        case "pale diamond":
-            yield Shape(points=_diamond(mark), fill=style.pale, edge=style.accent, edge_width=style.hair)
-
-
-def _diamond(mark: PlacedMark) -> tuple[tuple[float, float], ...]:
-    half = mark.side / 2
-    return (mark.low, mark.y), (mark.x, mark.y - half), (mark.high, mark.y), (mark.x, mark.y + half)
-
-
-def _block(left: float, right: float, y: float, half: float, fill: str) -> Shape:
-    return Shape(points=((left, y - half), (right, y - half), (right, y + half), (left, y + half)), fill=fill)
-
-
-def _arrow(tip: float, y: float, length: float, fill: str) -> Shape:
-    half = abs(length) * 0.45
-    return Shape(points=((tip, y), (tip + length, y - half), (tip + length, y + half)), fill=fill, layer=4)
-
-
 def _axis(content: Content, scale: Scale, frame: _Frame, top: float, below: float, style: Style) -> _Part:
     y = below + 3.0
     null = scale.place(0.0)
     lines = [
-        _level(scale.left, scale.right, y, style.line, style.ink),
+        level(scale.left, scale.right, y, style.line, style.ink),
         Line(start=(null, top), end=(null, y), width=style.line, colour=style.ink, layer=1),
     ]
     if isfinite(content.pooled):

@@ -8,9 +8,10 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from metaan.errors import CannotDraw
+from metaan.figures.content import Column, Content, Mark, Row
 from metaan.figures.drawing import ALT_LENGTH, Drawing, sheet_drawing, shorten
 from metaan.figures.forest_text import favours, interval_name, p_phrase, tau2_text
-from metaan.figures.layout import Column, Content, ForestLayout, Mark, Row, layout_rows
+from metaan.figures.layout import ForestLayout, layout_rows
 from metaan.figures.measure import clean
 from metaan.figures.style import DEFAULT, Style
 from metaan.format import (

@@ -25,7 +25,19 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-__all__ = ["Align", "Box", "Line", "Point", "Shape", "Sheet", "Words", "baseline", "draw_sheet", "point"]
+__all__ = [
+    "Align",
+    "Box",
+    "Line",
+    "Point",
+    "Shape",
+    "Sheet",
+    "Words",
+    "baseline",
+    "draw_sheet",
+    "level",
+    "point",
+]
 
 Align: TypeAlias = Literal["left", "center", "right"]
 Point: TypeAlias = tuple[float, float]
@@ -115,6 +127,11 @@ def baseline(middle: float, size: float) -> float:
     13.65
     """
     return round(middle + MIDDLE * size, DECIMALS)
+
+
+def level(left: float, right: float, y: float, width: float, colour: str, layer: int = 2) -> Line:
+    """Make a horizontal line."""
+    return Line(start=(left, y), end=(right, y), width=width, colour=colour, layer=layer)
 
 
 def draw_sheet(sheet: Sheet, ax: Axes) -> None:

@@ -1,0 +1,87 @@
+"""What a forest plot says, before it has a size: columns, rows, marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from metaan.figures.sheet import Align
+    from metaan.types import Interval
+
+__all__ = ["Column", "Content", "Mark", "MarkKind", "Row"]
+
+MarkKind: TypeAlias = Literal["square", "dot", "diamond", "pale diamond", "bar"]
+NO_INTERVAL: Interval = (float("nan"), float("nan"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of text; neighbours with the same `group` stand under one `spanner`."""
+
+    header: str
+    align: Align = "right"
+    after_plot: bool = False
+    spanner: str = ""
+    group: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What a row shows in the plot; analysis scale.
+
+    `weight` sets the area of a square relative to the heaviest; a dot has a fixed size. `outer` is a second,
+    thinner interval.
+    """
+
+    kind: MarkKind
+    estimate: float
+    low: float
+    high: float
+    weight: float = 1.0
+    outer: Interval = NO_INTERVAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Cells, one for each column, and a mark; a row with an empty second cell may run on to the right."""
+
+    cells: tuple[str, ...]
+    mark: Mark | None = None
+    bold: bool = False
+    faint: bool = False
+    space: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """All that a forest plot says, before it has a size.
+
+    Attributes
+    ----------
+    heading : str
+        Above the table.
+    columns : tuple of Column
+        The first is the name column.
+    rows : tuple of Row
+        From top to bottom.
+    plot_header : str
+        Above the plot.
+    ratio : bool
+        Whether the analysis scale is logarithmic.
+    favours : (str, str)
+        Below the plot, left and right of the null.
+    pooled : float
+        Where the dashed line stands; `nan` for none.
+    notes : tuple of str
+        Paragraphs below.
+    """
+
+    heading: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    plot_header: str
+    ratio: bool
+    favours: tuple[str, str]
+    pooled: float = float("nan")
+    notes: tuple[str, ...] = ()
