@@ -6,14 +6,20 @@ new rules take the next free one.
 How three rules are read in this data model:
 
 * D016. Arms of one study that belong to one node are merged, so two arm rows of one node are not counted
-  twice. An arm is counted twice when it has two rows of one analysis and no declared rule chooses between
-  them; when two differences of one study join the same two nodes (they share the comparator's participants
-  and cannot be merged); and when differences of one study share an arm but the set is not complete, so that
-  a network could not know their covariance.
+  twice, and one arm in several comparisons of a network is carried by the covariance of its trial. An arm is
+  counted twice when it has two rows of one outcome and time that are both to be pooled; when two differences
+  of one study join the same two nodes (they share participants and cannot be merged); and when differences of
+  one study share an arm but the set is not complete, so that a network cannot know their covariance.
 * D019, D020. Only rows that enter the analysis count, and a declared rule (`timepoint_rule`, `scale_rule`)
   silences D019.
 * D023. A study whose pooled rows of an analysis belong to one arm only is an error; arms that all belong to
   one node are merged and compare nothing, which the analysis lists.
+* D024, D025. Silent where nobody judged ("not judged", or no judgement in the whole of rob.csv) and where a
+  count is not recorded.
+* D028. Asked of the rows that are to be pooled, before a trial's one form is chosen: what the analysis would
+  set aside by itself must be marked in the table.
+* D029. A row's own words (quote, derivation) name a level while ci_level is empty, or a standard error follows
+  from the interval only if that were a 95 % one.
 """
 
 from __future__ import annotations

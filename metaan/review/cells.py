@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypeAlias
 
 from metaan.review.schema import MISSING_CODES
@@ -110,6 +109,8 @@ def near(name: str, known: Iterable[str]) -> str:
     >>> near("placbo", ["placebo", "carisoprodol"])
     'did you mean “placebo”?'
     """
+    from difflib import get_close_matches
+
     lower = {k.casefold(): k for k in known}
     found = get_close_matches(name.casefold(), lower, n=3, cutoff=0.6) if len(name) <= 200 else []
     if not found:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
 from functools import lru_cache
 
 __all__ = ["same_name"]
@@ -44,6 +43,8 @@ def same_name(one: str, other: str) -> bool:
         return True
     if any(w.isdigit() for w in a ^ b) or len(a) != len(b) or abs(len(one) - len(other)) > 3:
         return False
+    from difflib import SequenceMatcher
+
     rest_a, rest_b = " ".join(sorted(a - b)), " ".join(sorted(b - a))
     return (
         len(a - b) == 1

@@ -22,6 +22,8 @@ __all__ = ["PLAN_FILE", "line_of", "read_plan"]
 
 PLAN_FILE = "review.toml"
 
+SECTION = re.compile(r"\s*\[\[?\s*[^\[\]{}=,]+\]\]?\s*(?:#.*)?$")
+
 _SECTIONS: dict[str, type[BaseModel]] = {
     "review": ReviewInfo,
     "defaults": Defaults,
@@ -98,9 +100,7 @@ def _section_start(lines: list[str], section: str, position: int) -> int | None:
 def _key_line(lines: list[str], start: int, key: str) -> int | None:
     pattern = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=|.*[{{,]\s*{re.escape(key)}\s*=")
     for number, line in enumerate(lines[start:], start + 1):
-        if re.match(r"\s*\[\[?\s*[\w\"'.-]+\s*\]\]?\s*(#.*)?$", line) and not line.strip().startswith(
-            "[[review"
-        ):
+        if SECTION.match(line):
             return None
         if pattern.match(line):
             return number

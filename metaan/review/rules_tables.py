@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from itertools import combinations
 from math import sqrt
-from statistics import median
 from typing import TYPE_CHECKING
 
 from metaan.review.names import same_name
@@ -111,7 +110,7 @@ def _sd_like_se(loaded: Loaded) -> Iterator[Problem]:
             n = row.number_of("n")
             if len(others) < 2 or not n:
                 continue
-            usual = median(others)
+            usual = _median(others)
             if sd * LARGE_SD_RATIO < usual and 0.5 <= sd * sqrt(n) / usual <= 2:
                 yield loaded.fault(
                     "D014",
@@ -121,6 +120,12 @@ def _sd_like_se(loaded: Loaded) -> Iterator[Problem]:
                     f" sd × √n = {sd * sqrt(n):.3g} would fit them.",
                     "check whether the paper gives a standard error; if so move it to the column se.",
                 )
+
+
+def _median(values: list[float]) -> float:
+    ordered = sorted(values)
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 def _same_numbers(loaded: Loaded) -> Iterator[Problem]:
