@@ -18,8 +18,8 @@ How three rules are read in this data model:
   count is not recorded.
 * D028. Asked of the rows that are to be pooled, before a trial's one form is chosen: what the analysis would
   set aside by itself must be marked in the table.
-* D029. A row's own words (quote, derivation) name a level while ci_level is empty, or a standard error follows
-  from the interval only if that were a 95 % one.
+* D029. A row names a level in its words (quote, derivation) while ci_level is empty, or a standard error
+  follows from the interval only if that were a 95 % one.
 """
 
 from __future__ import annotations
