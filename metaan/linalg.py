@@ -23,8 +23,9 @@ class Projection:
         Residuals divided by the standard deviation of their row.
     leverages : ndarray, shape (m,)
         Diagonal of the hat matrix, in [0, 1].
-    triangle : ndarray, shape (p, p)
-        Upper triangle R of the weighted design, whose square R'R is the precision of the coefficients.
+    triangle, inverse : ndarray, shape (p, p)
+        Upper triangle R of the weighted design, whose square R'R is the precision of the coefficients, and
+        its inverse.
     target : ndarray, shape (p,)
         Right-hand side: the coefficients b solve R b = target.
     """
@@ -32,6 +33,7 @@ class Projection:
     residuals: FloatArray
     leverages: FloatArray
     triangle: FloatArray
+    inverse: FloatArray
     target: FloatArray
 
     @property
@@ -66,13 +68,17 @@ def project(X: FloatArray, yi: FloatArray, vi: FloatArray) -> Projection:
     2.0
     """
     root = 1 / np.sqrt(vi)
-    basis, triangle = np.linalg.qr(X * root[:, None])
+    weighted = X * root[:, None]
+    triangle = np.linalg.qr(weighted, mode="r")
+    inverse = np.linalg.inv(triangle)
+    basis = weighted @ inverse
     scaled = yi * root
     target = basis.T @ scaled
     return Projection(
         residuals=scaled - basis @ target,
         leverages=np.einsum("ij,ij->i", basis, basis),
         triangle=triangle,
+        inverse=inverse,
         target=target,
     )
 
@@ -99,5 +105,5 @@ def coefficients(projection: Projection) -> tuple[FloatArray, FloatArray]:
     >>> round(float(beta[0]), 12), round(float(covariance[0, 0]), 12)
     (2.0, 0.5)
     """
-    inverse = np.linalg.inv(projection.triangle)
+    inverse = projection.inverse
     return inverse @ projection.target, inverse @ inverse.T

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ESTIMATORS", "between_study_variance"]
 
-POINTS_PER_DECADE = 12
+POINTS_PER_DECADE = 6
 """Density of the scan for modes: the score is smooth on the scale of vi + tau2."""
 
 
@@ -73,7 +73,7 @@ def _likelihood(X: FloatArray, yi: FloatArray, vi: FloatArray, *, restricted: bo
     if top <= 0:
         return 0.0
     smallest = float(vi.min())
-    points = 16 + round(POINTS_PER_DECADE * float(np.log10(1 + top / smallest)))
+    points = 8 + round(POINTS_PER_DECADE * float(np.log10(1 + top / smallest)))
     grid = geometric_grid(0.0, top, offset=smallest, points=points)
     score = partial(_score, X, yi, vi, restricted)
     scores = np.array([score(tau2) for tau2 in grid])
