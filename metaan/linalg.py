@@ -69,7 +69,7 @@ def project(X: FloatArray, yi: FloatArray, vi: FloatArray) -> Projection:
     """
     root = 1 / np.sqrt(vi)
     weighted = X * root[:, None]
-    triangle = np.linalg.qr(weighted, mode="r")
+    triangle = np.asarray(np.linalg.qr(weighted, mode="r"))
     inverse = np.linalg.inv(triangle)
     basis = weighted @ inverse
     scaled = yi * root
