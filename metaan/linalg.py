@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from metaan.types import FloatArray
 
-__all__ = ["Projection", "coefficients", "project"]
+__all__ = ["Projection", "project"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -24,8 +24,8 @@ class Projection:
     leverages : ndarray, shape (m,)
         Diagonal of the hat matrix, in [0, 1].
     triangle, inverse : ndarray, shape (p, p)
-        Upper triangle R of the weighted design, whose square R'R is the precision of the coefficients, and
-        its inverse.
+        Upper triangle R of the weighted design, and its inverse S: the coefficients have the precision R'R
+        and the covariance SS'.
     target : ndarray, shape (p,)
         Right-hand side: the coefficients b solve R b = target.
     """
@@ -35,6 +35,11 @@ class Projection:
     triangle: FloatArray
     inverse: FloatArray
     target: FloatArray
+
+    @property
+    def beta(self) -> FloatArray:
+        """Coefficients, shape (p,)."""
+        return np.asarray(self.inverse @ self.target)
 
     @property
     def Q(self) -> float:
@@ -81,29 +86,3 @@ def project(X: FloatArray, yi: FloatArray, vi: FloatArray) -> Projection:
         inverse=inverse,
         target=target,
     )
-
-
-def coefficients(projection: Projection) -> tuple[FloatArray, FloatArray]:
-    """Solve a projected problem for its coefficients and their covariance.
-
-    Parameters
-    ----------
-    projection : Projection
-        As `project` gives it.
-
-    Returns
-    -------
-    beta : ndarray, shape (p,)
-        Coefficients, in units of yi.
-    covariance : ndarray, shape (p, p)
-        Their covariance, in squared units of yi.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> beta, covariance = coefficients(project(np.ones((2, 1)), np.array([1.0, 3.0]), np.ones(2)))
-    >>> round(float(beta[0]), 12), round(float(covariance[0, 0]), 12)
-    (2.0, 0.5)
-    """
-    inverse = projection.inverse
-    return inverse @ projection.target, inverse @ inverse.T

@@ -82,7 +82,8 @@ class Network:
     direct_studies : ndarray, shape (n, n)
         Number of studies that compare the pair directly.
     tau2, I2, Q, Q_dof, Q_pvalue, Q_heterogeneity, Q_inconsistency : float
-        Of the component that holds `reference`, otherwise of the largest.
+        Of the component that holds `reference`, otherwise of the largest. `I2` is the one from Q;
+        `Q_inconsistency` is `nan` where inconsistency cannot be assessed.
     components : tuple of Component
         The connected parts, largest first.
     studies, multiarm : tuple of str

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from metaan.errors import InputError
-from metaan.linalg import coefficients, project
+from metaan.linalg import project
 from metaan.models.intake import read_level
 from metaan.models.network.design import connected_parts, read_contrasts, stack
 from metaan.models.network.inconsistency import NOT_ASSESSABLE, q_pvalue, within_designs
@@ -155,12 +155,10 @@ def _effects(
 ) -> tuple[float, FloatArray, FloatArray]:
     """Fit by least squares and give all differences, row minus column, with their standard errors."""
     fit = project(design, yi, vi)
-    beta, covariance = coefficients(fit)
-    means = np.insert(beta, base, 0.0)
-    full = np.insert(np.insert(covariance, base, 0.0, axis=0), base, 0.0, axis=1)
-    spread = np.diag(full)
-    variances = spread[:, None] + spread[None, :] - 2 * full
-    return fit.Q, means[:, None] - means[None, :], np.sqrt(np.maximum(variances, 0.0))
+    means = np.insert(fit.beta, base, 0.0)
+    roots = np.insert(fit.inverse, base, 0.0, axis=0)
+    variances = np.array([((roots - root) ** 2).sum(axis=1) for root in roots])
+    return fit.Q, means[:, None] - means[None, :], np.sqrt(variances)
 
 
 def _prediction_quantile(dof: int, level: float) -> float:
@@ -181,7 +179,7 @@ def _describe(
         treatments=tuple(evidence.treatments[column] for column in columns),
         studies=tuple(study.name for study in studies),
         tau2=tau2,
-        I2=_inconsistency_share(Q, dof),
+        I2=_beyond_chance(Q, dof),
         Q=Q,
         Q_dof=float(dof),
         Q_pvalue=q_pvalue(Q, dof),
@@ -193,7 +191,8 @@ def _describe(
     )
 
 
-def _inconsistency_share(Q: float, dof: int) -> float:
+def _beyond_chance(Q: float, dof: int) -> float:
+    """Give I2 from Q, as netmeta does."""
     if dof == 0:
         return float("nan")
     return max(0.0, (Q - dof) / Q) if Q > 0 else 0.0
