@@ -240,7 +240,13 @@ def _notes(comparison: Comparison) -> Iterator[str]:
         yield "The total leaves out the arms of studies that report only a contrast."
     yield from _footnotes(comparison)
     yield from _study_notes(comparison)
-    yield from (clean(note) for note in comparison.notes)
+    yield from (_sentence(clean(note)) for note in comparison.notes)
+
+
+def _sentence(text: str) -> str:
+    """Begin with a capital and end with a full stop."""
+    end = "" if text.endswith((".", "!", "?")) else "."
+    return f"{text[:1].upper()}{text[1:]}{end}"
 
 
 def _total_is_partial(comparison: Comparison) -> bool:

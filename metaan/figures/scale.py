@@ -23,7 +23,7 @@ __all__ = ["Scale", "Tick", "choose_limits", "choose_ticks", "tick_label"]
 MANTISSAS = (1.0, 2.0, 5.0)
 NARROW_RATIO = log(1.5)
 PADDING = 0.04
-LENIENT = 1.25
+LENIENT = 1.6
 LEAST_REACH = 0.35
 FARTHEST_REACH = log(1000)
 TICK_GAP = 7.0
@@ -86,7 +86,7 @@ def choose_limits(points: Iterable[float], intervals: Iterable[Interval], *, rat
     """Choose axis limits that show every point, the null and most intervals whole.
 
     Each side reaches as far as its longest interval, unless that is much longer than most: then it reaches a
-    little beyond three quarters of them. The limits are then moved outwards to a round value.
+    little beyond what shows three quarters of them. The limits are then moved outwards to a round value.
 
     Parameters
     ----------

@@ -254,3 +254,8 @@ def test_a_common_effect_headline_is_not_called_random(comparison, options, make
     said = texts(layout_forest(common, **options))
     assert "Common effect, Wald" in said
     assert not any(text.startswith("Random") or "τ²" in text for text in said)
+
+
+def test_notes_of_the_comparison_are_printed_as_sentences(make_study, make_comparison, options):
+    comparison = make_comparison([make_study()], notes=("two reports: <b> overlap",))
+    assert "Two reports: <b> overlap." in texts(layout_forest(comparison, **options))
