@@ -199,6 +199,18 @@ def test_verify_says_which_and_ends_accordingly(
     assert ("results.json, analyses[0].k: 3 -> 4" in told) == (tier == "different")
 
 
+def test_verify_lists_no_more_than_a_reader_can_take(
+    review: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = Verification(tier="different", differences=(CHANGED,) * 1000, files=7)
+    monkeypatch.setattr("metaan.report.verify.verify", lambda *_, **__: found)
+    assert run(["verify", str(review)]) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("different: 1000 differences")
+    assert told[-1] == "  results.json: + 980 more"
+    assert len(told) == 22
+
+
 def test_verify_without_a_report_is_1(review: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["verify", str(review), "--out", str(review / "nothing")]) == 1
     assert "no report stands" in capsys.readouterr().out

@@ -41,6 +41,8 @@ def run(arguments: Sequence[str]) -> int:
     int
         The exit code; nothing is raised, except with --debug.
     """
+    # Looking for pydantic's plugins opens the metadata of every installed package, and would run them.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     _forgiving_streams()
     debug = DEBUG in arguments
     try:

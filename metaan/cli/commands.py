@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +15,14 @@ from metaan.cli.talk import Talk
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from metaan.report.compare import Difference
     from metaan.report.verify import Verification
     from metaan.review.problems import Problem
 
 __all__ = ["program"]
 
 PLAN_FILE = "review.toml"
+SHOWN_PER_FILE = 20
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 REVIEW = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -171,7 +175,13 @@ def _verdict(found: Verification, out: Path) -> str:
         return f"equivalent: {out} is equal in every number, not in every byte ({found.files} files compared)"
     count = len(found.differences)
     lines = [f"different: {count} difference{'' if count == 1 else 's'} in {out}"]
-    for each in found.differences:
-        place = f", {each.place}" if each.place else ""
-        lines.append(f"  {each.file}{place}: {each.old} -> {each.new}")
+    for file, several in groupby(found.differences, key=attrgetter("file")):
+        listed = [f"  {file}{_place(each)}: {each.old} -> {each.new}" for each in several]
+        lines += listed[:SHOWN_PER_FILE]
+        if len(listed) > SHOWN_PER_FILE:
+            lines.append(f"  {file}: + {len(listed) - SHOWN_PER_FILE} more")
     return "\n".join(lines)
+
+
+def _place(difference: Difference) -> str:
+    return f", {difference.place}" if difference.place else ""

@@ -35,10 +35,13 @@ DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 ID = re.compile(r'\bid="([^"]+)"')
 ID_USE = re.compile(r'(\bid="|#)([^"()\s]+)')
 XML_TEXT = re.compile(r">([^<]+)<")
-PDF_TEXT = re.compile(r"\((?:[^()\\]|\\.)*\)")
+PDF_TEXT = re.compile(r"\((?:[^()\\]|\\.)*\)", re.DOTALL)
+# A TrueType font, and a table of glyph numbers, which begins with those of control characters.
+FONT_STARTS = (b"\0\1\0\0", b"\0\0", b"true")
 STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 PAGE_BOX = re.compile(rb"/MediaBox \[[^\]]*\]")
-SHOWN = 120
+SHOWN = 100
+SHOWN_BEFORE = 30
 
 Versions = tuple[tuple[str, str], ...]
 
@@ -82,10 +85,22 @@ def compare_file(name: str, old: bytes, new: bytes, versions: Versions = ()) -> 
     except (ValueError, OSError, SyntaxError) as error:
         found = [("", "cannot be read", str(error))]
     for place, before, after in found:
-        yield Difference(file=name, place=place, old=before[:SHOWN], new=after[:SHOWN])
+        start = _first_unlike_character(before, after)
+        yield Difference(file=name, place=place, old=_excerpt(before, start), new=_excerpt(after, start))
 
 
 Found = tuple[str, str, str]
+
+
+def _first_unlike_character(old: str, new: str) -> int:
+    return next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), 0)
+
+
+def _excerpt(text: str, place: int) -> str:
+    """Show a text from a little before a place."""
+    start = max(place - SHOWN_BEFORE, 0) if len(text) > SHOWN else 0
+    cut = text[start : start + SHOWN]
+    return ("…" if start else "") + cut + ("…" if start + SHOWN < len(text) else "")
 
 
 def _json(old: bytes, new: bytes, _: Versions) -> Iterator[Found]:
@@ -226,15 +241,15 @@ def _pdf(old: bytes, new: bytes, _: Versions) -> Iterator[Found]:
 
 
 def _page_content(content: bytes) -> str:
-    """Give the drawing commands of a PDF: its compressed streams that are plain text."""
+    """Give the drawing commands of a PDF and the characters of its glyphs: its streams but the fonts."""
     texts = []
     for stream in STREAM.findall(content):
         try:
             text = zlib.decompress(stream)
         except zlib.error:
             continue
-        if text.isascii() and b"\0" not in text:
-            texts.append(text.decode())
+        if not text.startswith(FONT_STARTS):
+            texts.append(text.decode("latin-1"))
     return "\n".join(texts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import nan
+from math import isnan, nan
 from typing import TYPE_CHECKING
 
 from metaan.format import (
@@ -18,10 +18,11 @@ from metaan.format import (
 from metaan.tables.table import Cell, Column, Table, number_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from metaan.results.pairwise import Pooled
     from metaan.results.synthesis import AnalysisResult, Comparison
+    from metaan.types import Interval
 
 __all__ = ["MODELS", "pooled_table"]
 
@@ -122,7 +123,8 @@ def _prediction_cells(fit: Pooled | None, measure: str) -> tuple[Cell, ...]:
         return (Cell("needs 3 studies"), Cell(DASH), Cell(DASH))
     low, high = fit.prediction
     shown = (back_transform(low, measure), back_transform(high, measure))
-    return (Cell(interval(low, high, measure)), *(number_cell(v, fixed(v)) for v in shown))
+    text = "not estimable" if isnan(low) else interval(low, high, measure)
+    return (Cell(text), *(number_cell(v, fixed(v)) for v in shown))
 
 
 def _heterogeneity_cells(comparison: Comparison) -> tuple[Cell, ...]:
@@ -132,15 +134,19 @@ def _heterogeneity_cells(comparison: Comparison) -> tuple[Cell, ...]:
     tau2 = (nan, nan) if spread is None else spread.tau2
     i2 = (nan, nan) if spread is None else spread.I2
     return (
-        Cell(f"{significant(fit.tau2)} ({significant(tau2[0])} to {significant(tau2[1])})"),
+        Cell(significant(fit.tau2) + _bracketed(tau2, significant)),
         *(number_cell(v, significant(v)) for v in (fit.tau2, *tau2)),
-        Cell(f"{percent(fit.I2)} ({percent(i2[0])} to {percent(i2[1])})"),
+        Cell(percent(fit.I2) + _bracketed(i2, percent)),
         *(number_cell(v, percent(v)) for v in (fit.I2, *i2)),
         Cell(percent(fit.I2_Q)),
         number_cell(fit.I2_Q, percent(fit.I2_Q)),
         Cell(f"{fixed(fit.Q)} ({fixed(fit.Q_dof, 0)}, {pvalue(fit.Q_pvalue)})"),
         *(number_cell(v, significant(v)) for v in (fit.Q, fit.Q_dof, fit.Q_pvalue)),
     )
+
+
+def _bracketed(limits: Interval, write: Callable[[float], str]) -> str:
+    return "" if isnan(limits[0]) else f" ({write(limits[0])} to {write(limits[1])})"
 
 
 def _standing_notes() -> tuple[str, ...]:

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from metaan.figures.drawing import Drawing, render, sheet_drawing
+from metaan.figures.sheet import Sheet, Words
 from metaan.report.compare import compare_file
 from metaan.report.manifest import checksums
 from metaan.report.verify import compare_reports
@@ -92,6 +94,25 @@ def test_pdf_page_is_compared() -> None:
     assert places("figures/a.pdf", pdf(b"(1.50) Tj"), pdf(b"(1.51) Tj")) == ["page: texts"]
     assert places("figures/a.pdf", pdf(b"10 20 m"), pdf(b"10 20 l")) == ["page: marks"]
     assert places("figures/a.pdf", pdf(b"m"), pdf(b"m", b"0 0 90 50")) == ["page size"]
+
+
+def test_the_text_of_a_real_pdf_is_compared() -> None:
+    first, second = (render(words(text), "pdf") for text in ("RR 1.50 (1.20)", "RR 1.51 (1.20)"))
+    assert places("figures/a.pdf", first, first) == []
+    assert places("figures/a.pdf", first, second) == ["page: texts"]
+
+
+def words(text: str) -> Drawing:
+    line = Words(x=10, y=20, text=text, size=9)
+    sheet = Sheet(width=200, height=50, words=(line,), lines=(), shapes=())
+    return sheet_drawing(sheet, id="a", title="A", alt="A", description="A")
+
+
+def test_a_long_text_is_shown_around_what_differs() -> None:
+    old, new = "a" * 500 + "X" + "b" * 500 + "\n", "a" * 500 + "Y" + "b" * 500 + "\n"
+    [found] = compare_file("methods.md", old.encode(), new.encode())
+    assert found.old == "…" + "a" * 30 + "X" + "b" * 69 + "…"
+    assert found.new == "…" + "a" * 30 + "Y" + "b" * 69 + "…"
 
 
 def test_html_is_compared_without_its_pictures() -> None:
