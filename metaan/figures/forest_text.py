@@ -47,7 +47,7 @@ FOOTNOTES = {
     MULTIARM: "More than two arms: the study also enters other comparisons with an arm that is shown here; "
     "only the network model allows for that.",
     POOLED_REPORT: "One report that sums several trials; counted as one study.",
-    DERIVED: "Derived: computed from other figures of the report, see the decision log.",
+    DERIVED: "Derived: computed from other numbers that were reported; the decision log says how.",
     IMPUTED: "Imputed: not reported, filled in as the decision log says.",
 }
 SQUARES = (
