@@ -7,9 +7,12 @@ import sys
 
 def main() -> int:
     """Run the command line and give its exit code."""
-    from metaan.cli import run
+    try:
+        from metaan.cli import run
 
-    return run(sys.argv[1:])
+        return run(sys.argv[1:])
+    except KeyboardInterrupt:  # while the program was still being loaded
+        return 130
 
 
 if __name__ == "__main__":

@@ -105,7 +105,8 @@ def test_sums_and_manifest_cover_every_file(made: dict[str, bytes]) -> None:
     manifest = json.loads(made["manifest.json"])
     assert {entry["path"] for entry in manifest["outputs"]} == set(sums) - {"manifest.json"}
     assert all(entry["sha256"] == sums[entry["path"]] for entry in manifest["outputs"])
-    assert manifest["plan"]["defaults"]["method"]
+    assert all(choice["method"] and choice["test"] for choice in manifest["choices"].values())
+    assert set(manifest["choices"]) == {analysis["id"] for analysis in manifest["plan"]["analysis"]}
     assert manifest["seed"]
 
 
