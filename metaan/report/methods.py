@@ -132,8 +132,7 @@ def _data(review: Review, analyses: Sequence[AnalysisResult]) -> list[Clause]:
     return [
         Clause(
             f"Of {counted(len(rows), 'extracted row')} (numbers of one arm, or one difference, with their"
-            f" source and quotation), {_entered(main, len(used) - main)}; every other row is listed with its"
-            " reason."
+            f" source and quotation), {_entered(main, len(used) - main, len(rows))}."
         ),
         *_choices(review),
         *conversion_clauses(review, analyses),
@@ -150,39 +149,48 @@ def _rules(review: Review) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _entered(main: int, more: int) -> str:
+def _entered(main: int, more: int, whole: int) -> str:
+    if main == whole:
+        return "all entered main analyses"
     entered = f"{spelled(main)} entered main analyses"
-    return f"{entered} and {spelled(more)} more only sensitivity analyses" if more else entered
+    entered += f" and {spelled(more)} more only sensitivity analyses" if more else ""
+    return f"{entered}; every other row is listed with its reason"
 
 
 def _choices(review: Review) -> list[Clause]:
     settled = [settle(review, plan) for plan in review.plan.analysis]
-    if not settled:
-        return []
-    said = [_lumping(settled), _arms(settled), _status(settled)]
+    said = [_lumping(review, settled), _arms(review, settled), _status(review, settled)]
     return [Clause(text) for text in said if text]
 
 
-def _lumping(settled: Sequence[Settled]) -> str:
-    if {each.nodes for each in settled} == {"drug"}:
-        return (
-            "Each drug is one treatment, whatever its dose, formulation or route; arms of one study with the"
-            " same treatment were combined."
-        )
-    return ""
+def _lumping(review: Review, settled: Sequence[Settled]) -> str:
+    told = ("dose_text", "formulation", "route")
+    if not any(row.text[name] for row in review.tables["arms"] for name in told):
+        return ""
+    if {each.nodes for each in settled} != {"drug"}:
+        return ""
+    return (
+        "Arms with the same drug count as one treatment, whatever the dose, formulation or route, and arms of"
+        " one study with the same treatment were combined."
+    )
 
 
-def _arms(settled: Sequence[Settled]) -> str:
-    if {each.arms for each in settled} == {"every_trial"}:
-        return (
-            "From a report that sums several trials, the main analyses use only arms that every one of those"
-            " trials had."
-        )
-    return ""
+def _arms(review: Review, settled: Sequence[Settled]) -> str:
+    if {each.arms for each in settled} != {"every_trial"}:
+        return ""
+    if not any(row.text["in_every_trial"] == "no" for row in review.tables["arms"]):
+        return ""
+    return (
+        "From a report that sums several trials, the main analyses use only arms that every one of those"
+        " trials had."
+    )
 
 
-def _status(settled: Sequence[Settled]) -> str:
+def _status(review: Review, settled: Sequence[Settled]) -> str:
     allowed = {status for each in settled for status in each.status}
+    held = {row.text["status"] for table in ("results", "contrasts") for row in review.tables[table]}
+    if held <= {"extracted"}:
+        return ""
     if "imputed" in allowed:
         return "Main analyses admit extracted, derived and imputed numbers."
     if "derived" in allowed:

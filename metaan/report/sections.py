@@ -386,11 +386,12 @@ def _matrix_cell(
         return MatrixCell(estimate="", interval="", basis="no connected evidence", href="", label=label)
     measure = analysis.main.measure
     direct = f"{counted(answer.k, 'study', 'studies')}, n\u00a0=\u00a0{answer.n:,}"
-    href = anchors.get((analysis.id, *pair)) if answer.k else None
+    kind = {"mixed": "direct and indirect"}.get(answer.evidence, answer.evidence)
+    href = anchors.get((analysis.id, *pair)) if answer.basis == "pairwise" else None
     return MatrixCell(
         estimate=effect(answer.estimate, measure),
         interval=interval(answer.ci_low, answer.ci_high, measure),
-        basis=f"{answer.evidence}, {direct}" if answer.k else answer.evidence,
+        basis=f"{kind}, {direct}" if answer.k else kind,
         href=f"#{href or _network_anchor(analysis, anchors)}",
         label=label,
     )

@@ -315,6 +315,9 @@ def _widest(analyses: Sequence[AnalysisResult]) -> str:
     if not sizes:
         return ""
     alone = sizes.count(1)
+    if not alone:
+        least = counted(min(sizes), "study", "studies")
+        return f"{capital(counted(len(sizes), 'comparison'))} could be estimated, each from at least {least}."
     if sizes == [1]:
         return "The one comparison that could be estimated rests on a single study."
     if alone == len(sizes):
@@ -333,6 +336,8 @@ def _question(pair: tuple[str, str], analyses: Sequence[AnalysisResult], names: 
         for answer in analysis.main.answers
         if (answer.treat1, answer.treat2) == pair
     ]
+    if len(analyses) == 1:
+        return _only_outcome(pair, [answer for _, answer in answers], names)
     kinds = [answer.evidence for _, answer in answers]
     counts = {
         "direct evidence only": kinds.count("direct"),
@@ -348,6 +353,20 @@ def _question(pair: tuple[str, str], analyses: Sequence[AnalysisResult], names: 
     k, n, title = max(direct, key=lambda each: (each[0], each[1]))
     most = f"{counted(k, 'study', 'studies')} with {participants(n)}"
     return f"{text} The most for one outcome is {most} ({title})."
+
+
+def _only_outcome(pair: tuple[str, str], answers: Sequence[Answer], names: Mapping[str, str]) -> str:
+    answer = next((each for each in answers if each.evidence in EVIDENCE_WORDS), None)
+    if answer is None:
+        return f"{capital(_pair(*pair, names))}: no connected evidence."
+    kind = {"mixed": "direct and indirect"}.get(answer.evidence, answer.evidence)
+    text = f"{capital(_pair(*pair, names))}: {kind} evidence"
+    if not answer.k:
+        return f"{text}; no study compares the two."
+    verb = "compares" if answer.k == 1 else "compare"
+    return (
+        f"{text}; {counted(answer.k, 'study', 'studies')} with {participants(answer.n)} {verb} them directly."
+    )
 
 
 def _missing(each: Missing, names: Mapping[str, str]) -> str:

@@ -155,17 +155,25 @@ def test_thinness_counts_units_people_answers_and_missing_trials(small_review, s
     assert thinness_sentences(small_review, small_analyses) == (
         "All main analyses together rest on one unit with 102 participants.",
         "The one comparison that could be estimated rests on a single study.",
-        "Alpha versus control, of one outcome: direct evidence only for one. The most for one"
-        " outcome is one study"
-        " with 102 participants (Relief).",
-        "Beta versus control, of one outcome: no connected evidence for one. No study with usable"
-        " results compares"
-        " the two.",
-        "Alpha versus Beta, of one outcome: no connected evidence for one. No study with usable"
-        " results compares the"
-        " two.",
+        "Alpha versus control: direct evidence; one study with 102 participants compares them directly.",
+        "Beta versus control: no connected evidence.",
+        "Alpha versus Beta: no connected evidence.",
         "Known for Alpha but without usable results: M1 trial. It enrolled 830 participants, more than the"
         " 102 in all studies of Alpha that could be analysed.",
+    )
+
+
+def test_several_outcomes_are_counted_question_by_question(build, small_review, small_analyses):
+    indirect = build.answer(("alpha", "beta"), "indirect", 0.2, 0, 0)
+    other = build.analysis(build.scenario([], [indirect]), id="harm", title="Harm")
+    said = thinness_sentences(small_review, (*small_analyses, other))
+    assert said[2:5] == (
+        "Alpha versus control, of two outcomes: direct evidence only for one and no connected evidence for"
+        " one. The most for one outcome is one study with 102 participants (Relief).",
+        "Beta versus control, of two outcomes: no connected evidence for two. No study with usable results"
+        " compares the two.",
+        "Alpha versus Beta, of two outcomes: indirect evidence only for one and no connected evidence for"
+        " one. No study with usable results compares the two.",
     )
 
 
