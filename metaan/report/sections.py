@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import compress
 from math import isnan
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from metaan.format import effect, interval, measure_name, slug
 from metaan.report.evidence import node_names, questions
-from metaan.report.ledger import LedgerStudy, ledger, web_address
+from metaan.report.ledger import ledger, web_address
 from metaan.report.methods import cited, methods_text
 from metaan.report.references import REFERENCES, cite
 from metaan.report.sentences import (
@@ -20,6 +20,19 @@ from metaan.report.sentences import (
     direction_sentence,
     network_sentences,
     thinness_sentences,
+)
+from metaan.report.views import (
+    AnalysisView,
+    Card,
+    ComparisonView,
+    Fact,
+    FigureView,
+    MatrixCell,
+    MatrixRow,
+    MethodView,
+    Page,
+    Reading,
+    TableView,
 )
 from metaan.report.wording import capital, counted
 from metaan.tables.table import Table, to_html
@@ -32,154 +45,12 @@ if TYPE_CHECKING:
     from metaan.results.synthesis import AnalysisResult, Answer, Comparison
     from metaan.review.read import Review
 
-__all__ = [
-    "AnalysisView",
-    "ComparisonView",
-    "FigureView",
-    "MatrixCell",
-    "MatrixRow",
-    "Page",
-    "Reading",
-    "TableView",
-    "comparison_anchors",
-    "page",
-]
+__all__ = ["comparison_anchors", "page"]
 
 REVIEW_TABLES = ("studies", "rob", "missing", "excluded")
 WIDE = 9  # a table with more columns keeps its natural width and scrolls
 ANALYSIS_TABLES = ("comparisons", "studies", "sensitivity", "league", "set-aside")
 DIRECTION_WORDS = {"higher_better": "higher is better", "lower_better": "lower is better"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """A filled cell of a card."""
-
-    name: str
-    text: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """One row of a wide table, to be read from top to bottom."""
-
-    anchor: str
-    title: str
-    facts: tuple[Fact, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableView:
-    """A table as HTML, with what stands around it."""
-
-    id: str
-    title: str
-    html: Markup
-    rows: int
-    wide: bool
-    cards: tuple[Card, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FigureView:
-    """A figure, or the reason why there is none."""
-
-    id: str
-    title: str
-    svg: Markup
-    refusal: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatrixCell:
-    """What one outcome says of one question: estimate, interval, what it rests on, where it leads."""
-
-    estimate: str
-    interval: str
-    basis: str
-    href: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatrixRow:
-    """One outcome of the answers matrix."""
-
-    title: str
-    href: str
-    scale: str
-    cells: tuple[MatrixCell, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComparisonView:
-    """One direct comparison: its words, its figure and its studies."""
-
-    anchor: str
-    title: str
-    sentences: tuple[str, ...]
-    figure: FigureView | None
-    table: TableView | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnalysisView:
-    """One outcome: its question, answers, comparisons, network and tables."""
-
-    id: str
-    title: str
-    question: str
-    facts: tuple[str, ...]
-    answers: tuple[str, ...]
-    notes: tuple[str, ...]
-    comparisons: tuple[ComparisonView, ...]
-    network_anchor: str
-    network: tuple[str, ...]
-    network_figures: tuple[FigureView, ...]
-    tables: Mapping[str, TableView]
-    scenarios: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """A sentence, its final stop apart, with the numbers of the works it cites."""
-
-    text: str
-    stop: str
-    references: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MethodView:
-    """A part of the methods text."""
-
-    title: str
-    items: str
-    readings: tuple[Reading, ...]
-    points: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """The whole report."""
-
-    title: str
-    question: str
-    authors: str
-    registration: str
-    cautions: tuple[str, ...]
-    thinness: tuple[str, ...]
-    questions: tuple[str, ...]
-    matrix: tuple[MatrixRow, ...]
-    answers: TableView | None
-    analyses: tuple[AnalysisView, ...]
-    tables: Mapping[str, TableView]
-    others: tuple[TableView, ...]
-    methods: tuple[MethodView, ...]
-    references: tuple[tuple[int, str], ...]
-    ledger: tuple[LedgerStudy, ...]
-    downloads: tuple[str, ...]
 
 
 def page(
