@@ -155,18 +155,15 @@ def test_debug_shows_where(review: Path, monkeypatch: pytest.MonkeyPatch) -> Non
             run(arguments)
 
 
-def interrupt(*_: Any, **__: Any) -> None:
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_terminated_run_is_130(
-    review: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    number: signal.Signals, review: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = signal.getsignal(signal.SIGTERM)
-    monkeypatch.setattr("metaan.review.check.check_review", interrupt)
+    before = signal.getsignal(number)
+    monkeypatch.setattr("metaan.review.check.check_review", lambda _: os.kill(os.getpid(), number))
     assert run(["check", str(review)]) == 130
     assert "Interrupted" in capsys.readouterr().err
-    assert signal.getsignal(signal.SIGTERM) is before
+    assert signal.getsignal(number) is before
 
 
 CHANGED = Difference(file="results.json", place="analyses[0].k", old="3", new="4")

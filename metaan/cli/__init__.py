@@ -46,10 +46,10 @@ def run(arguments: Sequence[str]) -> int:
     _forgiving_streams()
     debug = DEBUG in arguments
     try:
-        with _terminated_like_interrupted():
+        with _stopped_by_signals():
             code = program.main(list(arguments), prog_name="metaan", standalone_mode=False)
             sys.stdout.flush()
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt, _Stopped):
         _say("Interrupted; the last report was left as it was.")
         return INTERRUPTED
     except BrokenPipeError:
@@ -101,16 +101,21 @@ def _forgiving_streams() -> None:
 
 
 @contextmanager
-def _terminated_like_interrupted() -> Iterator[None]:
-    def interrupt(*_: Any) -> None:
-        raise KeyboardInterrupt
+def _stopped_by_signals() -> Iterator[None]:
+    def stop(*_: Any) -> None:
+        raise _Stopped
 
     try:
-        before = signal.signal(signal.SIGTERM, interrupt)
+        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     except ValueError:  # not in the main thread
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Stopped(BaseException):
+    """Ctrl-C or a request to end. Not a KeyboardInterrupt: Python may end itself by signal after one."""
