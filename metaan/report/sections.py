@@ -258,7 +258,7 @@ def _matrix_cell(
     measure = analysis.main.measure
     direct = f"{counted(answer.k, 'study', 'studies')}, n\u00a0=\u00a0{answer.n:,}"
     kind = {"mixed": "direct and indirect"}.get(answer.evidence, answer.evidence)
-    href = anchors.get((analysis.id, *pair)) if answer.basis == "pairwise" else None
+    href = anchors.get((analysis.id, *pair)) if answer.evidence == "direct" else None
     return MatrixCell(
         estimate=effect(answer.estimate, measure),
         interval=interval(answer.ci_low, answer.ci_high, measure),

@@ -108,7 +108,9 @@ def network_sentences(scenario: Scenario, names: Mapping[str, str]) -> tuple[str
     """
     network = scenario.network
     if network is None:
-        return tuple(scenario.notes) or ("There is no network: fewer than three treatments are compared.",)
+        return tuple(f"{capital(note).rstrip('.')}." for note in scenario.notes) or (
+            "There is no network: fewer than three treatments are compared.",
+        )
     shape = (
         f"The network holds {counted(len(network.treatments), 'treatment')} and"
         f" {counted(len(network.studies), 'study', 'studies')}"

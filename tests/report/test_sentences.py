@@ -147,7 +147,7 @@ def test_inconsistency_is_split_only_where_designs_meet(build):
 
 
 def test_no_network_gives_the_reason(build):
-    scenario = build.scenario(notes=("Only two treatments are compared.",))
+    scenario = build.scenario(notes=("only two treatments are compared",))
     assert network_sentences(scenario, NAMES) == ("Only two treatments are compared.",)
 
 
