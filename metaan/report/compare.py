@@ -8,6 +8,7 @@ import json
 import re
 import zlib
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from itertools import zip_longest
 from math import isclose
 from typing import TYPE_CHECKING, Any
@@ -170,9 +171,11 @@ def _lines(old: bytes, new: bytes, versions: Versions) -> Iterator[Found]:
 
 def _texts(old: str, new: str, versions: Versions) -> Iterator[Found]:
     before, after = (_without_versions(text, versions).splitlines() for text in (old, new))
-    for number, (a, b) in enumerate(zip_longest(before, after, fillvalue=""), 1):
-        if a != b:
-            yield f"line {number}", a.strip(), b.strip()
+    matcher = SequenceMatcher(a=before, b=after, autojunk=False)
+    for kind, low, high, start, end in matcher.get_opcodes():
+        if kind != "equal":
+            pairs = zip_longest(before[low:high], after[start:end], fillvalue="")
+            yield from ((f"line {n}", a.strip(), b.strip()) for n, (a, b) in enumerate(pairs, low + 1))
 
 
 def _without_versions(text: str, versions: Versions) -> str:

@@ -121,6 +121,13 @@ def test_html_is_compared_without_its_pictures() -> None:
     assert places("report.html", page, page.replace(b"1.5", b"1.6")) == ["line 1"]
 
 
+def test_a_line_that_came_in_is_one_difference() -> None:
+    old, new = "".join(f"line {n}\n" for n in range(50)), "".join(f"line {n}\n" for n in range(50))
+    new = new.replace("line 20\n", "line 20\nnew\n")
+    [found] = compare_file("methods.md", old.encode(), new.encode())
+    assert (found.place, found.old, found.new) == ("line 22", "", "new")
+
+
 def test_a_version_of_the_programs_does_not_count() -> None:
     old, new = b"With numpy 2.0.1 and Python 3.11.4.\n", b"With numpy 2.1.0 and Python 3.12.0.\n"
     versions = (("numpy", "2.0.1"), ("python", "3.11.4"), ("numpy", "2.1.0"), ("python", "3.12.0"))
