@@ -27,7 +27,10 @@ SAME_SE = 1e-9
 def answer_questions(
     comparisons: Sequence[Comparison], network: Network | None, order: Order, *, level: float = 0.95
 ) -> tuple[Answer, ...]:
-    """Answer each question of the review from the network, or from the direct comparison alone.
+    """Answer each question of the review.
+
+    Where only direct evidence bears on a question, the direct comparison answers it, so that the answer is
+    the one its forest plot shows; where indirect evidence does too, the network answers.
 
     Parameters
     ----------
@@ -55,15 +58,17 @@ def _answer(
     direct = next((each for each in comparisons if (each.treat1, each.treat2) == pair), None)
     if network is not None and set(pair) <= set(network.treatments):
         row, column = (network.treatments.index(node) for node in pair)
-        if isfinite(network.estimate[row, column]):
-            return _from_network(pair, direct, comparisons, network, level)
-    elif direct is not None and direct.main is not None:
+        evidence = _evidence(float(network.se[row, column]), float(network.direct_se[row, column]))
+        if isfinite(network.estimate[row, column]) and evidence != "direct":
+            return _from_network(pair, evidence, direct, comparisons, network, level)
+    if direct is not None and direct.main is not None:
         return _from_pairwise(direct)
     return _nothing(pair, direct, comparisons)
 
 
 def _from_network(
     pair: tuple[str, str],
+    evidence: str,
     direct: Comparison | None,
     comparisons: Sequence[Comparison],
     network: Network,
@@ -72,7 +77,6 @@ def _from_network(
     cell = tuple(network.treatments.index(node) for node in pair)
     estimate, se = float(network.estimate[cell]), float(network.se[cell])
     half = NormalDist().inv_cdf((1 + level) / 2) * se
-    evidence = _evidence(se, float(network.direct_se[cell]))
     return Answer(
         treat1=pair[0],
         treat2=pair[1],
@@ -122,7 +126,7 @@ def _nothing(pair: tuple[str, str], direct: Comparison | None, comparisons: Sequ
     return Answer(
         treat1=pair[0],
         treat2=pair[1],
-        evidence="none",
+        evidence="none" if direct is None else "not estimable",
         basis="",
         estimate=nan,
         se=nan,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from metaan.report.crosscheck import cross_check
 from metaan.report.evidence import node_names, study_names
 from metaan.tables.answers import answers_table
+from metaan.tables.crosscheck import crosscheck_table
 from metaan.tables.effects import effects_table
 from metaan.tables.evidence import evidence_table
 from metaan.tables.league import league_table
@@ -55,6 +57,7 @@ def _of_review(
     yield excluded_table(review.tables["excluded"])
     yield rob_table(review.tables["rob"], study_names(review), outcomes)
     yield evidence_table(review.tables)
+    yield crosscheck_table(cross_check(analyses), analyses, names)
 
 
 def _of_analyses(

@@ -24,12 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = ["cited", "methods_text", "software", "write_methods"]
 
-PACKAGES = ("numpy", "scipy", "statsmodels", "pandas", "matplotlib")
+PACKAGES = ("numpy", "scipy", "statsmodels", "matplotlib")
 PACKAGE_REFERENCES = {
     "numpy": "harris2020",
     "scipy": "virtanen2020",
     "statsmodels": "seabold2010",
-    "pandas": "mckinney2010",
     "matplotlib": "hunter2007",
 }
 
@@ -62,7 +61,7 @@ def methods_text(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[Pa
         _paragraph("Network synthesis", "13d, S1 to S3", network_clauses(review, analyses)),
         _sensitivity(analyses),
         _paragraph("Risk of bias and certainty", "11, 15", _appraisal(review)),
-        _paragraph("Software", "13d", _software()),
+        _paragraph("Software", "13d", _software(analyses)),
     )
     return tuple(each for each in paragraphs if each.clauses or each.points)
 
@@ -250,16 +249,27 @@ def _appraisal(review: Review) -> list[Clause]:
     return [Clause(text), Clause("Certainty of the evidence was not rated.")]
 
 
-def _software() -> list[Clause]:
+def _software(analyses: Sequence[AnalysisResult]) -> list[Clause]:
     versions = software()
     own = f"metaan {versions['metaan']} with Python {versions['Python']}"
-    packages = [f"{package} {versions[package]}" for package in PACKAGES]
-    return [
+    again = any(comparison.k > 1 for each in analyses for comparison in each.main.comparisons)
+    used = [package for package in PACKAGES if again or package != "statsmodels"]
+    packages = [f"{package} {versions[package]}" for package in used]
+    said = [
         Clause(
             f"All computations were done with {own}, {joined(packages, 'and')}.",
-            tuple(PACKAGE_REFERENCES[package] for package in PACKAGES),
+            tuple(PACKAGE_REFERENCES[package] for package in used),
         )
     ]
+    if again:
+        said.append(
+            Clause(
+                "Pooled means and their standard errors were computed a second time, by weighted least"
+                " squares in statsmodels.",
+                ("knapp2003",),
+            )
+        )
+    return said
 
 
 def _ended(text: str) -> str:

@@ -254,7 +254,9 @@ def _matrix_cell(
 ) -> MatrixCell:
     label = f"{analysis.title}: {_pair(pair, names)}"
     if answer is None or isnan(answer.estimate):
-        return MatrixCell(estimate="", interval="", basis="no connected evidence", href="", label=label)
+        compared = answer is not None and answer.evidence == "not estimable"
+        basis = "compared, but not estimable" if compared else "no connected evidence"
+        return MatrixCell(estimate="", interval="", basis=basis, href="", label=label)
     measure = analysis.main.measure
     direct = f"{counted(answer.k, 'study', 'studies')}, n\u00a0=\u00a0{answer.n:,}"
     kind = {"mixed": "direct and indirect"}.get(answer.evidence, answer.evidence)

@@ -41,6 +41,7 @@ EVIDENCE_WORDS = {
     "indirect": "from indirect evidence only",
     "mixed": "from direct and indirect evidence together",
 }
+SILENCE = {"none": "No connected evidence", "not estimable": "Nothing can be estimated"}
 WIDE = 1.5  # one interval this many times as wide as another is worth a sentence
 
 
@@ -141,19 +142,17 @@ def answer_sentences(
     tuple of str
         One sentence per answer; then questions without one, those with the same reason together.
     """
-    said, silent = [], dict[str, list[str]]()
+    said, silent = [], dict[tuple[str, str], list[str]]()
     for answer in answers:
         pair = _pair(answer.treat1, answer.treat2, names)
         if isnan(answer.estimate):
-            silent.setdefault(answer.reason, []).append(pair)
+            silent.setdefault((SILENCE[answer.evidence], answer.reason), []).append(pair)
             continue
         shown = effect_with_interval(answer.estimate, answer.ci_low, answer.ci_high, measure)
         basis = EVIDENCE_WORDS.get(answer.evidence, "from the network")
         text = f"{capital(measure_name(measure))} {_with_level(shown, level)} for {pair}, {basis}."
         said.append(f"{text} {answer.reason}".strip())
-    said += [
-        f"No connected evidence for {joined(pairs, 'and')}. {why}".strip() for why, pairs in silent.items()
-    ]
+    said += [f"{what} for {joined(pairs, 'and')}. {why}".strip() for (what, why), pairs in silent.items()]
     return tuple(said)
 
 
@@ -345,7 +344,9 @@ def _question(pair: tuple[str, str], analyses: Sequence[AnalysisResult], names: 
         "direct evidence only": kinds.count("direct"),
         "direct and indirect evidence": kinds.count("mixed"),
         "indirect evidence only": kinds.count("indirect"),
-        "no connected evidence": len(analyses) - sum(kind in EVIDENCE_WORDS for kind in kinds),
+        "studies but nothing that can be estimated": kinds.count("not estimable"),
+        "no connected evidence": len(analyses)
+        - sum(kind in EVIDENCE_WORDS or kind == "not estimable" for kind in kinds),
     }
     shown = joined([f"{what} for {spelled(number)}" for what, number in counts.items() if number], "and")
     text = f"{capital(_pair(*pair, names))}, of {counted(len(analyses), 'outcome')}: {shown}."
@@ -360,7 +361,9 @@ def _question(pair: tuple[str, str], analyses: Sequence[AnalysisResult], names: 
 def _only_outcome(pair: tuple[str, str], answers: Sequence[Answer], names: Mapping[str, str]) -> str:
     answer = next((each for each in answers if each.evidence in EVIDENCE_WORDS), None)
     if answer is None:
-        return f"{capital(_pair(*pair, names))}: no connected evidence."
+        compared = any(each.evidence == "not estimable" for each in answers)
+        nothing = "compared, but nothing can be estimated" if compared else "no connected evidence"
+        return f"{capital(_pair(*pair, names))}: {nothing}."
     kind = {"mixed": "direct and indirect"}.get(answer.evidence, answer.evidence)
     text = f"{capital(_pair(*pair, names))}: {kind} evidence"
     if not answer.k:

@@ -163,7 +163,8 @@ class Answer:
     Attributes
     ----------
     evidence : str
-        "direct", "indirect", "mixed" or "none".
+        "direct", "indirect", "mixed", "not estimable" (compared, but no study carries anything) or
+        "none".
     basis : str
         "pairwise" or "network" (which model the numbers are from), empty where there are none.
     estimate, se, ci_low, ci_high : float
@@ -230,3 +231,28 @@ class AnalysisResult:
     main: Scenario
     sensitivity: tuple[Scenario, ...]
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossCheck:
+    """One number computed twice, by metaan and by statsmodels.
+
+    Attributes
+    ----------
+    analysis, treat1, treat2 : str
+        The analysis' id and the comparison.
+    quantity : str
+        What was computed, in words.
+    metaan, statsmodels : float
+        Analysis scale.
+    agrees : bool
+        To nine significant digits.
+    """
+
+    analysis: str
+    treat1: str
+    treat2: str
+    quantity: str
+    metaan: float
+    statsmodels: float
+    agrees: bool

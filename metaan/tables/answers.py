@@ -62,7 +62,7 @@ def _row(analysis: AnalysisResult, answer: Answer, names: Mapping[str, str]) -> 
         Cell(analysis.id),
         Cell(names.get(answer.treat1, answer.treat1)),
         Cell(names.get(answer.treat2, answer.treat2)),
-        Cell(answer.evidence if known else "no connected evidence"),
+        Cell("no connected evidence" if answer.evidence == "none" else answer.evidence),
         Cell(answer.basis or DASH),
         Cell(measure),
         Cell(shown),

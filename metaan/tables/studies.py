@@ -155,15 +155,17 @@ def _arms_by_study(rows: Sequence[Row]) -> dict[str, list[str]]:
     arms: dict[str, list[str]] = {}
     for row in rows:
         dose, background = row.text["dose_text"], row.text["background"]
-        words = " ".join(
-            part
-            for part in (row.text["treatment"], dose if dose not in row.text["treatment"] else "")
-            if part
-        )
+        treatment = row.text["treatment"]
+        words = f"{treatment} {dose}".strip() if not _says(dose, treatment) else dose
         words += f" + {background}" if background else ""
         n = row.text["n_randomised"]
         arms.setdefault(row.text["study_id"], []).append(f"{words} ({n})" if n else words)
     return arms
+
+
+def _says(dose: str, treatment: str) -> bool:
+    """Whether the dose text names the treatment already, in full or as the sum of its parts."""
+    return all(part.strip() in dose for part in treatment.split("+"))
 
 
 def _outcomes_by_study(tables: Mapping[str, Sequence[Row]]) -> dict[str, list[str]]:

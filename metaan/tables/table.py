@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from math import isnan
+from math import isnan, nan
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from markupsafe import Markup, escape
@@ -18,7 +18,9 @@ from metaan.format import canonical
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Cell", "Column", "Table", "number_cell", "plain_number", "to_csv", "to_html"]
+    from pandas import DataFrame
+
+__all__ = ["Cell", "Column", "Table", "number_cell", "plain_number", "to_csv", "to_frame", "to_html"]
 
 Where: TypeAlias = Literal["both", "html", "csv"]
 
@@ -111,6 +113,40 @@ def to_csv(table: Table) -> str:
     for row in table.rows:
         writer.writerow(_csv_text(row[i], numeric=table.columns[i].numeric) for i in kept)
     return out.getvalue()
+
+
+def to_frame(table: Table) -> DataFrame:
+    """Turn a table into a pandas data frame, for notebooks.
+
+    Parameters
+    ----------
+    table : Table
+        Columns meant for "html" only are left out.
+
+    Returns
+    -------
+    DataFrame
+        Numbers as numbers (`nan` where there is none), words as text; headings as in the CSV.
+
+    Examples
+    --------
+    >>> table = Table(id="t", title="T", columns=(Column(name="k", title="k", numeric=True),),
+    ...               rows=((Cell("3", 3.0),),))
+    >>> to_frame(table)["k"].tolist()
+    [3.0]
+    """
+    from pandas import DataFrame
+
+    return DataFrame(
+        {
+            column.name: [
+                (nan if row[i].number is None else row[i].number) if column.numeric else row[i].text
+                for row in table.rows
+            ]
+            for i, column in enumerate(table.columns)
+            if column.where != "html"
+        }
+    )
 
 
 def to_html(table: Table) -> Markup:

@@ -99,7 +99,7 @@ def test_a_comparison_whose_studies_carry_nothing_says_so(review_of):
     assert "no study is estimable" in comparison.notes
     assert scenario.contrasts is None
     found = answer(scenario, "alpha", "placebo")
-    assert (found.evidence, found.basis) == ("none", "")
+    assert (found.evidence, found.basis) == ("not estimable", "")
     assert found.reason.startswith("One study compares them, but none is estimable: ")
 
 
@@ -341,6 +341,9 @@ def bundled_results(bundled):
     return {each.id: each for each in analyse(read_review(bundled))}
 
 
+SILENT = ("none", "not estimable")
+
+
 def test_every_bundled_scenario_is_coherent(bundled_results):
     for result in bundled_results.values():
         for scenario in (result.main, *result.sensitivity):
@@ -353,5 +356,18 @@ def test_every_bundled_scenario_is_coherent(bundled_results):
                     assert each.main.weights.sum() == pytest.approx(1)
                     assert each.main.ci[0] <= each.main.estimate <= each.main.ci[1]
             for found in scenario.answers:
-                assert isfinite(found.estimate) == (found.evidence != "none")
-                assert found.reason or found.k > 1 or found.evidence == "none"
+                assert isfinite(found.estimate) == (found.evidence not in SILENT)
+                assert found.reason or found.k > 1 or found.evidence in SILENT
+
+
+def test_where_only_direct_evidence_bears_the_answer_is_that_of_the_forest_plot(bundled_results):
+    seen = 0
+    for result in bundled_results.values():
+        for found in result.main.answers:
+            if found.evidence == "direct":
+                pairs = [(each.treat1, each.treat2) for each in result.main.comparisons]
+                fit = result.main.comparisons[pairs.index((found.treat1, found.treat2))].main
+                assert (found.estimate, found.ci_low, found.ci_high) == (fit.estimate, *fit.ci)
+                assert found.basis == "pairwise"
+                seen += 1
+    assert seen > 10
