@@ -157,7 +157,7 @@ def _arms_by_study(rows: Sequence[Row]) -> dict[str, list[str]]:
         dose, background = row.text["dose_text"], row.text["background"]
         treatment = row.text["treatment"]
         words = f"{treatment} {dose}".strip() if not _says(dose, treatment) else dose
-        words += f" + {background}" if background else ""
+        words += f" + {background}" if background and background not in words else ""
         n = row.text["n_randomised"]
         arms.setdefault(row.text["study_id"], []).append(f"{words} ({n})" if n else words)
     return arms
