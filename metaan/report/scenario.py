@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, cast
 from metaan.report.answers import answer_questions
 from metaan.report.arm_cells import row_provenance
 from metaan.report.comparisons import compare
+from metaan.report.evidence import node_names
+from metaan.report.limits import limiting_judgements
 from metaan.report.network_fit import fit_network
 from metaan.report.pairs import node_order
 from metaan.report.study_effects import as_contrasts, study_effects
@@ -70,7 +72,15 @@ def run_scenario(
         contrasts=contrasts if contrasts.study else None,
         comparisons=comparisons,
         network=network,
-        answers=answer_questions(comparisons, network, order, level=level),
+        answers=answer_questions(
+            comparisons,
+            network,
+            order,
+            level=level,
+            measure=choices.measure,
+            names=node_names(review),
+            judged=limiting_judgements(review, choices.outcomes),
+        ),
         set_aside=tuple(_set_aside(review, left) for left in selection.left),
         notes=(*notes, *_own_notes(review, selection), *said),
     )

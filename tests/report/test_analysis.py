@@ -100,7 +100,7 @@ def test_a_comparison_whose_studies_carry_nothing_says_so(review_of):
     assert scenario.contrasts is None
     found = answer(scenario, "alpha", "placebo")
     assert (found.evidence, found.basis) == ("not estimable", "")
-    assert found.reason.startswith("One study compares them, but none is estimable: ")
+    assert found.reason.startswith("One study compares them, but it is not estimable: no arm has an event")
 
 
 def test_a_pooled_report_counts_as_one_study_and_is_named(review_of):
