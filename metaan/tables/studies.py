@@ -97,7 +97,7 @@ def missing_table(rows: Sequence[Row]) -> Table:
 
 
 def excluded_table(rows: Sequence[Row]) -> Table:
-    """List the reports excluded after full text, each with its reason.
+    """List the excluded reports, each with its reason.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def excluded_table(rows: Sequence[Row]) -> Table:
         Column(name="reason", title="Reason"),
     )
     made = tuple((_plain(row, "citation"), _doi_cell(row), _plain(row, "reason")) for row in rows)
-    return Table(id="excluded", title="Reports excluded after full text", columns=columns, rows=made)
+    return Table(id="excluded", title="Reports excluded, with reasons", columns=columns, rows=made)
 
 
 def source_cell(row: Row) -> Cell:
