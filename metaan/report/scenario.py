@@ -110,7 +110,11 @@ def _own_notes(review: Review, selection: Selection) -> Iterable[str]:
     }
     used = {(one.study, one.arm) for one in selection.arms}
     used |= {(one.study, arm) for one in selection.contrasts for arm in (one.arm1, one.arm2)}
-    mixed = sorted({arm for study, arm in used & partial})
+    names = {
+        (row.text["study_id"], row.text["arm_id"]): f"{row.text['treatment']} {row.text['dose_text']}".strip()
+        for row in review.tables["arms"]
+    }
+    mixed = sorted({names[key] or key[1] for key in used & partial})
     if mixed:
         yield (
             f"only some of the trials that their reports sum had {joined(mixed, 'and')}:"

@@ -394,8 +394,17 @@ def _only_outcome(pair: tuple[str, str], answers: Sequence[Answer], names: Mappi
 
 def _missing(each: Missing, names: Mapping[str, str]) -> str:
     name = names.get(each.treatment, each.treatment)
-    text = f"Known for {name} but without usable results: {'; '.join(each.trials)}. "
-    text += f"{'It' if len(each.trials) == 1 else 'Together they'} enrolled {participants(each.enrolled)}"
+    if not each.trials:
+        unknown = counted(each.unknown, "trial")
+        return f"Known for {name} but without usable results: {unknown} of unknown size."
+    unknown = f", and {spelled(each.unknown)} more of unknown size" if each.unknown else ""
+    text = f"Known for {name} but without usable results: {'; '.join(each.trials)}{unknown}. "
+    who = "It" if len(each.trials) == 1 else "Together they"
+    if each.unknown:
+        who = "The first" if len(each.trials) == 1 else f"The first {spelled(len(each.trials))}"
+    text += f"{who} enrolled {participants(each.enrolled)}"
+    if each.overlap:
+        text += " (at most: one entry stands for several studies, which may be named singly too)"
     if each.enrolled > each.pooled:
         return f"{text}, more than the {each.pooled:,} in all studies of {name} that could be analysed."
     return f"{text}, beside {each.pooled:,} in the studies of {name} that could be analysed."

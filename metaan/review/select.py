@@ -312,7 +312,9 @@ def _use_reason(row: Row, fault: str) -> str:
         "check": "kept to check other rows",
         "list": "" if own or fault else "listed, not pooled",
     }.get(_cell(row, "use"), "this analysis takes other rows")
-    return ": ".join(filter(None, (opening, own or (fault if not opening else ""))))
+    more = own or (fault if not opening else "")
+    between = ". " if more[:1].isupper() else ": "
+    return between.join(filter(None, (opening, more)))
 
 
 def _arm_fault(arm: Row, choices: Settled) -> str:
@@ -422,11 +424,12 @@ def _without_doubles(chosen: Sequence[_Used], left: list[LeftRow]) -> list[_Used
 
 
 def _set_covered_aside(review: Review, entered: dict[str, list[_Used]], left: list[LeftRow]) -> None:
+    labels = {_cell(row, "study_id"): _cell(row, "label") for row in review.tables["studies"]}
     for unit, parts in covered_units(review).items():
         if not entered.get(unit):
             continue
         for part in parts:
-            reason = f"{unit} sums this trial and is used"
+            reason = f"{labels.get(unit) or unit} sums this trial and is used"
             left.extend(LeftRow(row=one.row, reason=reason) for one in entered.pop(part, []))
 
 

@@ -69,6 +69,6 @@ def _row(analysis: AnalysisResult, answer: Answer, names: Mapping[str, str]) -> 
         *(number_cell(back_transform(v, measure), fixed(v)) for v in scale),
         *(number_cell(v, fixed(v, 4)) for v in (answer.estimate, answer.se, answer.ci_low, answer.ci_high)),
         Cell(str(answer.k), float(answer.k)),
-        Cell(str(answer.n), float(answer.n)),
+        Cell(f"{answer.n:,}", float(answer.n)),
         Cell(answer.reason),
     )

@@ -64,5 +64,5 @@ def crosscheck_table(
         title="A second opinion: pooled estimates of two studies or more, computed again by statsmodels",
         columns=_COLUMNS,
         rows=rows,
-        notes=("Weighted least squares on a constant, with metaan's tau2 in the weights.", note),
+        notes=("Weighted least squares on a constant, with metaan's τ² in the weights.", note),
     )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from metaan.results.synthesis import AnalysisResult, Comparison
     from metaan.types import Interval
 
-__all__ = ["MODELS", "pooled_table"]
+__all__ = ["INTERVALS", "MODELS", "pooled_table"]
 
 MODELS = (
     ("common", "Common effect"),
@@ -32,6 +32,8 @@ MODELS = (
     ("hksj", "Random, Hartung-Knapp"),
     ("adhoc", "Random, ad hoc"),
 )
+
+INTERVALS = {"wald": "Wald", "z": "Wald", "hksj": "Hartung-Knapp", "adhoc": "ad hoc Hartung-Knapp"}
 
 _PARTS = ("effect", "effect_low", "effect_high", "estimate", "se", "ci_low", "ci_high", "pvalue")
 
@@ -54,7 +56,7 @@ def pooled_table(analysis: AnalysisResult, names: Mapping[str, str]) -> Table:
     """
     scenario = analysis.main
     rows = tuple(_row(comparison, scenario.measure, names) for comparison in scenario.comparisons)
-    notes = dict.fromkeys(note for comparison in scenario.comparisons for note in comparison.notes)
+    notes = dict.fromkeys(_sentence(note) for each in scenario.comparisons for note in each.notes)
     return Table(
         id=f"{analysis.id}-comparisons",
         title=f"{analysis.title}: direct comparisons",
@@ -79,7 +81,8 @@ def _columns(measure: str, method: str, level: float) -> tuple[Column, ...]:
         Column(name="k", title="Studies", numeric=True),
         Column(name="n", title="Participants", numeric=True),
         *models,
-        Column(name="headline", title="Shown first"),
+        Column(name="headline_text", title="Shown first", where="html"),
+        Column(name="headline", title="Shown first", where="csv"),
         Column(name="prediction", title="Prediction interval", where="html"),
         Column(name="prediction_low", title="prediction low", numeric=True, where="csv"),
         Column(name="prediction_high", title="prediction high", numeric=True, where="csv"),
@@ -100,8 +103,9 @@ def _row(comparison: Comparison, measure: str, names: Mapping[str, str]) -> tupl
         Cell(names.get(comparison.treat1, comparison.treat1)),
         Cell(names.get(comparison.treat2, comparison.treat2)),
         Cell(str(comparison.k), float(comparison.k)),
-        Cell(str(comparison.n), float(comparison.n)),
+        Cell(f"{comparison.n:,}", float(comparison.n)),
         *(cell for model, _ in MODELS for cell in _fit_cells(fits[model], measure)),
+        Cell(INTERVALS[comparison.headline] if comparison.main is not None else DASH),
         Cell(comparison.headline if comparison.main is not None else DASH),
         *_prediction_cells(comparison.main, measure),
         *_heterogeneity_cells(comparison),
@@ -147,6 +151,11 @@ def _heterogeneity_cells(comparison: Comparison) -> tuple[Cell, ...]:
 
 def _bracketed(limits: Interval, write: Callable[[float], str]) -> str:
     return "" if isnan(limits[0]) else f" ({write(limits[0])} to {write(limits[1])})"
+
+
+def _sentence(text: str) -> str:
+    said = f"{text[:1].upper()}{text[1:]}"
+    return said if said.endswith((".", "?", "!")) else f"{said}."
 
 
 def _standing_notes() -> tuple[str, ...]:

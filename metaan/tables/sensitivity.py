@@ -6,6 +6,8 @@ from math import nan
 from typing import TYPE_CHECKING
 
 from metaan.format import DASH, back_transform, effect_with_interval, fixed, percent, significant
+from metaan.tables.pooled import INTERVALS
+from metaan.tables.standstill import direct_stands, network_stands
 from metaan.tables.table import Cell, Column, Table, number_cell
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["sensitivity_table"]
 
+_METHODS = {"EE": "none (common effect)"}
 _NUMBERS = ("effect", "effect_low", "effect_high", "estimate", "se", "ci_low", "ci_high")
 
 
@@ -33,20 +36,22 @@ def sensitivity_table(analysis: AnalysisResult, names: Mapping[str, str]) -> Tab
     Table
         One row per scenario and pair: the direct comparison (model "pairwise"), then the review's
         questions that the network answers (model "network"); a pair of the main analysis that a scenario
-        does not hold is said to be absent from it.
+        does not hold is said to be absent from it. Scenarios that cannot move a pair share one row.
     """
-    main_pairs = [(c.treat1, c.treat2) for c in analysis.main.comparisons]
-    rows = tuple(
-        row
-        for scenario in (analysis.main, *analysis.sensitivity)
-        for row in _scenario_rows(scenario, main_pairs, names)
+    rows = (
+        *_scenario_rows(analysis.main, None, names),
+        *(row for each in analysis.sensitivity for row in _scenario_rows(each, analysis.main, names)),
+        *_standing_rows(analysis, names),
     )
     return Table(
         id=f"{analysis.id}-sensitivity",
         title=f"{analysis.title}: sensitivity analyses",
         columns=_columns(analysis.level),
         rows=rows,
-        notes=("Effects are first versus second; each row states what differs from the main analysis.",),
+        notes=(
+            "Effects are first versus second; each row states what differs from the main analysis.",
+            "A pair that a scenario cannot change stands in one row, which names those scenarios.",
+        ),
     )
 
 
@@ -59,8 +64,10 @@ def _columns(level: float) -> tuple[Column, ...]:
         Column(name="treat2", title="Second"),
         Column(name="model", title="Model"),
         Column(name="measure", title="Measure"),
-        Column(name="method", title="τ² by"),
-        Column(name="test", title="Interval"),
+        Column(name="method_text", title="τ² by", where="html"),
+        Column(name="method", title="τ² by", where="csv"),
+        Column(name="test_text", title="Interval", where="html"),
+        Column(name="test", title="Interval", where="csv"),
         Column(name="k", title="Studies", numeric=True),
         Column(name="n", title="Participants", numeric=True),
         Column(name="effect_text", title=f"Effect ({100 * level:g}% CI)", where="html"),
@@ -72,14 +79,40 @@ def _columns(level: float) -> tuple[Column, ...]:
 
 
 def _scenario_rows(
-    scenario: Scenario, main_pairs: Iterable[tuple[str, str]], names: Mapping[str, str]
+    scenario: Scenario, main: Scenario | None, names: Mapping[str, str]
 ) -> Iterable[tuple[Cell, ...]]:
     held = {(c.treat1, c.treat2): c for c in scenario.comparisons}
-    for pair in dict.fromkeys((*main_pairs, *held)):
-        yield _direct_row(scenario, pair, held.get(pair), names)
+    first = () if main is None else ((c.treat1, c.treat2) for c in main.comparisons)
+    for pair in dict.fromkeys((*first, *held)):
+        if main is None or not direct_stands(main, scenario, pair):
+            yield _direct_row(scenario, pair, held.get(pair), names)
     for answer in scenario.answers:
-        if answer.basis == "network":
+        if answer.basis == "network" and (main is None or not network_stands(main, scenario, answer)):
             yield _network_row(scenario, answer, names)
+
+
+def _standing_rows(analysis: AnalysisResult, names: Mapping[str, str]) -> Iterable[tuple[Cell, ...]]:
+    """Give a pair one row for all scenarios that cannot change it."""
+    main, others = analysis.main, analysis.sensitivity
+    for each in main.comparisons:
+        pair = (each.treat1, each.treat2)
+        still = [other for other in others if direct_stands(main, other, pair)]
+        if still:
+            why = "with one study" if each.k == 1 else "without an estimable study"
+            yield _standing(_direct_row(main, pair, each, names), still, f"cannot change {why}")
+    for answer in main.answers:
+        if answer.basis == "network":
+            still = [other for other in others if network_stands(main, other, answer)]
+            if still:
+                why = "cannot change: the same contrasts, and the choice does not enter the network"
+                yield _standing(_network_row(main, answer, names), still, why)
+
+
+def _standing(row: tuple[Cell, ...], still: Iterable[Scenario], why: str) -> tuple[Cell, ...]:
+    still = tuple(still)
+    labels = "; ".join(scenario.label for scenario in still)
+    ids = "; ".join(scenario.id for scenario in still)
+    return (Cell(labels), Cell(ids), Cell("nothing here"), *row[3:-1], Cell(why))
 
 
 def _direct_row(
@@ -123,13 +156,15 @@ def _scenario_cells(
         *(Cell(names.get(node, node)) for node in pair),
         Cell(model),
         Cell(scenario.measure),
+        Cell(_METHODS.get(scenario.method, scenario.method)),
         Cell(scenario.method),
+        Cell(INTERVALS.get(test, test) or DASH),
         Cell(test or DASH),
     )
 
 
 def _count_cells(k: int, n: int) -> tuple[Cell, ...]:
-    return (Cell(str(k), float(k)), Cell(str(n), float(n)))
+    return (Cell(str(k), float(k)), Cell(f"{n:,}", float(n)))
 
 
 def _effect_cells(values: tuple[float, float, float, float], measure: str) -> tuple[Cell, ...]:

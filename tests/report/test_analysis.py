@@ -201,7 +201,7 @@ def test_a_plan_without_network_answers_direct_questions_only(review_of):
 def test_a_method_that_networks_lack_is_replaced_aloud(review_of):
     scenario = only(review_of(results=TRIANGLE, analysis={"method": "PM"})).main
     assert scenario.network.method == "REML"
-    assert "the network takes tau2 by REML: PM is defined for pairwise pooling only" in scenario.notes
+    assert "the network takes τ² by REML: PM is defined for pairwise pooling only" in scenario.notes
     assert only(review_of(results=TRIANGLE, analysis={"method": "EE"})).main.network.tau2 == 0
 
 
@@ -276,7 +276,7 @@ def test_sensitivities_say_what_they_change_and_idle_ones_are_named_once(review_
     assert {each.id: each.changed for each in found.sensitivity} == {
         "or": "Odds ratio in place of risk ratio.",
         "ee": "A common effect in place of random effects.",
-        "dl": "DL in place of REML as estimator of tau2; Wald intervals in place of the rule of the Cochrane"
+        "dl": "DL in place of REML as estimator of τ²; Wald intervals in place of the rule of the Cochrane"
         " Handbook for intervals.",
         "low-risk": "Without S3 2001.",
         "none": "No row is left.",
