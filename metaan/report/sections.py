@@ -33,6 +33,7 @@ from metaan.report.views import (
     TableView,
 )
 from metaan.report.wording import capital
+from metaan.tables.standstill import could_change
 from metaan.tables.table import Table, to_html
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _analysis(
             if name in figures and not _said_already(analysis, figures[name])
         ),
         tables=_named({name: table for name, table in own.items() if name != "studies"}),
-        scenarios=len(analysis.sensitivity),
+        scenarios=sum(could_change(analysis.main, each) for each in analysis.sensitivity),
     )
 
 
