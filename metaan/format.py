@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, floor, isfinite, isinf, isnan, log10
+from math import exp, floor, inf, isfinite, isinf, isnan, log10
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,19 +17,26 @@ __all__ = [
     "effect_with_interval",
     "fixed",
     "interval",
+    "interval_digits",
     "measure_name",
     "null_value",
     "percent",
     "pvalue",
     "shares",
+    "shown_scale",
     "significant",
     "slug",
+    "total_variance",
+    "without_residue",
 ]
 
 MINUS = "−"
 DASH = "–"
 SIGNIFICANT_DIGITS = 10
-SMALLEST = 1e-12
+RESIDUE = 1e-12
+"""What is smaller than this, relative to its scale, is what rounding left of 0."""
+
+LEAST_DECIMALS, MOST_DECIMALS = 2, 8
 
 MEASURE_NAMES = {
     "OR": "odds ratio",
@@ -164,6 +171,27 @@ def effect_with_interval(value: float, low: float, high: float, measure: str, di
     return f"{effect(value, measure, digits)} ({interval(low, high, measure, digits)})"
 
 
+def interval_digits(halves: Iterable[float], measure: str) -> int:
+    """Tell how many decimals give the narrowest interval two significant digits, 2 to 8.
+
+    Parameters
+    ----------
+    halves : iterable of float
+        Half widths of the intervals; what is not positive and finite does not count.
+    measure : str
+        The measure's letters; ratios look after themselves, `effect` gives a small one more decimals.
+
+    Examples
+    --------
+    >>> interval_digits([3.2, 0.00041], "MD"), interval_digits([25.0], "MD"), interval_digits([1e-5], "RR")
+    (5, 2, 2)
+    """
+    known = [half for half in halves if isfinite(half) and half > 0]
+    if measure in RATIO_MEASURES or not known:
+        return LEAST_DECIMALS
+    return min(max(1 - floor(log10(min(known))), LEAST_DECIMALS), MOST_DECIMALS)
+
+
 def percent(fraction: float, digits: int = 0) -> str:
     """Write a fraction of 1 as a percentage.
 
@@ -212,7 +240,7 @@ def shares(weights: Iterable[float], digits: int = 1) -> tuple[str, ...]:
     if total <= 0:
         return tuple(DASH for _ in known)
     units = 100 * 10**digits
-    exact = [canonical(weight / total * units) or 0.0 for weight in known]
+    exact = [canonical(weight / total * units, scale=1.0) or 0.0 for weight in known]
     whole = [floor(value) for value in exact]
     order = sorted(range(len(known)), key=lambda i: (whole[i] - exact[i], i))
     for i in order[: units - sum(whole)]:
@@ -220,21 +248,80 @@ def shares(weights: Iterable[float], digits: int = 1) -> tuple[str, ...]:
     return tuple(fixed(value / 10**digits, digits) for value in whole)
 
 
-def canonical(value: float) -> float | None:
+def canonical(value: float, scale: float = 0.0) -> float | None:
     """Round to 10 significant digits, the form every written number has; None where it is not finite.
 
     Last digits differ between processors, so nothing is written with more.
 
+    Parameters
+    ----------
+    value : float
+        The number.
+    scale : float, default 0.0
+        As in `without_residue`; without it no number is taken for 0.
+
     Examples
     --------
-    >>> canonical(1 / 3), canonical(1e-13), canonical(float("nan"))
-    (0.3333333333, 0.0, None)
+    >>> canonical(1 / 3), canonical(6.2e-13), canonical(1e-17, scale=0.1), canonical(float("nan"))
+    (0.3333333333, 6.2e-13, 0.0, None)
     """
     if not isfinite(value):
         return None
-    if abs(value) < SMALLEST:
-        return 0.0
-    return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+    return float(f"{without_residue(value, scale):.{SIGNIFICANT_DIGITS}g}")
+
+
+def without_residue(value: float, scale: float) -> float:
+    """Give 0 for what rounding left of 0: a number below 1e-12 of its scale.
+
+    Such residues differ between processors in every digit. A p-value is never one, however small.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    scale : float
+        Size of what cancelled in it, such as the standard error of an estimate; 0 or `nan` where nothing can.
+
+    Examples
+    --------
+    >>> without_residue(1e-17, 0.1), without_residue(1e-17, 1e-8), without_residue(1e-17, 0.0)
+    (0.0, 1e-17, 1e-17)
+    """
+    return 0.0 if abs(value) < RESIDUE * scale else value
+
+
+def shown_scale(se: float, measure: str) -> float:
+    """Give the scale of rounding residue in an effect as a person reads it.
+
+    Parameters
+    ----------
+    se : float
+        Standard error on the analysis scale.
+    measure : str
+        The measure's letters; no effect is 1 for a ratio, so that a small ratio is no residue.
+
+    Examples
+    --------
+    >>> shown_scale(0.1, "MD"), shown_scale(0.1, "RR")
+    (0.1, 0.0)
+    """
+    return se if back_transform(0.0, measure) == 0 else 0.0
+
+
+def total_variance(tau2: float, I2: float) -> float:
+    """Give tau2 plus the typical sampling variance, the scale of rounding residue in tau2.
+
+    Parameters
+    ----------
+    tau2, I2 : float
+        Between-study variance and its share of the total; where that is 0, any tau2 is residue.
+
+    Examples
+    --------
+    >>> total_variance(0.5, 0.5), total_variance(0.0, 0.0)
+    (1.0, inf)
+    """
+    return tau2 / I2 if I2 != 0 else inf
 
 
 def slug(text: str) -> str:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from math import nan
 from typing import TYPE_CHECKING
 
-from metaan.format import DASH, back_transform, effect_with_interval, fixed, percent, significant
+from metaan.format import (
+    DASH,
+    back_transform,
+    effect_with_interval,
+    fixed,
+    percent,
+    shown_scale,
+    significant,
+    total_variance,
+)
 from metaan.tables.pooled import INTERVALS
 from metaan.tables.standstill import direct_stands, network_stands
 from metaan.tables.table import Cell, Column, Table, number_cell
@@ -13,6 +22,7 @@ from metaan.tables.table import Cell, Column, Table, number_cell
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from metaan.results.pairwise import Pooled
     from metaan.results.synthesis import AnalysisResult, Answer, Comparison, Scenario
 
 __all__ = ["sensitivity_table"]
@@ -126,7 +136,7 @@ def _direct_row(
         *_scenario_cells(scenario, pair, "pairwise", headline, names),
         *_count_cells(*((0, 0) if comparison is None else (comparison.k, comparison.n))),
         *_effect_cells(values, scenario.measure),
-        *_spread_cells(*((fit.tau2, fit.I2) if fit is not None and several else (nan, nan))),
+        *_spread_cells(*(_spread(fit) if fit is not None and several else (nan, nan, nan))),
         Cell(_absence(comparison, estimable=fit is not None)),
     )
 
@@ -141,7 +151,7 @@ def _network_row(scenario: Scenario, answer: Answer, names: Mapping[str, str]) -
         *_scenario_cells(scenario, (answer.treat1, answer.treat2), "network", "z", names),
         *_count_cells(answer.k, answer.n),
         *_effect_cells((answer.estimate, answer.se, answer.ci_low, answer.ci_high), scenario.measure),
-        *_spread_cells(*spread),
+        *_spread_cells(*spread, answer.se**2),
         Cell(answer.reason),
     )
 
@@ -168,18 +178,23 @@ def _count_cells(k: int, n: int) -> tuple[Cell, ...]:
 
 
 def _effect_cells(values: tuple[float, float, float, float], measure: str) -> tuple[Cell, ...]:
-    estimate, _, low, high = values
+    estimate, se, low, high = values
     text = DASH if estimate != estimate else effect_with_interval(estimate, low, high, measure)
     shown = (back_transform(v, measure) for v in (estimate, low, high))
     return (
         Cell(text),
-        *(number_cell(v, fixed(v)) for v in shown),
-        *(number_cell(v, fixed(v, 4)) for v in values),
+        *(number_cell(v, fixed(v), shown_scale(se, measure)) for v in shown),
+        *(number_cell(v, fixed(v, 4), se) for v in values),
     )
 
 
-def _spread_cells(tau2: float, i2: float) -> tuple[Cell, ...]:
-    return (number_cell(tau2, significant(tau2)), number_cell(i2, percent(i2)))
+def _spread(fit: Pooled) -> tuple[float, float, float]:
+    """Give tau2, its share and the scale of rounding residue in it."""
+    return fit.tau2, fit.I2, total_variance(fit.tau2, fit.I2)
+
+
+def _spread_cells(tau2: float, i2: float, scale: float) -> tuple[Cell, ...]:
+    return (number_cell(tau2, significant(tau2), scale), number_cell(i2, percent(i2), 1.0))
 
 
 def _absence(comparison: Comparison | None, *, estimable: bool) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from markupsafe import Markup, escape
 
-from metaan.format import canonical
+from metaan.format import canonical, without_residue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +36,7 @@ class Column:
     Attributes
     ----------
     name : str
-        Heading in the CSV file: lower case, stable.
+        Heading in the CSV file: lower case and stable, or the name of a treatment.
     title : str
         Heading that a person reads, with the unit.
     numeric : bool
@@ -109,7 +109,7 @@ def to_csv(table: Table) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     kept = [i for i, column in enumerate(table.columns) if column.where != "html"]
-    writer.writerow(table.columns[i].name for i in kept)
+    writer.writerow(_csv_text(Cell(table.columns[i].name), numeric=False) for i in kept)
     for row in table.rows:
         writer.writerow(_csv_text(row[i], numeric=table.columns[i].numeric) for i in kept)
     return out.getvalue()
@@ -196,9 +196,24 @@ def plain_number(value: float | None) -> str:
     return "" if rounded is None else f"{rounded:.10g}"
 
 
-def number_cell(value: float, text: str) -> Cell:
-    """Make a cell of a number; `nan` becomes a cell without a number."""
-    return Cell(text, None if isnan(value) else value)
+def number_cell(value: float, text: str, scale: float = 0.0) -> Cell:
+    """Make a cell of a number; `nan` becomes a cell without a number.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    text : str
+        As printed for a person.
+    scale : float, default 0.0
+        Below 1e-12 of it the number is what rounding left of 0; without it no number is.
+
+    Examples
+    --------
+    >>> number_cell(1e-17, "0.00", 0.1).number, number_cell(6.2e-13, "<0.001").number
+    (0.0, 6.2e-13)
+    """
+    return Cell(text, None if isnan(value) else without_residue(value, scale))
 
 
 def _csv_text(cell: Cell, *, numeric: bool) -> str:
