@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf, nan, sqrt
+from math import hypot, inf, nan, sqrt
 from typing import TYPE_CHECKING
 
 from scipy.special import chdtrc
@@ -134,14 +134,15 @@ def _pool(studies: Studies, method: str, test: str, level: float) -> Pooled:
     estimate = studies.centre + studies.unit * shift
     mean = infer_mean(
         estimate,
-        information=information / studies.unit2,
+        information=information,
+        unit=studies.unit,
         scale=squares / (k - 1),
         k=k,
         test=test,
         level=level,
     )
     Q, I2_Q, I2, H2 = _heterogeneity(y, v, tau2, method)
-    reach = mean.quantile * sqrt(tau2 * studies.unit2 + mean.se**2)
+    reach = mean.quantile * hypot(studies.unit * sqrt(tau2), mean.se)
     return Pooled(
         estimate=estimate,
         se=mean.se,
@@ -187,7 +188,9 @@ def _notes(k: int, tau2: float, method: str) -> tuple[str, ...]:
 
 
 def _study_alone(studies: Studies, method: str, level: float) -> Pooled:
-    mean = infer_mean(studies.centre, information=1 / studies.unit2, scale=nan, k=1, test="z", level=level)
+    mean = infer_mean(
+        studies.centre, information=1.0, unit=studies.unit, scale=nan, k=1, test="z", level=level
+    )
     return Pooled(
         estimate=studies.centre,
         se=mean.se,
