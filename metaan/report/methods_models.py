@@ -203,6 +203,12 @@ def _network_spread(ran: Sequence[AnalysisResult]) -> list[Clause]:
                 ("viechtbauer2005", "higgins2009"),
             )
         )
+        clauses.append(
+            Clause(
+                "Direct estimates in the league tables take this τ² and normal intervals, so they can differ"
+                " from the forest plots, each of which estimates its own."
+            )
+        )
     if any(isnan(part.tau2) for part in parts):
         clauses.append(
             Clause(

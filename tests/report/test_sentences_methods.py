@@ -162,6 +162,7 @@ def test_networks_tell_covariance_components_and_indirect_assumption(build, smal
     assert "analysed part by part" in text
     assert "Where Q has no degree of freedom left" in text
     assert "reported along the PRISMA extension" in text
+    assert "Direct estimates in the league tables take this τ² and normal intervals" in text
     assert "Indirect estimates rest on the assumption" in text
     assert "between designs" not in text
 
