@@ -82,7 +82,12 @@ def report(
     from metaan.report.bundle import write_report
 
     with talk.steps("Making the report") as step:
-        write_report(folder, out, progress=step)
+        _without_chatter()
+        try:
+            write_report(folder, out, progress=step)
+        except BaseException as stop:
+            stop.add_note("the last report was left as it was")
+            raise
     talk.tell(f"The report of {folder} is complete.")
     click.echo(str(out / "report.html"))
 
@@ -111,7 +116,7 @@ def check(
     from metaan.review.check import check_file, check_review
     from metaan.review.problems import render_json, render_text
 
-    if review is not None and review.is_file():
+    if review is not None and not review.is_dir():
         place, problems = review.parent, check_file(review)
     else:
         place = _review_folder(review)
@@ -147,10 +152,18 @@ def verify(
     from metaan.report.verify import verify as prove
 
     with talk.steps("Making the report again") as step:
+        _without_chatter()
         found = prove(folder, out, progress=step)
     click.echo(_verdict(found, out))
     sufficient = ("identical",) if strict else ("identical", "equivalent")
     raise click.exceptions.Exit(0 if found.tier in sufficient else 1)
+
+
+def _without_chatter() -> None:
+    """Keep matplotlib from telling where it keeps its files."""
+    import logging
+
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 
 def _review_folder(named: Path | None) -> Path:
