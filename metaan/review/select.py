@@ -119,8 +119,10 @@ def select(review: Review, analysis: AnalysisPlan, choices: Settled) -> Selectio
     left: list[LeftRow] = []
     usable = _usable(review, index, choices, left)
     entered: dict[str, list[_Used]] = {}
-    for study in dict.fromkeys(row.study for row in usable):
-        own = [row for row in usable if row.study == study]
+    by_study: dict[str, list[_Used]] = {}
+    for row in usable:
+        by_study.setdefault(row.study, []).append(row)
+    for study, own in by_study.items():
         entered[study] = _enter(own, index, choices, left)
     _set_covered_aside(review, entered, left)
     used = [row for rows in entered.values() for row in rows]
