@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from math import isnan, nan
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -26,6 +27,9 @@ Where: TypeAlias = Literal["both", "html", "csv"]
 
 # A cell that starts like this is run as a formula by a spreadsheet.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t")
+_N = r"−?[\d∞][^ ()]*"
+ESTIMATE = re.compile(rf"{_N}(?: to {_N})?(?: \({_N} to {_N}\))?")
+"""A number, an interval, or an estimate with its interval."""
 SAFE_LINKS = ("#", "https://", "http://")
 
 
@@ -231,7 +235,9 @@ def _html_row(cells: list[Cell], columns: list[Column]) -> Markup:
     anchor = _attribute("id", cells[0].anchor)
     first = Markup('<th scope="row"{}>{}</th>').format(_number_class(columns[0]), _content(cells[0]))
     rest = (
-        Markup("<td{}{}>{}</td>").format(_attribute("id", cell.anchor), _number_class(column), _content(cell))
+        Markup("<td{}{}>{}</td>").format(
+            _attribute("id", cell.anchor), _cell_class(column, cell), _content(cell)
+        )
         for cell, column in zip(cells[1:], columns[1:], strict=True)
     )
     return Markup("<tr{}>{}{}</tr>").format(anchor, first, _joined(rest))
@@ -252,12 +258,20 @@ def _link(text: str, href: str) -> Markup:
 def _foot(notes: tuple[str, ...], width: int) -> Markup:
     if not notes:
         return Markup("")
-    rows = (Markup('<tr><td colspan="{}">{}</td></tr>').format(width, note) for note in notes)
+    row = Markup('<tr><td colspan="{}"><div class="foot">{}</div></td></tr>')
+    rows = (row.format(width, note) for note in notes)
     return Markup("\n<tfoot>{}</tfoot>").format(_joined(rows))
 
 
 def _number_class(column: Column) -> Markup:
     return _attribute("class", "number" if column.numeric else "")
+
+
+def _cell_class(column: Column, cell: Cell) -> Markup:
+    """Mark numbers, and estimates with their interval, which must not be broken over lines."""
+    if not column.numeric and ESTIMATE.fullmatch(cell.text):
+        return _attribute("class", "estimate")
+    return _number_class(column)
 
 
 def _attribute(name: str, value: str) -> Markup:

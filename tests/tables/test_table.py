@@ -74,7 +74,7 @@ def test_html_has_caption_scopes_and_notes() -> None:
     assert "<caption>A &lt;title&gt;</caption>" in html
     assert html.count('scope="col"') == 2
     assert '<th scope="row">a</th><td class="number">1</td>' in html
-    assert '<td colspan="2">Note &amp; note.</td>' in html
+    assert '<td colspan="2"><div class="foot">Note &amp; note.</div></td>' in html
 
 
 def test_anchor_names_the_row() -> None:
@@ -114,3 +114,14 @@ class _CellTexts(HTMLParser):
 
     def handle_starttag(self, tag: str, _attrs: object) -> None:
         self.tags.add(tag)
+
+
+def test_an_estimate_is_marked_so_that_it_is_not_broken_over_lines() -> None:
+    cells = ("0.34 (−0.17 to 0.51)", "0.07 to ∞", "Wald", "2 arms to 3")
+    columns = (Column(name="a", title="A"), Column(name="b", title="B"))
+    marked = [
+        'class="estimate"'
+        in to_html(Table(id="t", title="T", columns=columns, rows=((Cell("x"), Cell(text)),)))
+        for text in cells
+    ]
+    assert marked == [True, True, False, False]
