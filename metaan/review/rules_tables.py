@@ -37,9 +37,10 @@ NOT_JUDGED = "not judged"
 def table_faults(loaded: Loaded) -> Iterator[Problem]:
     """Find faults across rows: odd spreads, copies, risk of bias, the flow's sums, names."""
     named: set[int] = set()
+    usual = _usual_sds(loaded)
     for group in _arm_groups(loaded):
         yield from _large_effect(loaded, group)
-        for found in _sd_ratio(loaded, group):
+        for found in _sd_ratio(loaded, group, usual.get(group[0].text["outcome_id"])):
             named.add(found.row or 0)
             yield found
     yield from (found for found in _sd_like_se(loaded) if found.row not in named)
@@ -87,13 +88,13 @@ def _spreads(group: list[Row]) -> list[tuple[Row, Implied]]:
     return [(row, found) for row, found in implied if found is not None and found.sd > 0]
 
 
-def _sd_ratio(loaded: Loaded, group: list[Row]) -> Iterator[Problem]:
+def _sd_ratio(loaded: Loaded, group: list[Row], usual: float | None) -> Iterator[Problem]:
     spreads = _spreads(group)
     if len(spreads) < 2:
         return
     low, high = (choose(spreads, key=lambda s: s[1].sd) for choose in (min, max))
     if high[1].sd / low[1].sd > LARGE_SD_RATIO:
-        row, odd = _odd_one(spreads, low, high)
+        row, odd = _odd_one(low, high, usual)
         yield loaded.fault(
             "D014",
             row,
@@ -104,15 +105,25 @@ def _sd_ratio(loaded: Loaded, group: list[Row]) -> Iterator[Problem]:
         )
 
 
-def _odd_one(
-    spreads: list[tuple[Row, Implied]], low: tuple[Row, Implied], high: tuple[Row, Implied]
-) -> tuple[Row, Implied]:
-    """Choose the arm whose spread is likely wrong: of two the small one where it may be a standard error."""
-    if len(spreads) == 2:
+def _odd_one(low: tuple[Row, Implied], high: tuple[Row, Implied], usual: float | None) -> tuple[Row, Implied]:
+    """Choose the arm whose spread is likely wrong: the one further from what is usual.
+
+    Where the outcome has no other spreads, the small one, if it may be a standard error of the large.
+    """
+    if usual is None:
         as_error = low[1].sd * sqrt(low[0].number_of("n") or 1)
         return low if low[1].column == "sd" and 0.5 <= as_error / high[1].sd <= 2 else high
-    usual = _median([implied.sd for _, implied in spreads])
     return high if high[1].sd / usual > usual / low[1].sd else low
+
+
+def _usual_sds(loaded: Loaded) -> dict[str, float]:
+    """Give the median SD, printed or implied, of each outcome that has at least three."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for row in loaded.tables["results"]:
+        implied = arm_sd(row)
+        if implied is not None and implied.sd > 0:
+            found[row.text["outcome_id"]].append(implied.sd)
+    return {outcome: _median(sds) for outcome, sds in found.items() if len(sds) > 2}
 
 
 def _sd_like_se(loaded: Loaded) -> Iterator[Problem]:

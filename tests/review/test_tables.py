@@ -1,4 +1,4 @@
-"""Spreads, copies, levels and risk of bias: the right cell is named, once, in a time that grows with the file."""
+"""Spreads, copies, levels and risk of bias: the right cell is named, once, in little time."""
 
 from __future__ import annotations
 
