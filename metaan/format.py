@@ -21,18 +21,22 @@ __all__ = [
     "measure_name",
     "null_value",
     "percent",
+    "power_of_ten",
     "pvalue",
     "shares",
     "shown_scale",
     "significant",
     "slug",
     "total_variance",
+    "variance",
     "without_residue",
 ]
 
 MINUS = "−"
 DASH = "–"
 SIGNIFICANT_DIGITS = 10
+LEAST_VARIANCE = 1e-4
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 RESIDUE = 1e-12
 """What is smaller than this, relative to its scale, is what rounding left of 0."""
 
@@ -113,37 +117,61 @@ def significant(value: float, digits: int = 3) -> str:
 
     Examples
     --------
-    >>> significant(0.012345), significant(1234.5), significant(0.0)
-    ('0.0123', '1234', '0')
+    >>> significant(0.012345), significant(1234.5), significant(0.0), significant(0.0999, 2)
+    ('0.0123', '1234', '0', '0.10')
     """
     if isnan(value):
         return DASH
     if isinf(value) or value == 0:
         return fixed(value, 0)
-    decimals = max(digits - 1 - floor(log10(abs(value))), 0)
-    return fixed(value, decimals)
+    rounded = float(f"{value:.{digits - 1}e}")
+    return fixed(value, max(digits - 1 - floor(log10(abs(rounded))), 0))
+
+
+def variance(value: float) -> str:
+    """Write a between-study variance with two significant digits, the same in figures and sentences.
+
+    Examples
+    --------
+    >>> variance(0.0214), variance(0.314), variance(0.0), variance(593.46), variance(3e-7)
+    ('0.021', '0.31', '0', '593', '<0.0001')
+    """
+    return "<0.0001" if 0 < value < LEAST_VARIANCE else significant(value, 2)
+
+
+def power_of_ten(value: float, digits: int = 1) -> str:
+    """Write a number as a power of ten, with so many decimals before it.
+
+    Examples
+    --------
+    >>> power_of_ten(2.8e-9), power_of_ten(-2e6, 0), power_of_ten(9.96e6)
+    ('2.8×10⁻⁹', '−2×10⁶', '1.0×10⁷')
+    """
+    mantissa, _, power = f"{value:.{digits}e}".partition("e")
+    return f"{mantissa.replace('-', MINUS)}×10{str(int(power)).translate(SUPERSCRIPTS)}"
 
 
 def effect(value: float, measure: str, digits: int = 2) -> str:
     """Write an effect of the analysis scale as a person reads it.
 
-    A ratio keeps enough decimals to show two significant digits, and above 100 it drops them; beyond a
-    million, and below a millionth, it is a power of ten.
+    A ratio keeps enough decimals to show two significant digits, and above 100 it drops them; thousands are
+    marked as in every number for a reader; beyond a million, and below a millionth, it is a power of ten.
 
     Examples
     --------
     >>> effect(0.6931, "RR"), effect(-0.34, "SMD"), effect(-5.5, "OR")
     ('2.00', '−0.34', '0.0041')
+    >>> effect(8.05, "OR"), effect(-19.7, "OR")
+    ('3,134', '2.8×10⁻⁹')
     """
     shown = back_transform(value, measure)
     if measure in RATIO_MEASURES and isfinite(shown):
         if shown >= 1e6 or 0 < shown < 1e-6:
-            mantissa, _, power = f"{shown:.1e}".partition("e")
-            return f"{mantissa}e{int(power)}".replace("-", MINUS)
+            return power_of_ten(shown)
         if 0 < shown < 0.1:
             return significant(shown, 2)
         if shown >= 100:
-            return fixed(shown, 0)
+            return f"{shown:,.0f}"
     return fixed(shown, digits)
 
 
