@@ -97,6 +97,9 @@ class StudyEffect:
         The study enters other comparisons too; the study is a report that sums several trials.
     provenance : tuple of Provenance
         Every row behind the numbers.
+    n1, n2 : int or None
+        Numbers analysed beside a contrast that was reported without cells; None where not stated, and
+        where `arm1` and `arm2` hold them.
     """
 
     study: str
@@ -115,6 +118,15 @@ class StudyEffect:
     multiarm: bool = False
     pooled_report: bool = False
     provenance: tuple[Provenance, ...] = ()
+    n1: int | None = None
+    n2: int | None = None
+
+    @property
+    def sizes(self) -> tuple[int | None, int | None]:
+        """Numbers analysed in both arms, from the cells or beside the contrast; None where not stated."""
+        first = self.n1 if self.arm1 is None else self.arm1.n
+        second = self.n2 if self.arm2 is None else self.arm2.n
+        return first, second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
