@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from metaan.types import Direction, Kind, Status, TestRule
 
 
+UNCHANGED = "every estimate and interval is that of the main analysis"
+"""Note of a scenario that moved no number."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
     """Where a number was read, and what was done to it.

@@ -15,6 +15,7 @@ from metaan.format import (
     significant,
     total_variance,
 )
+from metaan.results.synthesis import UNCHANGED
 from metaan.tables.pooled import INTERVALS
 from metaan.tables.standstill import direct_stands, network_stands
 from metaan.tables.table import Cell, Column, Table, number_cell
@@ -61,8 +62,26 @@ def sensitivity_table(analysis: AnalysisResult, names: Mapping[str, str]) -> Tab
         notes=(
             "Effects are first versus second; each row states what differs from the main analysis.",
             "A pair that a scenario cannot change stands in one row, which names those scenarios.",
+            *_caveats(analysis),
         ),
     )
+
+
+def _caveats(analysis: AnalysisResult) -> Iterable[str]:
+    said = set(_own_notes(analysis.main))
+    for scenario in analysis.sensitivity:
+        own = [note for note in _own_notes(scenario) if note not in said]
+        if own:
+            yield f"{scenario.label}: {' '.join(own)}"
+
+
+def _own_notes(scenario: Scenario) -> tuple[str, ...]:
+    return tuple(_sentence(note) for note in scenario.notes if note != UNCHANGED)
+
+
+def _sentence(note: str) -> str:
+    text = note[:1].upper() + note[1:]
+    return text if text[-1:] in ".?!" else f"{text}."
 
 
 def _columns(level: float) -> tuple[Column, ...]:
@@ -70,6 +89,7 @@ def _columns(level: float) -> tuple[Column, ...]:
         Column(name="scenario", title="Scenario"),
         Column(name="scenario_id", title="Id", where="csv"),
         Column(name="changed", title="What differs"),
+        Column(name="caveat", title="Caveat", where="csv"),
         Column(name="treat1", title="First"),
         Column(name="treat2", title="Second"),
         Column(name="model", title="Model"),
@@ -122,7 +142,7 @@ def _standing(row: tuple[Cell, ...], still: Iterable[Scenario], why: str) -> tup
     still = tuple(still)
     labels = "; ".join(scenario.label for scenario in still)
     ids = "; ".join(scenario.id for scenario in still)
-    return (Cell(labels), Cell(ids), Cell("nothing here"), *row[3:-1], Cell(why))
+    return (Cell(labels), Cell(ids), Cell("nothing here"), Cell(""), *row[4:-1], Cell(why))
 
 
 def _direct_row(
@@ -163,6 +183,7 @@ def _scenario_cells(
         Cell(scenario.label),
         Cell(scenario.id),
         Cell(scenario.changed),
+        Cell(" ".join(_own_notes(scenario))),
         *(Cell(names.get(node, node)) for node in pair),
         Cell(model),
         Cell(scenario.measure),

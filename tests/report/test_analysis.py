@@ -9,9 +9,10 @@ import pytest
 
 from metaan.errors import InputError
 from metaan.models.pairwise import pool
-from metaan.report.analysis import UNCHANGED, analyse
+from metaan.report.analysis import analyse
 from metaan.report.comparisons import headline
 from metaan.report.pairs import node_order
+from metaan.results.synthesis import UNCHANGED
 from metaan.review.read import read_review
 
 EXACT = 1e-12
