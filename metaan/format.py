@@ -133,9 +133,11 @@ def variance(value: float) -> str:
 
     Examples
     --------
-    >>> variance(0.0214), variance(0.314), variance(0.0), variance(593.46), variance(3e-7)
-    ('0.021', '0.31', '0', '593', '<0.0001')
+    >>> variance(0.0214), variance(0.314), variance(0.0), variance(5864.1), variance(3e-7)
+    ('0.021', '0.31', '0', '5,864', '<0.0001')
     """
+    if isfinite(value) and value >= 1000:
+        return f"{value:,.0f}"
     return "<0.0001" if 0 < value < LEAST_VARIANCE else significant(value, 2)
 
 
