@@ -35,5 +35,5 @@ def test_a_study_with_cells_has_their_sizes(wanted):
 def test_a_figure_knows_the_scale_of_its_outcome_unless_there_are_several(wanted):
     function = wanted["forest-function-methocarbamol-placebo"]["scale"]
     assert function.startswith("Roland-Morris Disability Questionnaire")
-    assert wanted["network-forest-function"]["scale"] == function
+    assert wanted["estimates-function"]["scale"] == function
     assert wanted["forest-relief-carisoprodol-placebo"]["scale"] == ""
