@@ -50,7 +50,7 @@ def _talk(context: click.Context, *, quiet: bool, verbose: bool) -> Talk:
 @_talk_options
 @click.pass_context
 def program(context: click.Context, *, quiet: bool, verbose: bool, debug: bool) -> None:
-    r"""Turn extracted trial data into the figures, tables and estimates of a paper.
+    """Turn extracted trial data into the figures, tables and estimates of a paper.
 
     A review is one folder with review.toml and its CSV tables. Start with "metaan check", then
     "metaan report".
@@ -58,7 +58,7 @@ def program(context: click.Context, *, quiet: bool, verbose: bool, debug: bool) 
     \b
     Exit codes: 0 fine; 1 ran and found problems; 2 a wrong command line or plan;
     3 a fault of the program; 130 interrupted.
-    """
+    """  # noqa: D301 - the backspace character keeps click from wrapping the lines
     context.obj = {"quiet": quiet, "verbose": verbose, "debug": debug}
 
 
