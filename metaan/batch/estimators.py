@@ -7,18 +7,19 @@ side of the root, and where all variances are equal the first step is exact.
 
 from __future__ import annotations
 
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import chdtri
 
-from metaan.batch.lanes import dot, means_at, plain_squares, total
+from metaan.batch.lanes import dot, means_at, plain_squares, total, weights_at
 from metaan.batch.modes import highest_modes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from metaan.batch.lanes import Lanes
+    from metaan.batch.lanes import Lanes, Workspace
     from metaan.types import BoolArray, FloatArray
 
     Estimated = tuple[FloatArray, BoolArray]
@@ -44,7 +45,7 @@ def _dersimonian_laird(lanes: Lanes) -> Estimated:
 
 
 def _hedges(lanes: Lanes) -> Estimated:
-    v = lanes.v if lanes.here is None else np.where(lanes.here > 0, lanes.v, 0.0)
+    v = lanes.v if lanes.absent is None else np.where(lanes.absent, 0.0, lanes.v)
     return np.maximum(0.0, plain_squares(lanes) / (lanes.k - 1) - total(v) / lanes.k), _none(lanes)
 
 
@@ -59,7 +60,7 @@ def _hunter_schmidt_k(lanes: Lanes) -> Estimated:
 
 def _sidik_jonkman(lanes: Lanes) -> Estimated:
     start = plain_squares(lanes) / lanes.k
-    Q, _ = _generalised_q(lanes.y, lanes.v, start)
+    Q, _ = _generalised_q(lanes.y, lanes.v, start, lanes.work)
     return start * Q / (lanes.k - 1), _none(lanes)
 
 
@@ -106,28 +107,31 @@ def _solve_q(lanes: Lanes, target: FloatArray) -> Estimated:
     """Find where the generalised Q falls to its target, 0 where it is below from the start."""
     tau2 = np.zeros_like(target)
     live = np.flatnonzero(lanes.ordinary & (target * (1 + SLACK) < lanes.Q))
-    y, v = np.take(lanes.y, live, 1), np.take(lanes.v, live, 1)
+    names = cycle((("live y", "live v"), ("left y", "left v")))
+    y, v = (lanes.work.take(name, x, live) for name, x in zip(next(names), (lanes.y, lanes.v), strict=True))
     t, goal, floor = tau2[live], target[live], 1 / lanes.weight[live]
     for _ in range(MOST_STEPS):
         if len(live) == 0:
             break
-        Q, slope = _generalised_q(y, v, t)
+        Q, slope = _generalised_q(y, v, t, lanes.work)
         step = Q * (Q - goal) / (goal * slope)
         t = np.maximum(t + step, 0.0)
         done = np.abs(step) <= LAST_STEP * (t + floor)
         if 4 * np.count_nonzero(done) >= len(live):
             tau2[live[done]] = t[done]
             left = np.flatnonzero(~done)
-            y, v = np.take(y, left, 1), np.take(v, left, 1)
+            y, v = (lanes.work.take(name, x, left) for name, x in zip(next(names), (y, v), strict=True))
             t, goal, floor, live = t[left], goal[left], floor[left], live[left]
     doubt = _none(lanes)
     doubt[live] = True
     return tau2, doubt
 
 
-def _generalised_q(y: FloatArray, v: FloatArray, tau2: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _generalised_q(
+    y: FloatArray, v: FloatArray, tau2: FloatArray, work: Workspace
+) -> tuple[FloatArray, FloatArray]:
     """Compute the generalised Q and how steeply it falls."""
-    w = 1 / (v + tau2)
-    r = y - means_at(y, w)[1]
+    w = weights_at(v, tau2, work)
+    r = np.subtract(y, means_at(y, w)[1], out=work.table("residual", y.shape))
     w *= r
     return dot(w, r), dot(w, w)

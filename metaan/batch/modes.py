@@ -23,16 +23,17 @@ of the American Statistical Association 1977; 72: 320-338.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from metaan.batch.lanes import dot, means_at, plain_squares, total
+from metaan.batch.lanes import dot, means_at, plain_squares, total, weights_at
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from metaan.batch.lanes import Lanes
+    from metaan.batch.lanes import Lanes, Workspace
     from metaan.types import BoolArray, FloatArray
 
     Index = NDArray[np.intp]
@@ -117,13 +118,13 @@ def highest_modes(lanes: Lanes, *, restricted: bool) -> tuple[FloatArray, BoolAr
     Examples
     --------
     >>> import numpy as np
-    >>> from metaan.batch.lanes import read_lanes
-    >>> lanes = read_lanes(np.array([[0.0, 4.0], [0.0, 1.0]]), np.ones((2, 2)))
+    >>> from metaan.batch.lanes import Workspace, read_lanes
+    >>> lanes = read_lanes(np.array([[0.0, 4.0], [0.0, 1.0]]), np.ones((2, 2)), Workspace(4))
     >>> highest_modes(lanes, restricted=True)[0].tolist()
     [7.0, 0.0]
     """
     setting = _search_setting(lanes, restricted=restricted)
-    start = _parts(lanes.y, lanes.w, restricted=restricted)
+    start = _parts(lanes.y, lanes.w, lanes.work, restricted=restricted)
     rising = start.A > start.T
     flat = np.flatnonzero(lanes.ordinary & ~rising)
     open_intervals = [_tail(flat, np.zeros(len(flat)), start.at(flat))]
@@ -132,7 +133,8 @@ def highest_modes(lanes: Lanes, *, restricted: bool) -> tuple[FloatArray, BoolAr
 
     live = np.flatnonzero(lanes.ordinary & rising)
     tau2, doubt = np.zeros(len(rising)), np.zeros(len(rising), dtype=np.bool_)
-    y, v = np.take(lanes.y, live, 1), np.take(lanes.v, live, 1)
+    names = cycle((("live y", "live v"), ("left y", "left v")))
+    y, v = (lanes.work.take(name, x, live) for name, x in zip(next(names), (lanes.y, lanes.v), strict=True))
     t, parts = np.zeros(len(live)), start.at(live)
     low, high, floor = t, setting.stop[live], setting.floor[live]
     for _ in range(MOST_STEPS):
@@ -147,11 +149,11 @@ def highest_modes(lanes: Lanes, *, restricted: bool) -> tuple[FloatArray, BoolAr
             tau2[lane] = following[ready]
             doubt[lane] = STEEP * there.PP * there.A > 2 * there.C * there.T
             open_intervals += _unproven(lane, t[ready], there, start.at(lane), lanes.largest[lane], setting)
-            y, v = np.take(y, left, 1), np.take(v, left, 1)
+            y, v = (lanes.work.take(name, x, left) for name, x in zip(next(names), (y, v), strict=True))
             low, high, floor, following = (x[left] for x in (low, high, floor, following))
             live = live[left]
         t = following
-        parts = _parts(y, 1 / (v + t), restricted=restricted)
+        parts = _parts(y, weights_at(v, t, lanes.work), lanes.work, restricted=restricted)
     doubt[live] = True
     doubt[_cut(lanes, _joined(open_intervals), setting)] = True
     return tau2, doubt
@@ -165,13 +167,13 @@ def _search_setting(lanes: Lanes, *, restricted: bool) -> _Setting:
     return _Setting(restricted=restricted, squares=squares, stop=stop, floor=1 / lanes.weight)
 
 
-def _parts(y: FloatArray, w: FloatArray, *, restricted: bool) -> _Parts:
+def _parts(y: FloatArray, w: FloatArray, work: Workspace, *, restricted: bool) -> _Parts:
     weight, mean = means_at(y, w)
-    wr = y - mean
+    wr = np.subtract(y, mean, out=work.table("residual", y.shape))
     wr *= w
     A = dot(wr, wr)
     tilt = dot(w, wr)
-    ww = w * w
+    ww = np.multiply(w, w, out=work.table("product", y.shape))
     weight2, weight3 = total(ww), dot(ww, w)
     C = dot(np.multiply(w, wr, out=ww), wr) - tilt * tilt / weight
     if not restricted:
@@ -276,8 +278,13 @@ def _middles(lanes: Lanes, on: _Intervals, setting: _Setting) -> tuple[FloatArra
     floor = setting.floor[on.lane]
     end = np.minimum(on.high, np.maximum(setting.stop[on.lane], on.low))
     middle = np.sqrt((on.low + floor) * (end + floor)) - floor
-    w = 1 / (np.take(lanes.v, on.lane, 1) + middle)
-    return middle, _parts(np.take(lanes.y, on.lane, 1), w, restricted=setting.restricted)
+    parts = []
+    for start in range(0, len(middle), len(lanes.k)):
+        some = slice(start, start + len(lanes.k))
+        y, v = (np.take(x, on.lane[some], 1) for x in (lanes.y, lanes.v))
+        w = weights_at(v, middle[some], lanes.work)
+        parts.append(_parts(y, w, lanes.work, restricted=setting.restricted))
+    return middle, _joined_parts(parts)
 
 
 def _halves(on: _Intervals, middle: FloatArray, at_middle: _Parts) -> _Intervals:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from metaan.batch.estimators import LANE_ESTIMATORS
-from metaan.batch.lanes import dot, means_at, read_lanes
+from metaan.batch.lanes import Workspace, dot, means_at, read_lanes, weights_at
 from metaan.errors import InputError
 from metaan.models.inference import TESTS
 from metaan.models.intake import read_level
@@ -91,9 +91,10 @@ def pool_many(
     estimate, se, tau2, Q = (np.full(n, np.nan) for _ in range(4))
     k, converged = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.bool_)
     size = max(FEWEST_COLUMNS, min(MOST_COLUMNS, CELLS // max(width, 1)))
+    work = Workspace(width * min(size, n))
     for start in range(0, n if width else 0, size):
         rows = slice(start, start + size)
-        found = _pool_block(y[rows], v[rows], method, test)
+        found = _pool_block(y[rows], v[rows], method, test, work)
         estimate[rows], se[rows], tau2[rows], Q[rows], k[rows], converged[rows] = found
     for values in (estimate, se, tau2, Q, k, converged):
         values.setflags(write=False)
@@ -128,10 +129,10 @@ def _table(name: str, values: ArrayLike) -> NDArray[np.floating]:
 
 
 def _pool_block(
-    yi: NDArray[np.floating], vi: NDArray[np.floating], method: str, test: str
+    yi: NDArray[np.floating], vi: NDArray[np.floating], method: str, test: str, work: Workspace
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray, BoolArray]:
     with np.errstate(all="ignore"):
-        lanes = read_lanes(yi, vi)
+        lanes = read_lanes(yi, vi, work)
         tau2, doubt = LANE_ESTIMATORS[method](lanes)
         estimate, se = _means(lanes, tau2, test)
     Q, k, single = lanes.Q, lanes.k, lanes.single
@@ -148,11 +149,12 @@ def _pool_block(
 
 def _means(lanes: Lanes, tau2: FloatArray, test: str) -> tuple[FloatArray, FloatArray]:
     """Weight by 1/(v + tau2); one study is its own mean with its own standard error."""
-    w = 1 / (lanes.v + tau2)
+    w = weights_at(lanes.v, tau2, lanes.work)
     weight, shift = means_at(lanes.y, w)
     if test in {"hksj", "adhoc"}:
-        r = lanes.y - shift
-        scale = dot(w * r, r) / (lanes.k - 1)
+        r = np.subtract(lanes.y, shift, out=lanes.work.table("residual", lanes.y.shape))
+        wr = np.multiply(w, r, out=lanes.work.table("product", lanes.y.shape))
+        scale = dot(wr, r) / (lanes.k - 1)
         scale = np.maximum(scale, 1.0) if test == "adhoc" else scale
         se = np.sqrt(np.where(lanes.single, 1.0, scale) / weight)
     else:
