@@ -81,7 +81,7 @@ def phi_coefficient(cells: Cells, vtype: str) -> Effect:
     a, b, c, d = (cells[name] for name in TABLE)
     rows, columns = (a + b, c + d), (a + c, b + d)
     scale = np.sqrt(rows[0]) * np.sqrt(rows[1]) * np.sqrt(columns[0]) * np.sqrt(columns[1])
-    phi = (a * d - b * c) / scale
+    phi = np.clip((a * d - b * c) / scale, -1.0, 1.0)
     gradient = (
         (a, d / scale - phi / 2 * (1 / rows[0] + 1 / columns[0])),
         (b, -c / scale - phi / 2 * (1 / rows[0] + 1 / columns[1])),
@@ -94,15 +94,13 @@ def phi_coefficient(cells: Cells, vtype: str) -> Effect:
 def yule_q(cells: Cells, vtype: str) -> Effect:
     """Compute Yule's Q = (OR - 1)/(OR + 1) (Yule 1912)."""
     y, v = odds_ratio(cells, vtype)
-    q = np.tanh(y / 2)
-    return q, v * (1 - q**2) ** 2 / 4
+    return np.tanh(y / 2), v / np.cosh(y / 2) ** 4 / 4
 
 
 def yule_y(cells: Cells, vtype: str) -> Effect:
     """Compute Yule's Y = (sqrt(OR) - 1)/(sqrt(OR) + 1) (Yule 1912)."""
     y, v = odds_ratio(cells, vtype)
-    q = np.tanh(y / 4)
-    return q, v * (1 - q**2) ** 2 / 16
+    return np.tanh(y / 4), v / np.cosh(y / 4) ** 4 / 16
 
 
 def smd_if_normal(cells: Cells, vtype: str) -> Effect:
