@@ -36,7 +36,7 @@ class Default:
     words : str
         What the package does, to be read after its name and "uses".
     source : str
-        "run" with the version, or "from the manual".
+        "run" with the version, "from the manual", or "not checked".
     """
 
     value: str
@@ -73,8 +73,9 @@ class Profile:
     mantel_haenszel: Default
 
 
+UNSEEN = Default(value="not checked", words="a rule that was not checked here", source="not checked")
 WALD = "a normal (Wald) interval"
-FROM_TAU2 = "I2 from tau2 and the typical sampling variance"
+FROM_TAU2 = "tau2 and the typical sampling variance"
 
 PACKAGES = {
     row.name: row
@@ -91,10 +92,10 @@ PACKAGES = {
             smd_variance=Default(value="LS", words="1/n1 + 1/n2 + g²/(2N)", source=RUN_METAFOR),
             zero_cells=Default(
                 value="only0",
-                words="0.5 in every cell of a study with a zero, and keeps studies without any event",
+                words="0.5 in every cell of a study with a zero (studies without any event stay)",
                 source=RUN_METAFOR,
             ),
-            mantel_haenszel=Default(value="exact", words="nothing added to any cell", source=RUN_METAFOR),
+            mantel_haenszel=Default(value="exact", words="the cells as they are", source=RUN_METAFOR),
         ),
         Profile(
             name="meta",
@@ -104,11 +105,11 @@ PACKAGES = {
             prediction=Default(
                 value="k-1", words="t on k - 1 degrees of freedom (before 8.0: k - 2)", source=RUN_META
             ),
-            I2=Default(value="Q", words="I2 from Q", source=RUN_META),
+            I2=Default(value="Q", words="Q and its degrees of freedom", source=RUN_META),
             smd_variance=Default(value="exact", words="the exact variance of g", source=RUN_META),
             zero_cells=Default(
-                value="only0",
-                words="0.5 in every cell of a study with a zero, and leaves out studies without any event",
+                value="only0, no event out",
+                words="0.5 in every cell of a study with a zero (studies without any event are left out)",
                 source=RUN_META,
             ),
             mantel_haenszel=Default(
@@ -130,8 +131,8 @@ PACKAGES = {
                 value="N - 3.94", words="1/n1 + 1/n2 + g²/(2(N - 3.94))", source=REVMAN_MANUAL
             ),
             zero_cells=Default(
-                value="only0",
-                words="0.5 in every cell of a study with a zero, and leaves out studies without any event",
+                value="only0, no event out",
+                words="0.5 in every cell of a study with a zero (studies without any event are left out)",
                 source=REVMAN_MANUAL,
             ),
             mantel_haenszel=Default(
@@ -145,15 +146,9 @@ PACKAGES = {
             test=Default(value="z", words=WALD, source=STATA_MANUAL),
             prediction=Default(value="k-2", words="t on k - 2 degrees of freedom", source=STATA_MANUAL),
             I2=Default(value="tau2", words=FROM_TAU2, source=STATA_MANUAL),
-            smd_variance=Default(
-                value="LS", words="1/n1 + 1/n2 + g²/(2N) unless told otherwise", source=STATA_MANUAL
-            ),
-            zero_cells=Default(
-                value="only0", words="0.5 in every cell of a study with a zero", source=STATA_MANUAL
-            ),
-            mantel_haenszel=Default(
-                value="only0", words="0.5 in every cell of a study with a zero", source=STATA_MANUAL
-            ),
+            smd_variance=UNSEEN,
+            zero_cells=UNSEEN,
+            mantel_haenszel=UNSEEN,
         ),
     )
 }
