@@ -134,10 +134,13 @@ def _pool_block(
     with np.errstate(all="ignore"):
         lanes = read_lanes(yi, vi, work)
         tau2, doubt = LANE_ESTIMATORS[method](lanes)
+        tau2[lanes.single] = 0.0
         estimate, se = _means(lanes, tau2, test)
     Q, k, single = lanes.Q, lanes.k, lanes.single
     plain = lanes.ordinary & ~doubt
-    tau2[single], Q[single] = 0.0 if method == "EE" else np.nan, 0.0
+    Q[single] = 0.0
+    if method != "EE":
+        tau2[single] = np.nan
     converged = plain | single
     estimate[~converged] = se[~converged] = tau2[~converged] = Q[~converged] = np.nan
     for lane in np.flatnonzero((k > 0) & ~converged):
