@@ -81,14 +81,16 @@ def phi_coefficient(cells: Cells, vtype: str) -> Effect:
     a, b, c, d = (cells[name] for name in TABLE)
     rows, columns = (a + b, c + d), (a + c, b + d)
     scale = np.sqrt(rows[0]) * np.sqrt(rows[1]) * np.sqrt(columns[0]) * np.sqrt(columns[1])
-    phi = np.clip((a * d - b * c) / scale, -1.0, 1.0)
+    phi = (a * d - b * c) / scale
     gradient = (
         (a, d / scale - phi / 2 * (1 / rows[0] + 1 / columns[0])),
         (b, -c / scale - phi / 2 * (1 / rows[0] + 1 / columns[1])),
         (c, -b / scale - phi / 2 * (1 / rows[1] + 1 / columns[0])),
         (d, a / scale - phi / 2 * (1 / rows[1] + 1 / columns[1])),
     )
-    return phi, np.asarray(sum(cell * slope**2 for cell, slope in gradient))
+    variance = np.asarray(sum(cell * slope**2 for cell, slope in gradient))
+    perfect = ((b == 0) & (c == 0)) | ((a == 0) & (d == 0))
+    return np.where(perfect, np.sign(phi), phi), np.where(perfect, 0.0, variance)
 
 
 def yule_q(cells: Cells, vtype: str) -> Effect:
