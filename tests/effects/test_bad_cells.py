@@ -15,7 +15,9 @@ from metaan.effects.measures import MEASURES
 
 GOOD = {
     "two by two": {"ai": [12, 3], "n1i": [40, 25], "ci": [5, 4], "n2i": [38, 27]},
-    "two groups": {"m1i": [5, 6], "sd1i": [1, 2], "n1i": [9, 8], "m2i": [4, 3], "sd2i": [2, 1], "n2i": [9, 7]},
+    "two groups": {
+        "m1i": [5, 6], "sd1i": [1, 2], "n1i": [9, 8], "m2i": [4, 3], "sd2i": [2, 1], "n2i": [9, 7],
+    },
     "rates of two groups": {"x1i": [7, 2], "t1i": [150, 90], "x2i": [12, 4], "t2i": [140, 95]},
     "rates of one group": {"xi": [7, 2], "ti": [150, 90]},
     "proportions": {"xi": [3, 4], "ni": [11, 17]},
@@ -257,7 +259,7 @@ NEEDS_NOTHING = {"AS", "PHI", "IRSD", "IRS", "PAS", "PFT"}
 
 @pytest.mark.parametrize("measure", COUNTED)
 def test_defaults_of_escalc_for_zeros(measure):
-    """0.5 to the studies with a zero, but nothing for those that are defined there, unless it is asked for."""
+    """0.5 to the studies with a zero, but nothing for measures defined there, unless it is asked for."""
     cells = ZERO[MEASURES[measure].family.name]
     usual = effect_sizes(measure, **cells)
     assert [note.action for note in usual.ledger] == ([] if measure in NEEDS_NOTHING else ["added"])
