@@ -1,7 +1,8 @@
 # Prints the rows of pairwise_escalc.csv that this version of metafor computes otherwise. Run from this folder:
 #   Rscript pairwise_escalc.R
 # The committed file is from 5.1-12. metafor 3.8 has no second-order correction in ROM, CVR and ROMC, another
-# variance of SMDH, and needs the package gsl for UCOR.
+# variance of SMDH, and needs the package gsl for UCOR. The rows of to=if0all were computed together, so that singly
+# two of them differ in every version.
 suppressMessages(library(metafor))
 options(warn = -1)
 rows <- read.csv("pairwise_escalc.csv", comment.char = "#")
