@@ -126,10 +126,10 @@ def read_lanes(yi: NDArray[np.floating], vi: NDArray[np.floating], work: Workspa
     """
     shape = yi.shape[::-1]
     y, v, w = (work.table(name, shape) for name in ("y", "v", "w"))
-    centre, first_v = yi[:, 0].astype(np.float64), vi[:, 0].astype(np.float64)
     np.copyto(y, yi.T)
-    y -= centre
     np.copyto(v, vi.T)
+    centre, first_v = y[0].copy(), v[0].copy()
+    y -= centre
     np.divide(1.0, v, out=w)
     weight, mean, squares = _moments(y, w, work)
     smallest = np.minimum.reduce(w, 0)
@@ -240,8 +240,9 @@ def _cochran(
     """Compute Cochran's Q; Q is at least weight mean²/spread, which bounds what the difference can lose."""
     Q: FloatArray = np.maximum(squares - mean * mean * weight, 0.0)
     far = np.flatnonzero(spread > NEAR)
-    r = y[:, far] - mean[far]
-    Q[far] = dot(w[:, far] * r, r)
+    if len(far):
+        r = y[:, far] - mean[far]
+        Q[far] = dot(w[:, far] * r, r)
     return Q
 
 

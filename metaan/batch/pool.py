@@ -134,14 +134,18 @@ def _pool_block(
     with np.errstate(all="ignore"):
         lanes = read_lanes(yi, vi, work)
         tau2, doubt = LANE_ESTIMATORS[method](lanes)
-        tau2[lanes.single] = 0.0
+        single = lanes.single if lanes.single.any() else None
+        if single is not None:
+            tau2[single] = 0.0
         estimate, se = _means(lanes, tau2, test)
-    Q, k, single = lanes.Q, lanes.k, lanes.single
-    plain = lanes.ordinary & ~doubt
-    Q[single] = 0.0
-    if method != "EE":
-        tau2[single] = np.nan
-    converged = plain | single
+    Q, k, converged = lanes.Q, lanes.k, lanes.ordinary & ~doubt
+    if converged.all():
+        return estimate, se, tau2, Q, k, converged
+    if single is not None:
+        converged |= single
+        Q[single] = 0.0
+        if method != "EE":
+            tau2[single] = np.nan
     estimate[~converged] = se[~converged] = tau2[~converged] = Q[~converged] = np.nan
     for lane in np.flatnonzero((k > 0) & ~converged):
         estimate[lane], se[lane], tau2[lane], Q[lane], converged[lane] = _alone(
@@ -151,7 +155,7 @@ def _pool_block(
 
 
 def _means(lanes: Lanes, tau2: FloatArray, test: str) -> tuple[FloatArray, FloatArray]:
-    """Weight by 1/(v + tau2); one study is its own mean with its own standard error."""
+    """Weight by 1/(v + tau2); one study, at 0 as the centre of its lane, has its own standard error."""
     w = weights_at(lanes.v, tau2, lanes.work)
     weight, shift = means_at(lanes.y, w)
     if test in {"hksj", "adhoc"}:
@@ -162,7 +166,7 @@ def _means(lanes: Lanes, tau2: FloatArray, test: str) -> tuple[FloatArray, Float
         se = np.sqrt(np.where(lanes.single, 1.0, scale) / weight)
     else:
         se = 1 / np.sqrt(weight)
-    return lanes.centre + np.where(lanes.single, 0.0, shift), se
+    return lanes.centre + shift, se
 
 
 def _alone(
