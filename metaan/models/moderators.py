@@ -171,7 +171,7 @@ def _as_matrix(X: ArrayLike) -> FloatArray:
         return found.astype(np.float64)
     numbers = np.empty(found.shape)
     for place, value in np.ndenumerate(found):
-        numbers[place] = _number(place, value)
+        numbers[place] = _number(place, value.item() if isinstance(value, np.generic) else value)
     return numbers
 
 

@@ -228,7 +228,7 @@ class _Fit:
         self.y = studies.y if design.constant >= 0 else studies.y + studies.centre / studies.unit
         start = project(design.basis, self.y, studies.v)
         self.start = start.beta
-        rest = _residuals(self.y, design.basis, self.start)
+        rest = _residuals(self.y, design.basis, self.start, abs(studies.centre / studies.unit))
         deviation = studies.y - studies.y.mean()
         total = float(deviation @ deviation) / studies.k
         self.space: ResidualSpace = residual_space(design.complement, rest, studies.v, total)
@@ -386,13 +386,12 @@ def _too_few(k: int, p: int) -> str:
     )
 
 
-def _residuals(y: FloatArray, basis: FloatArray, beta: FloatArray) -> FloatArray:
-    """Subtract a first fit; what is no more than rounding becomes an exact 0."""
+def _residuals(y: FloatArray, basis: FloatArray, beta: FloatArray, origin: float) -> FloatArray:
+    """Subtract a first fit; where nothing is left but rounding, of effects this far from 0, leave exact 0."""
     parts = basis * beta
     residuals: FloatArray = y - parts.sum(axis=1)
-    rounding = 8 * len(y) * EPSILON * (np.abs(y) + np.abs(parts).sum(axis=1))
-    residuals[np.abs(residuals) <= rounding] = 0.0
-    return residuals
+    rounding = 8 * len(y) * EPSILON * (np.abs(y) + np.abs(parts).sum(axis=1) + origin)
+    return np.zeros_like(y) if (np.abs(residuals) <= rounding).all() else residuals
 
 
 def _is_perfect(scale: float, test: str) -> bool:
