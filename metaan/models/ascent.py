@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from metaan.models.marginal import Marginal
     from metaan.types import FloatArray
 
-__all__ = ["Point", "Problem", "climb", "information", "newton_decrement", "own_information"]
+__all__ = ["Point", "Problem", "climb", "information", "newton_decrement", "own_information", "rises"]
 
 MOST_STEPS = 200
 FURTHEST = 4.0
@@ -29,6 +29,9 @@ ARRIVED = 1e-18
 
 SILENT = 1e-13
 """Share of the largest information at which a study's own parameter is held, for nothing tells it."""
+
+LEVEL = 1e-9
+"""Slope in a variance, per information of its mean, that is no more than rounding."""
 
 VARIANCES = (BASE_VARIANCE, TAU2)
 
@@ -144,12 +147,18 @@ def own_information(problem: Problem, point: Point, marginal: Marginal) -> Float
     return np.asarray(own - slope.cross @ np.linalg.solve(shared, slope.cross.T))
 
 
+def rises(marginal: Marginal, slot: int) -> bool:
+    """Tell whether the log-likelihood rises with a variance, beyond rounding of the information of its mean."""
+    slope = float(marginal.gradient[:, slot].sum())
+    return slope > LEVEL * abs(float(marginal.hessian[:, slot - 2, slot - 2].sum()))
+
+
 def _slope(problem: Problem, point: Point, marginal: Marginal) -> _Slope:
     g, h = marginal.gradient, marginal.hessian
     slots = tuple(
         slot
         for slot in problem.shared
-        if not (slot in VARIANCES and point.common()[slot] == 0 and g[:, slot].sum() <= 0)
+        if not (slot in VARIANCES and point.common()[slot] == 0 and not rises(marginal, slot))
     )
     index = list(slots)
     gradient, total = g[:, index].sum(axis=0), -h[:, index][:, :, index].sum(axis=0)

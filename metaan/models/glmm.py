@@ -10,12 +10,12 @@ import numpy as np
 from scipy.special import chdtrc
 
 from metaan.errors import InputError
-from metaan.models.ascent import climb
+from metaan.models.ascent import climb, rises
 from metaan.models.counts import read_tables, study_notes
 from metaan.models.inference import critical_value, two_sided_pvalue
 from metaan.models.intake import read_level
 from metaan.models.marginal import BASE_VARIANCE, EFFECT, TAU2
-from metaan.models.mixed_fit import FIRST_NODES, LOGLIK_ERROR, fit, standard_errors
+from metaan.models.mixed_fit import FIRST_NODES, NOTED_ERROR, fit, standard_errors
 from metaan.models.mixed_models import MODELS, separated
 from metaan.models.peto import one_outcome_notes
 from metaan.results.rare import MixedModel
@@ -35,6 +35,9 @@ METHODS = ("ML", "EE")
 SCAN = (0.0, 0.01, 0.05, 0.2, 0.6, 2.0, 6.0, 20.0, 60.0)
 """Values of tau2 at which the slope of the profile likelihood is read; 60 is a standard deviation of 7.7."""
 
+CLIFF = 10
+"""A fall of the log-likelihood behind which no higher mode of tau2 is looked for."""
+
 ENDED = 1e-12
 """Squared standard errors that a finished fit may be away from its mode."""
 
@@ -43,8 +46,8 @@ SIGMA_BOUNDARY = "the variance of the study effects is estimated as 0, the bound
 COMMON = "a common-effect model takes tau2 as 0, so it has no standard error"
 ONE_STUDY = "one study: heterogeneity cannot be told from chance"
 NO_TAU2 = (
-    "not estimable: the likelihood keeps rising with tau2, for the studies lie at opposite extremes and tau2 "
-    "has no finite estimate"
+    "not estimable: the likelihood keeps rising, or stays flat, until tau2 is above 60 (a standard deviation of "
+    "7.7 on the log odds scale), for the studies lie at opposite extremes"
 )
 NO_SE = "the likelihood is flat at its maximum, so there is no standard error"
 
@@ -132,25 +135,25 @@ def _maximum(made: MixedTables, common: Fit) -> Fit | None:
     """Highest mode of the likelihood in all parameters; None where it rises without end."""
     held = made.problem.without(TAU2)
     nodes = FIRST_NODES[made.dimensions]
-    points, slopes, heights = [], [], []
+    points, rising, heights = [], [], []
     point = common.point
     for tau2 in SCAN:
         point = climb(held, replace(point, tau2=tau2), nodes)
         marginal = made.problem.evaluate(point, nodes)
         points.append(point)
-        slopes.append(float(marginal.gradient[:, TAU2].sum()))
+        rising.append(rises(marginal, TAU2))
         heights.append(float(marginal.loglik.sum()))
-        if slopes[-1] < 0 and heights[-1] < max(heights) - 10:
+        if not rising[-1] and heights[-1] < max(heights) - CLIFF:
             break
-    flat = 1e-9 * abs(float(common.marginal.hessian[:, EFFECT, EFFECT].sum()))
-    starts = [] if slopes[0] > flat else [points[0]]
+    starts = [] if rising[0] else [points[0]]
     for i in range(len(points) - 1):
-        if slopes[i] > (flat if i == 0 else 0) and slopes[i + 1] <= 0:
+        if rising[i] and not rising[i + 1]:
             between = sqrt((SCAN[i] + 0.01) * (SCAN[i + 1] + 0.01)) - 0.01
             starts.append(replace(points[i], tau2=between))
-    if not starts or (slopes[-1] > flat and heights[-1] > max(heights[:-1])):
+    if not starts or (rising[-1] and heights[-1] > max(heights[:-1])):
         return None
-    return fit(made.problem, starts, dimensions=made.dimensions)
+    best = fit(made.problem, starts, dimensions=made.dimensions)
+    return best if best.point.tau2 <= SCAN[-1] else None
 
 
 def _result(
@@ -208,7 +211,7 @@ def _notes(method: str, best: Fit, se: float, problem: Problem, k: int) -> tuple
         said.append(BOUNDARY)
     if BASE_VARIANCE in problem.shared and best.point.base_variance == 0:
         said.append(SIGMA_BOUNDARY)
-    if best.error > LOGLIK_ERROR:
+    if best.error > NOTED_ERROR:
         said.append(
             f"the quadrature has not converged: doubling the nodes to {best.nodes} changed the "
             f"log-likelihood by {best.error:.2g}"

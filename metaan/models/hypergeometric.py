@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from metaan.types import FloatArray
 
 __all__ = ["ConditionalTables", "condition"]
+
+LARGE = 4000
+"""Possible values over all tables above which the unlikely ones are left out of the sums."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +34,15 @@ class ConditionalTables:
         To which table each belongs.
     starts : ndarray of int, shape (k,)
         Where each table begins.
+    fall : ndarray, shape (T,)
+        Log odds ratio above which the next possible value is the more probable; rises within a table.
     """
 
     excess: FloatArray
     log_weight: FloatArray
     table: NDArray[np.intp]
     starts: NDArray[np.intp]
+    fall: FloatArray
 
     def derivatives(self, u: FloatArray) -> tuple[FloatArray, ...]:
         """Give the log-likelihood of each table and its first four derivatives in the log odds ratio.
@@ -50,6 +57,11 @@ class ConditionalTables:
         tuple of ndarray, shape (n, k)
             The distribution is an exponential family: its derivatives are the cumulants, signed.
         """
+        if len(self.excess) > LARGE:
+            return self._likely(u)._derivatives(u)
+        return self._derivatives(u)
+
+    def _derivatives(self, u: FloatArray) -> tuple[FloatArray, ...]:
         exponent = self.log_weight + self.excess * u[:, self.table]
         highest = np.maximum.reduceat(exponent, self.starts, axis=1)
         share = np.exp(exponent - highest[:, self.table])
@@ -63,6 +75,19 @@ class ConditionalTables:
         third = self._sum(share)
         fourth = self._sum(share * deviation)
         return -highest - np.log(total), -mean, -second, -third, 3 * second * second - fourth
+
+    def _likely(self, u: FloatArray) -> ConditionalTables:
+        """Keep the values of each table that some of its log odds ratios make likely."""
+        ends = np.append(self.starts[1:], len(self.excess))
+        low, high = u.min(axis=0), u.max(axis=0)
+        kept, supports = [], []
+        for start, end, least, most in zip(self.starts, ends, low, high, strict=True):
+            fall = self.fall[start:end]
+            left, right = _modal_range(fall, float(least))[0], _modal_range(fall, float(most))[1]
+            window = slice(start + left, start + right)
+            kept.append(fall[left:right])
+            supports.append((self.excess[window], self.log_weight[window]))
+        return _tables(supports, np.concatenate(kept))
 
     def _sum(self, values: FloatArray) -> FloatArray:
         return np.asarray(np.add.reduceat(values, self.starts, axis=1))
@@ -94,13 +119,33 @@ def condition(tables: Tables) -> ConditionalTables:
     0.228571
     """
     supports = [_support(*row) for row in zip(tables.a, tables.b, tables.c, tables.d, strict=True)]
+    fall = [np.append(-np.diff(log_weight), np.inf) for _, log_weight in supports]
+    return _tables(supports, np.concatenate(fall))
+
+
+def _tables(supports: list[tuple[FloatArray, FloatArray]], fall: FloatArray) -> ConditionalTables:
     sizes = [len(excess) for excess, _ in supports]
     return ConditionalTables(
         excess=np.concatenate([excess for excess, _ in supports]),
         log_weight=np.concatenate([log_weight for _, log_weight in supports]),
         table=np.repeat(np.arange(len(sizes)), sizes),
         starts=np.concatenate([[0], np.cumsum(sizes[:-1], dtype=np.intp)]).astype(np.intp),
+        fall=fall,
     )
+
+
+def _modal_range(fall: FloatArray, u: float) -> tuple[int, int]:
+    """Give the values of a table that have any probability in double precision at a log odds ratio.
+
+    They lie within 12 standard deviations of the mode, and 60 values for laws that are nearly Poisson.
+    """
+    mode = min(int(np.searchsorted(fall, u)), len(fall) - 1)
+    near = fall[max(mode - 1, 0) : mode + 1]
+    spread = (
+        1 / sqrt(max(float(near[-1] - near[0]), 1e-12)) if np.isfinite(near).all() and len(near) > 1 else 0.0
+    )
+    reach = int(12 * spread) + 60
+    return max(mode - reach, 0), min(mode + reach + 1, len(fall))
 
 
 def _support(a: float, b: float, c: float, d: float) -> tuple[FloatArray, FloatArray]:

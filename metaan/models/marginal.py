@@ -219,7 +219,7 @@ def _moments(
     """Posterior means of the derivatives of the likelihood in base and effect, over the likelihood.
 
     A derivative is taken of the likelihood (`None`), which is right at a variance of 0, or moved to the
-    normal density by parts (Hermite polynomials given), which does not cancel where the data outweigh the density.
+    normal density by parts (Hermite polynomials given), which does not cancel where the data outweigh it.
     """
     bell1, bell2 = _bell(one), _bell(two)
     found = np.zeros((share.shape[1], 5, 5))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from metaan.models.ascent import Point, Problem
     from metaan.models.marginal import Marginal
 
-__all__ = ["FIRST_NODES", "LOGLIK_ERROR", "Fit", "fit", "standard_errors"]
+__all__ = ["FIRST_NODES", "NOTED_ERROR", "Fit", "fit", "standard_errors"]
 
 FIRST_NODES = {1: 16, 2: 12}
 LAST_NODES = {1: MOST_NODES, 2: 96}
@@ -23,6 +23,9 @@ LAST_NODES = {1: MOST_NODES, 2: 96}
 LOGLIK_ERROR = 1e-8
 DECREMENT = 1e-10
 """Twice the nodes may change the log-likelihood and the squared standard errors to the mode by so much."""
+
+NOTED_ERROR = 1e-6
+"""A larger change of the log-likelihood with the nodes is noted."""
 
 FLAT = 1e-8
 """Smallest eigenvalue of a correlation-scaled information that still tells its parameters apart."""
@@ -60,7 +63,9 @@ def fit(problem: Problem, starts: list[Point], *, dimensions: int) -> Fit:
     """
     nodes = FIRST_NODES[dimensions]
     ends = [climb(problem, start, nodes) for start in starts]
-    point = max(ends, key=lambda end: float(problem.evaluate(end, nodes).loglik.sum()))
+    heights = [float(problem.evaluate(end, nodes).loglik.sum()) for end in ends]
+    # on a ridge the first end counts, the one with the smallest tau2
+    point = next(end for end, h in zip(ends, heights, strict=True) if h >= max(heights) - LOGLIK_ERROR)
     while True:
         height = float(problem.evaluate(point, nodes).loglik.sum())
         nodes *= 2
