@@ -88,21 +88,21 @@ def phi_coefficient(cells: Cells, vtype: str) -> Effect:
         (c, -b / scale - phi / 2 * (1 / rows[1] + 1 / columns[0])),
         (d, a / scale - phi / 2 * (1 / rows[1] + 1 / columns[1])),
     )
-    return phi, np.asarray(sum(cell * slope**2 for cell, slope in gradient))
+    variance = np.asarray(sum(cell * slope**2 for cell, slope in gradient))
+    perfect = ((b == 0) & (c == 0)) | ((a == 0) & (d == 0))
+    return np.where(perfect, np.sign(phi), phi), np.where(perfect, 0.0, variance)
 
 
 def yule_q(cells: Cells, vtype: str) -> Effect:
     """Compute Yule's Q = (OR - 1)/(OR + 1) (Yule 1912)."""
     y, v = odds_ratio(cells, vtype)
-    q = np.tanh(y / 2)
-    return q, v * (1 - q**2) ** 2 / 4
+    return np.tanh(y / 2), v / np.cosh(y / 2) ** 4 / 4
 
 
 def yule_y(cells: Cells, vtype: str) -> Effect:
     """Compute Yule's Y = (sqrt(OR) - 1)/(sqrt(OR) + 1) (Yule 1912)."""
     y, v = odds_ratio(cells, vtype)
-    q = np.tanh(y / 4)
-    return q, v * (1 - q**2) ** 2 / 16
+    return np.tanh(y / 4), v / np.cosh(y / 4) ** 4 / 16
 
 
 def smd_if_normal(cells: Cells, vtype: str) -> Effect:

@@ -40,6 +40,10 @@ LOG_ODDS_PER_D_NORMAL = 1.65
 """The same where it is normal (Cox and Snell 1989)."""
 
 
+MANY = 30.0
+"""From here the series of log gamma(z + 1/2) - log gamma(z) is exact to the last digit; below, gammas are."""
+
+
 def mean_difference(cells: Cells, vtype: str) -> Effect:
     """Compute mean differences with a variance for each arm."""
     del vtype
@@ -317,7 +321,12 @@ def hedges_j(dof: ArrayLike) -> FloatArray:
     m = np.asarray(dof, dtype=np.float64)
     defined = m > 1
     safe = np.where(defined, m, 2.0)
-    factor = np.exp(gammaln(safe / 2) - gammaln((safe - 1) / 2) - np.log(safe / 2) / 2)
+    z = (safe - 1) / 2
+    few = np.minimum(z, MANY)
+    by_gamma = np.exp(gammaln(few + 0.5) - gammaln(few)) / np.sqrt(few)
+    many = np.maximum(z, MANY)
+    by_series = np.exp((-1 / 8 + (1 / 192 + (-1 / 640 + 17 / 14336 / many**2) / many**2) / many**2) / many)
+    factor = np.where(z < MANY, by_gamma, by_series) * np.sqrt((safe - 1) / safe)
     return np.where(defined, factor, np.nan)
 
 

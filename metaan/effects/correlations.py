@@ -25,6 +25,12 @@ LEAST = 4
 LEAST_UNBIASED = 5
 """Participants below which the unbiased correlation is not defined everywhere."""
 
+LARGE = 100
+"""Participants from which the hypergeometric series needs few terms; SciPy's function overflows far above."""
+
+TERMS = 40
+"""The first term left out is below 1e-23 of the sum from 100 participants on."""
+
 
 def correlation(cells: Cells, vtype: str) -> Effect:
     """Compute correlations with their large-sample variance."""
@@ -38,7 +44,7 @@ def unbiased_correlation(cells: Cells, vtype: str) -> Effect:
     del vtype
     r, n = cells["ri"], cells["ni"]
     enough = n >= LEAST_UNBIASED
-    unbiased = r * hyp2f1(0.5, 0.5, np.where(enough, n - 2, 3.0) / 2, 1 - r**2)
+    unbiased = r * _inflation(np.where(enough, n - 2, 3.0) / 2, (1 - r) * (1 + r))
     return unbiased, np.where(enough, (1 - unbiased**2) ** 2 / (n - 1), np.nan)
 
 
@@ -110,3 +116,14 @@ MEASURES = (
         domain=f"{AT_LEAST_FOUR} and a correlation that is not 1 or -1",
     ),
 )
+
+
+def _inflation(c: FloatArray, x: FloatArray) -> FloatArray:
+    """Compute 2F1(1/2, 1/2; c; x) for c of 3/2 or more and x from 0 to 1."""
+    large = c >= (LARGE - 2) / 2
+    by_series = np.where(large, c, LARGE)
+    total = term = np.ones_like(x)
+    for k in range(TERMS):
+        term = term * ((k + 0.5) ** 2 / (k + 1)) / (by_series + k) * x
+        total = total + term
+    return np.where(large, total, hyp2f1(0.5, 0.5, np.where(large, 3.0, c), x))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,6 +48,12 @@ class Tables:
     def one_outcome(self) -> BoolArray:
         """Where both arms had no event, or events only, shape (k,)."""
         return np.asarray(((self.a == 0) & (self.c == 0)) | ((self.b == 0) & (self.d == 0)))
+
+    def kept(self, which: BoolArray) -> Tables:
+        """Give some of the tables, shape (k,)."""
+        used = self.used.copy()
+        used[self.used] = which
+        return replace(self, a=self.a[which], b=self.b[which], c=self.c[which], d=self.d[which], used=used)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,7 @@
-"""Effect sizes against escalc() of metafor 5.1-12."""
+"""Effect sizes against escalc() of metafor 5.1-12.
+
+metafor 3.8 differs: it has no second-order correction in ROM, CVR and ROMC, and another variance of SMDH.
+"""
 
 from __future__ import annotations
 
