@@ -160,7 +160,12 @@ def two_by_two(given: Cells, add: float, to: str) -> Columns:
     )
 
 
-FAMILY = Family(name="two by two", cells=("ai", "bi", "ci", "di", "n1i", "n2i"), read=two_by_two)
+FAMILY = Family(
+    name="two by two",
+    cells=("ai", "bi", "ci", "di", "n1i", "n2i"),
+    read=two_by_two,
+    sets=(("ai", "n1i", "ci", "n2i"), TABLE, ("ai", "bi", "ci", "n2i"), ("ai", "n1i", "ci", "di")),
+)
 
 MEASURES = (
     Measure(

@@ -55,6 +55,8 @@ class Family:
         The columns it may be given.
     read : callable
         From the given columns, what to add and to which tables, to complete columns.
+    sets : tuple of tuple of str
+        The columns that are enough, each set by itself; empty where it takes them all.
     exact : bool
         True where a sampling variance of 0 is what the cells say (counts, correlations); False where it
         means that a standard deviation of 0 was given, which no effect can rest on.
@@ -64,6 +66,12 @@ class Family:
     cells: tuple[str, ...]
     read: Callable[[Mapping[str, FloatArray], float, str], Columns]
     exact: bool = True
+    sets: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def needs(self) -> tuple[tuple[str, ...], ...]:
+        """The sets of columns of which one must be given whole."""
+        return self.sets or (self.cells,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

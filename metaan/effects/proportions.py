@@ -94,7 +94,9 @@ def one_group(given: Cells, add: float, to: str) -> Columns:
     )
 
 
-FAMILY = Family(name="proportions", cells=("xi", "mi", "ni"), read=one_group)
+FAMILY = Family(
+    name="proportions", cells=("xi", "mi", "ni"), read=one_group, sets=(("xi", "ni"), ("xi", "mi"))
+)
 
 MEASURES = (
     Measure(name="PR", words="proportion", family=FAMILY, formula=proportion, add=0.5, null=nan),

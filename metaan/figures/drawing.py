@@ -138,7 +138,7 @@ def _save(figure: Figure, **options: Any) -> bytes:
 
 def _png(drawing: Drawing) -> bytes:
     """Write 300 dpi on white, without an alpha channel, in at most 256 colours: a quarter of the size."""
-    width, height = (int(inches * PNG_DPI) for inches in drawing.figure.get_size_inches())
+    width, height = _pixels(drawing.figure)
     pixels = _save(drawing.figure, format="rgba", dpi=PNG_DPI)
     image = Image.frombytes("RGBA", (width, height), pixels).convert("RGB")
     few = image.quantize(PNG_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
@@ -149,6 +149,15 @@ def _png(drawing: Drawing) -> bytes:
     buffer = io.BytesIO()
     few.save(buffer, format="PNG", dpi=(PNG_DPI, PNG_DPI), pnginfo=words)
     return buffer.getvalue()
+
+
+def _pixels(figure: Figure) -> tuple[int, int]:
+    """Count the pixels as matplotlib does, whose last digit can differ from inches times dots per inch."""
+    usual = figure.dpi
+    figure.dpi = PNG_DPI
+    width, height = (int(side) for side in figure.bbox.size)
+    figure.dpi = usual
+    return width, height
 
 
 def _white_stays_white(palette: list[int]) -> list[int]:

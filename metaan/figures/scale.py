@@ -82,7 +82,9 @@ class Scale:
         return not value <= self.high + EPSILON * (self.high - self.low)
 
 
-def choose_limits(points: Iterable[float], intervals: Iterable[Interval], *, ratio: bool) -> Interval:
+def choose_limits(
+    points: Iterable[float], intervals: Iterable[Interval], *, ratio: bool, null: float = 0.0
+) -> Interval:
     """Choose axis limits that show every point, the null and most intervals whole.
 
     Each side reaches as far as its longest interval, unless that is much longer than most: then it reaches a
@@ -96,6 +98,8 @@ def choose_limits(points: Iterable[float], intervals: Iterable[Interval], *, rat
         Intervals, analysis scale; limits that are not finite count as very long.
     ratio : bool
         Whether the analysis scale is logarithmic.
+    null : float
+        The value of no effect; `nan` where there is none.
 
     Returns
     -------
@@ -109,14 +113,14 @@ def choose_limits(points: Iterable[float], intervals: Iterable[Interval], *, rat
     (0.5, 2.0)
     """
     known = list(intervals)
-    anchors = [0.0, *(p for p in points if isfinite(p))]
+    anchors = [p for p in (null, *points) if isfinite(p)] or [0.0]
     low, high = min(anchors), max(anchors)
     usual = max(high - low, _median([b - a for a, b in known if isfinite(b - a)]))
     reach = FARTHEST_REACH if ratio else 10 * (usual or 1.0)
     low -= _extension([low - a for a, _ in known], usual, reach)
     high += _extension([b - high for _, b in known], usual, reach)
     if high == low:
-        low, high = low - 1.0, high + 1.0
+        low, high = low - (abs(low) or 1.0), high + (abs(high) or 1.0)
     padding = PADDING * (high - low)
     return _round_outwards(low - padding, high + padding, ratio)
 
