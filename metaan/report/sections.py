@@ -49,7 +49,7 @@ __all__ = ["comparison_anchors", "page"]
 
 REVIEW_TABLES = ("studies", "rob", "missing", "excluded")
 WIDE = 9  # a table with more columns keeps its natural width and scrolls
-ANALYSIS_TABLES = ("comparisons", "studies", "sensitivity", "league", "set-aside")
+ANALYSIS_TABLES = ("comparisons", "studies", "sensitivity", "league", "zero-cells", "set-aside")
 DIRECTION_WORDS = {"higher_better": "higher is better", "lower_better": "lower is better"}
 
 
