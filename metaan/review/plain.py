@@ -37,7 +37,7 @@ CELL_NAMES = frozenset(METAFOR)
 """Headings that hold a study's cells, or its effect."""
 
 LABELS = ("slab", "study", "studlab", "study_id", "trial", "label")
-WHOLE_FILE = frozenset({"D001", "D005", "D006", "D009"})
+WHOLE_FILE = frozenset({"D001", "D005", "D006"})
 COUNTED_MI = "count"
 LABEL_LENGTH = 200
 
@@ -272,7 +272,7 @@ def _kind(name: str, columns: Mapping[str, int]) -> str:
 
 
 def _of_the_file(fault: Problem, sheet: Sheet) -> bool:
-    return fault.code in WHOLE_FILE and not (fault.code == "D009" and fault.row in sheet.ragged)
+    return fault.code in WHOLE_FILE or (fault.code == "D009" and sheet.broken)
 
 
 def _twice(sheet: Sheet) -> list[Problem]:
