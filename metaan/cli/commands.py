@@ -65,7 +65,12 @@ def report(
     from metaan.report.bundle import write_report
 
     with talk.steps("Making the report") as step:
-        write_report(folder, out, progress=step)
+        _without_chatter()
+        try:
+            write_report(folder, out, progress=step)
+        except BaseException as stop:
+            stop.add_note("the last report was left as it was")
+            raise
     talk.tell(f"The report of {folder} is complete.")
     click.echo(str(out / "report.html"))
 
@@ -94,7 +99,7 @@ def check(
     from metaan.review.check import check_file, check_review
     from metaan.review.problems import render_json, render_text
 
-    if review is not None and review.is_file():
+    if review is not None and not review.is_dir():
         place, problems = review.parent, check_file(review)
     else:
         place = _review_folder(review)
@@ -130,6 +135,7 @@ def verify(
     from metaan.report.verify import verify as prove
 
     with talk.steps("Making the report again") as step:
+        _without_chatter()
         found = prove(folder, out, progress=step)
     click.echo(_verdict(found, out))
     sufficient = ("identical",) if strict else ("identical", "equivalent")
@@ -137,6 +143,13 @@ def verify(
 
 
 program.add_command(pool)
+
+
+def _without_chatter() -> None:
+    """Keep matplotlib from telling where it keeps its files."""
+    import logging
+
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 
 def _review_folder(named: Path | None) -> Path:

@@ -67,6 +67,8 @@ class Content:
         From top to bottom.
     plot_header : str
         Above the plot.
+    unit : str
+        Scale or unit of the effects, below `plot_header`; empty where there is none.
     ratio : bool
         Whether the analysis scale is logarithmic.
     favours : (str, str)
@@ -91,3 +93,4 @@ class Content:
     notes: tuple[str, ...] = ()
     null: float = 0.0
     bounds: Interval = (float("-inf"), float("inf"))
+    unit: str = ""

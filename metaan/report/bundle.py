@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metaan.errors import InputError
-from metaan.report.drawings import drawing_pool, start_drawing, wanted_figures
+from metaan.report.drawings import drawing_pool, scale_names, start_drawing, wanted_figures
 from metaan.report.folder import MANIFEST, recover, refuse_foreign, replace_folder
 from metaan.review.check import check_review
 from metaan.review.read import read_review
@@ -86,7 +86,9 @@ def make_report(
         from metaan.report.evidence import node_names
 
         analyses = analyse(review, progress=progress)
-        figures = wanted_figures(analyses, node_names(review), review.plan.review.reference)
+        figures = wanted_figures(
+            analyses, node_names(review), review.plan.review.reference, scale_names(review)
+        )
         pending = start_drawing(figures, pool)
         tables = report_tables(review, analyses)
         made = _Outputs()

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from metaan.figures.drawing import Drawing
     from metaan.results.synthesis import AnalysisResult
+    from metaan.review.rows import Review
 
-__all__ = ["Pending", "Wanted", "draw", "drawing_pool", "start_drawing", "wanted_figures"]
+__all__ = ["Pending", "Wanted", "draw", "drawing_pool", "scale_names", "start_drawing", "wanted_figures"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,10 @@ class Wanted:
 
 
 def wanted_figures(
-    analyses: Sequence[AnalysisResult], names: Mapping[str, str], reference: str
+    analyses: Sequence[AnalysisResult],
+    names: Mapping[str, str],
+    reference: str,
+    scales: Mapping[str, str] | None = None,
 ) -> tuple[Wanted, ...]:
     """List the figures: a forest plot per comparison, a network graph and a network forest per analysis.
 
@@ -58,13 +62,28 @@ def wanted_figures(
         Node to the name to print.
     reference : str
         The node that network estimates are shown against; where a network does not hold it, its first.
+    scales : mapping of str to str, optional
+        Outcome to the name of its scale, as `scale_names` gives it, for the axes of mean differences.
     """
     from metaan.report.sections import comparison_anchors  # the processes that draw do without it
 
     anchors = comparison_anchors(analyses)
     return tuple(
-        figure for analysis in analyses for figure in _of_analysis(analysis, names, reference, anchors)
+        figure
+        for analysis in analyses
+        for figure in _of_analysis(analysis, names, reference, anchors, _scale(analysis, scales or {}))
     )
+
+
+def scale_names(review: Review) -> dict[str, str]:
+    """Give the name of each outcome's scale, with its unit where the review states one.
+
+    Parameters
+    ----------
+    review : Review
+        Its outcomes.csv.
+    """
+    return {row.text["outcome_id"]: row.text["scale_name"] for row in review.tables["outcomes"]}
 
 
 def draw(figure: Wanted) -> RenderedFigure:
@@ -153,10 +172,11 @@ def _of_analysis(
     names: Mapping[str, str],
     reference: str,
     anchors: Mapping[tuple[str, str, str], str],
+    scale: str,
 ) -> Iterator[Wanted]:
     scenario = analysis.main
     shared = {"names": dict(names), "outcome": analysis.title}
-    reading = {"measure": scenario.measure, "direction": analysis.direction}
+    reading = {"measure": scenario.measure, "direction": analysis.direction, "scale": scale}
     for comparison in scenario.comparisons:
         pair = (comparison.treat1, comparison.treat2)
         yield Wanted(
@@ -182,6 +202,12 @@ def _of_analysis(
             room="network_forest",
             arguments={"network": network, "reference": held} | shared | reading,
         )
+
+
+def _scale(analysis: AnalysisResult, scales: Mapping[str, str]) -> str:
+    """Name the scale that all outcomes of an analysis share; several scales have no common unit."""
+    named = {scales.get(outcome, "") for outcome in analysis.outcomes}
+    return named.pop() if len(named) == 1 else ""
 
 
 def _drawing(figure: Wanted) -> Drawing:

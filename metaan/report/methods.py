@@ -14,6 +14,7 @@ from metaan.report.methods_models import measure_clauses, network_clauses, pairw
 from metaan.report.references import REFERENCES, cite, numbered
 from metaan.report.wording import capital, counted, joined, spelled
 from metaan.review.settle import settle
+from metaan.tables.standstill import could_change
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,7 +54,7 @@ def methods_text(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[Pa
     Page MJ, McKenzie JE, Bossuyt PM, et al. BMJ 2021;372:n71.
     """
     paragraphs = (
-        _paragraph("Question and sources", "4 to 9, 24", _sources(review)),
+        _paragraph("Question and sources", _source_items(review), _sources(review)),
         _paragraph("Data", "10, 13a, 13b", _data(review, analyses)),
         _paragraph("Time points and scales", "10a, 13a", points=_rules(review)),
         _paragraph("Effect measures", "12", measure_clauses(analyses)),
@@ -122,6 +123,27 @@ def _sources(review: Review) -> list[Clause]:
         Clause(f"Eligibility: {_ended(info.eligibility)}"),
         Clause(f"Registration: {_ended(info.registration or 'not registered, or not recorded')}"),
     ]
+
+
+def _source_items(review: Review) -> str:
+    """List the items of PRISMA 2020 that the plan answers, and those that it does not."""
+    info = review.plan.review
+    known = {
+        "4": bool(info.question.strip()),
+        "5": _recorded(info.eligibility),
+        "6": _recorded(info.search),
+        "7": _recorded(info.search),
+        "8": False,
+        "9": False,
+        "24a": True,
+    }
+    answered = [item for item, told in known.items() if told]
+    open_items = [item for item, told in known.items() if not told]
+    return f"{', '.join(answered)}; not recorded, or not in full: {', '.join(open_items)}"
+
+
+def _recorded(text: str) -> bool:
+    return bool(text.strip()) and not text.strip().casefold().startswith("not recorded")
 
 
 def _data(review: Review, analyses: Sequence[AnalysisResult]) -> list[Clause]:
@@ -217,8 +239,13 @@ def _sensitivity(analyses: Sequence[AnalysisResult]) -> Paragraph:
     reach: dict[str, int] = {}
     for analysis in analyses:
         for scenario in analysis.sensitivity:
-            reach[scenario.label] = reach.get(scenario.label, 0) + 1
-    said = [Clause("Main analyses were repeated, each time with these choices changed.")] if reach else []
+            moved = could_change(analysis.main, scenario)
+            reach[scenario.label] = reach.get(scenario.label, 0) + moved
+    told = (
+        "Main analyses were repeated, each time with these choices changed; in brackets, the number of"
+        " analyses in which a number could change."
+    )
+    said = [Clause(told)] if reach else []
     points = tuple(f"{label} ({counted(number, 'analysis', 'analyses')})" for label, number in reach.items())
     return _paragraph("Sensitivity analyses", "13f", said, points)
 
@@ -278,7 +305,7 @@ def _ended(text: str) -> str:
 
 
 def _markdown_clause(clause: Clause, numbers: dict[str, int]) -> str:
-    marks = ", ".join(str(numbers[key]) for key in clause.references)
+    marks = ", ".join(str(number) for number in sorted(numbers[key] for key in clause.references))
     text = _plain(clause.text)
     return f"{text[:-1]} \\[{marks}\\]{text[-1]}" if marks else text
 

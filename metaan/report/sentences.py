@@ -88,9 +88,7 @@ def comparison_sentences(
         return (_no_estimate(comparison, names), *_not_estimable(comparison))
     said = [_estimate(comparison, fit, measure, names, level)]
     if comparison.k == 1:
-        said.append(
-            "Nothing is pooled: this is that study's own result, and one study cannot show heterogeneity."
-        )
+        said.append(_alone(comparison))
     else:
         said += [_model(comparison, fit), _spread(comparison, fit, measure, level)]
         said += _other_intervals(comparison, measure)
@@ -116,7 +114,7 @@ def network_sentences(scenario: Scenario, names: Mapping[str, str]) -> tuple[str
         f"The network holds {counted(len(network.treatments), 'treatment')} and"
         f" {counted(len(network.studies), 'study', 'studies')}"
     )
-    shape += f", {spelled(len(network.multiarm))} of them multi-arm." if network.multiarm else "."
+    shape += f", {_multiarm(network)} multi-arm." if network.multiarm else "."
     parts = [_heterogeneity(part, network, names) for part in network.components if len(part.treatments) > 1]
     return (shape, *_apart(network, names), *parts)
 
@@ -191,6 +189,8 @@ def _estimate(
 ) -> str:
     shown = _with_level(effect_with_interval(fit.estimate, *fit.ci, measure), level)
     studies = counted(comparison.k, "study", "studies")
+    if comparison.k == 1 and any(study.pooled_report for study in comparison.studies if study.estimable):
+        studies = "one report of several trials"
     pair = _pair(comparison.treat1, comparison.treat2, names)
     people = participants(comparison.n)
     return f"{capital(measure_name(measure))} {shown} for {pair}, from {studies} with {people}."
@@ -204,6 +204,16 @@ def _no_estimate(comparison: Comparison, names: Mapping[str, str]) -> str:
         return f"No estimate for {pair}: the one study that compares them carries nothing for this measure."
     none = f"none of the {spelled(len(comparison.studies))} studies that compare them carries anything"
     return f"No estimate for {pair}: {none} for this measure."
+
+
+def _alone(comparison: Comparison) -> str:
+    (only,) = (study for study in comparison.studies if study.estimable)
+    if only.pooled_report:
+        return (
+            f"{only.label} is one report that adds up several trials as if they were one: whether those"
+            " trials agree cannot be seen."
+        )
+    return "Nothing is pooled: this is that study's own result, and one study cannot show heterogeneity."
 
 
 def _model(comparison: Comparison, fit: Pooled) -> str:
@@ -246,7 +256,7 @@ def _standing(comparison: Comparison) -> list[str]:
         if those:
             said.append(f"{capital(status)} numbers, not printed as such, enter from {joined(those, 'and')}.")
     summed = [study.label for study in used if study.pooled_report]
-    if summed:
+    if summed and comparison.k > 1:
         unit = "is one unit that sums" if len(summed) == 1 else "are units that each sum"
         said.append(
             f"{joined(summed, 'and')} {unit} several trials, so differences between those trials are hidden."
@@ -261,6 +271,12 @@ def _not_estimable(comparison: Comparison) -> list[str]:
 def _silent(study: StudyEffect) -> str:
     reason = f" ({study.note.rstrip('.')})" if study.note else ""
     return f"Not estimable: {study.label}{reason}."
+
+
+def _multiarm(network: Network) -> str:
+    if len(network.multiarm) < len(network.studies):
+        return f"{spelled(len(network.multiarm))} of them"
+    return {1: "which is", 2: "both"}.get(len(network.studies), "all of them")
 
 
 def _apart(network: Network, names: Mapping[str, str]) -> list[str]:
@@ -318,6 +334,8 @@ def _widest(analyses: Sequence[AnalysisResult]) -> str:
     alone = sizes.count(1)
     if not alone:
         least = counted(min(sizes), "study", "studies")
+        if len(sizes) == 1:
+            return f"One comparison could be estimated, from {least}."
         return f"{capital(counted(len(sizes), 'comparison'))} could be estimated, each from at least {least}."
     if sizes == [1]:
         return "The one comparison that could be estimated rests on a single study."
@@ -376,8 +394,17 @@ def _only_outcome(pair: tuple[str, str], answers: Sequence[Answer], names: Mappi
 
 def _missing(each: Missing, names: Mapping[str, str]) -> str:
     name = names.get(each.treatment, each.treatment)
-    text = f"Known for {name} but without usable results: {'; '.join(each.trials)}. "
-    text += f"{'It' if len(each.trials) == 1 else 'Together they'} enrolled {participants(each.enrolled)}"
+    if not each.trials:
+        unknown = counted(each.unknown, "trial")
+        return f"Known for {name} but without usable results: {unknown} of unknown size."
+    unknown = f", and {spelled(each.unknown)} more of unknown size" if each.unknown else ""
+    text = f"Known for {name} but without usable results: {'; '.join(each.trials)}{unknown}. "
+    who = "It" if len(each.trials) == 1 else "Together they"
+    if each.unknown:
+        who = "The first" if len(each.trials) == 1 else f"The first {spelled(len(each.trials))}"
+    text += f"{who} enrolled {participants(each.enrolled)}"
+    if each.overlap:
+        text += " (at most: one entry stands for several studies, which may be named singly too)"
     if each.enrolled > each.pooled:
         return f"{text}, more than the {each.pooled:,} in all studies of {name} that could be analysed."
     return f"{text}, beside {each.pooled:,} in the studies of {name} that could be analysed."

@@ -52,6 +52,7 @@ class TableView:
     id: str
     title: str
     html: Markup
+    titles: tuple[str, ...]
     rows: int
     wide: bool
     cards: tuple[Card, ...]
@@ -69,23 +70,31 @@ class FigureView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixCell:
-    """What one outcome says of one question: estimate, interval, what it rests on, where it leads."""
+    """What one outcome says of one question: estimate, interval, what it rests on, where it leads.
+
+    `caution` names another interval that must be read beside the one shown; mostly empty.
+    """
 
     estimate: str
     interval: str
     basis: str
+    caution: str
     href: str
     label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixRow:
-    """One outcome of the answers matrix."""
+    """One outcome of the answers matrix.
+
+    `others` are the comparisons that it has, where it answers none of the questions; else empty.
+    """
 
     title: str
     href: str
     scale: str
     cells: tuple[MatrixCell, ...]
+    others: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +116,7 @@ class AnalysisView:
     title: str
     question: str
     facts: tuple[str, ...]
+    rules: tuple[str, ...]
     answers: tuple[str, ...]
     notes: tuple[str, ...]
     comparisons: tuple[ComparisonView, ...]

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from metaan.types import Direction, Kind, Status, TestRule
 
 
+UNCHANGED = "every estimate and interval is that of the main analysis"
+"""Note of a scenario that moved no number."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
     """Where a number was read, and what was done to it.
@@ -99,6 +103,9 @@ class StudyEffect:
         Every row behind the numbers.
     ledger : tuple of ArmNote
         What was done to the cells of the study's arms, and why it carries nothing where it does not.
+    n1, n2 : int or None
+        Numbers analysed beside a contrast that was reported without cells; None where not stated, and
+        where `arm1` and `arm2` hold them.
     """
 
     study: str
@@ -118,6 +125,15 @@ class StudyEffect:
     pooled_report: bool = False
     provenance: tuple[Provenance, ...] = ()
     ledger: tuple[ArmNote, ...] = ()
+    n1: int | None = None
+    n2: int | None = None
+
+    @property
+    def sizes(self) -> tuple[int | None, int | None]:
+        """Numbers analysed in both arms, from the cells or beside the contrast; None where not stated."""
+        first = self.n1 if self.arm1 is None else self.arm1.n
+        second = self.n2 if self.arm2 is None else self.arm2.n
+        return first, second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

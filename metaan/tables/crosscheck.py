@@ -45,14 +45,16 @@ def crosscheck_table(
         One row per number; a note says how many differ.
     """
     titles = {analysis.id: analysis.title for analysis in analyses}
+    sizes: dict[tuple[str, str, str], float] = {}
+    for check in checks:
+        sizes[_pair(check)] = max(sizes.get(_pair(check), 0.0), abs(check.statsmodels))
     rows = tuple(
         (
             Cell(titles[check.analysis], href=f"#{check.analysis}"),
             Cell(names.get(check.treat1, check.treat1)),
             Cell(names.get(check.treat2, check.treat2)),
             Cell(check.quantity),
-            number_cell(check.metaan, fixed(check.metaan, 6)),
-            number_cell(check.statsmodels, fixed(check.statsmodels, 6)),
+            *(number_cell(v, fixed(v, 6), sizes[_pair(check)]) for v in (check.metaan, check.statsmodels)),
             Cell("yes" if check.agrees else "no"),
         )
         for check in checks
@@ -64,5 +66,9 @@ def crosscheck_table(
         title="A second opinion: pooled estimates of two studies or more, computed again by statsmodels",
         columns=_COLUMNS,
         rows=rows,
-        notes=("Weighted least squares on a constant, with metaan's tau2 in the weights.", note),
+        notes=("Weighted least squares on a constant, with metaan's τ² in the weights.", note),
     )
+
+
+def _pair(check: CrossCheck) -> tuple[str, str, str]:
+    return check.analysis, check.treat1, check.treat2

@@ -90,7 +90,40 @@ def test_derived_numbers_and_summed_reports_are_said(build):
     said = " ".join(comparison_sentences(build.comparison(studies=[study]), "RR", NAMES, 0.9))
     assert "(90% CI " in said
     assert "Derived numbers, not printed as such, enter from Label 2007." in said
+    assert (
+        "Label 2007 is one report that adds up several trials as if they were one: whether those trials"
+        " agree cannot be seen." in said
+    )
+    assert "from one report of several trials with 102 participants." in said
+    assert "that study's own result" not in said
+
+
+def test_a_summed_report_beside_others_is_one_unit(build):
+    studies = [build.study(pooled_report=True, label="Label 2007"), build.study(study="S2", label="Two")]
+    said = " ".join(comparison_sentences(build.comparison(studies=studies), "RR", NAMES, 0.95))
     assert "Label 2007 is one unit that sums several trials" in said
+
+
+@pytest.mark.parametrize(
+    ("studies", "multiarm", "words"),
+    [
+        (["S1", "S2"], ["S1", "S2"], "two studies, both multi-arm."),
+        (["S1"], ["S1"], "one study, which is multi-arm."),
+        (["S1", "S2", "S3"], ["S1", "S2", "S3"], "three studies, all of them multi-arm."),
+    ],
+)
+def test_multi_arm_studies_are_counted_in_plain_words(build, studies, multiarm, words):
+    part = build.component(["alpha", "beta", "control"], studies)
+    said = network_sentences(build.scenario(network=build.network([part], multiarm=multiarm)), NAMES)
+    assert said[0].endswith(words)
+
+
+def test_one_pooled_comparison_is_not_counted_as_each(build):
+    studies = [build.study(study=f"S{i}", label=f"Study {i}") for i in range(13)]
+    analysis = build.analysis(build.scenario([build.comparison(studies=studies)], [build.answer()]))
+    assert "One comparison could be estimated, from 13 studies." in thinness_sentences(
+        build.review(), (analysis,)
+    )
 
 
 @pytest.mark.parametrize(
