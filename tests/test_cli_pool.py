@@ -208,7 +208,7 @@ def test_rows_that_cannot_be_used_are_listed(pool: Pool) -> None:
     assert "more than n1i" in aside["too many"]["reason"]
     assert "the header has 5" in aside["ragged"]["reason"]
     assert "missing" in aside["empty"]["reason"]
-    assert "decimal point" in aside["comma"]["reason"]
+    assert "has a comma" in aside["comma"]["reason"]
     assert "below 0" in aside["negative"]["reason"]
     text = pool(BAD_ROWS, "--measure", "OR")[1]
     assert "trials.csv, row 3, column ai (B): “four”, words" in text

@@ -90,4 +90,4 @@ def test_small_shares_and_rates_keep_two_digits():
     assert effect(log(0.0004), "IRLN") == "0.00040"
     assert effect(-6.0, "PLO") == "0.0025"
     assert effect(0.31, "COR") == "0.31"
-    assert effect(log(1234.0), "MNLN") == "1234"
+    assert effect(log(1234.0), "MNLN") == "1,234"

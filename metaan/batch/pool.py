@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["pool_many"]
 
-CELLS = 100_000
-"""Numbers in a block: each table of it stays in the processor's nearer memory."""
+CELLS = 64_000
+MORE_CELLS = 208_000
+"""Numbers in a block: few stay in the nearer memory; more are better where lanes finish one by one."""
 
 MOST_COLUMNS = 16_000
 FEWEST_COLUMNS = 256
@@ -62,7 +63,7 @@ def pool_many(
 
     Notes
     -----
-    About 16,000 analyses are computed side by side, so that the memory needed beside the input is small. A
+    Up to 16,000 analyses are computed side by side, so that the memory needed beside the input is small. A
     likelihood with several modes, and studies whose precisions differ by five orders of magnitude or more,
     are recognised and handed to `pool` itself: right, but a thousand times slower.
 
@@ -90,7 +91,8 @@ def pool_many(
     n, width = y.shape
     estimate, se, tau2, Q = (np.full(n, np.nan) for _ in range(4))
     k, converged = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.bool_)
-    size = max(FEWEST_COLUMNS, min(MOST_COLUMNS, CELLS // max(width, 1)))
+    cells = MORE_CELLS if method in {"ML", "REML"} else CELLS
+    size = max(FEWEST_COLUMNS, min(MOST_COLUMNS, cells // max(width, 1)))
     work = Workspace(width * min(size, n))
     for start in range(0, n if width else 0, size):
         rows = slice(start, start + size)

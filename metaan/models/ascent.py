@@ -148,7 +148,7 @@ def own_information(problem: Problem, point: Point, marginal: Marginal) -> Float
 
 
 def rises(marginal: Marginal, slot: int) -> bool:
-    """Tell whether the log-likelihood rises with a variance, beyond rounding of the information of its mean."""
+    """Tell whether the log-likelihood rises with a variance, by more than rounding of its information."""
     slope = float(marginal.gradient[:, slot].sum())
     return slope > LEVEL * abs(float(marginal.hessian[:, slot - 2, slot - 2].sum()))
 

@@ -46,8 +46,8 @@ SIGMA_BOUNDARY = "the variance of the study effects is estimated as 0, the bound
 COMMON = "a common-effect model takes tau2 as 0, so it has no standard error"
 ONE_STUDY = "one study: heterogeneity cannot be told from chance"
 NO_TAU2 = (
-    "not estimable: the likelihood keeps rising, or stays flat, until tau2 is above 60 (a standard deviation of "
-    "7.7 on the log odds scale), for the studies lie at opposite extremes"
+    "not estimable: the likelihood keeps rising, or stays flat, until tau2 is above 60 (a standard deviation "
+    "of 7.7 on the log odds scale), for the studies lie at opposite extremes"
 )
 NO_SE = "the likelihood is flat at its maximum, so there is no standard error"
 

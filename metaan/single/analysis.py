@@ -232,7 +232,7 @@ def _with_moderators(
 def _moderators(file: PlainFile, formula: str) -> tuple[str, ...]:
     if not formula:
         return ()
-    from metaan.design_matrix import formula_columns
+    from metaan.formula import formula_columns
 
     try:
         return formula_columns(formula, list(file.header))
@@ -415,7 +415,7 @@ def _subgroups(groups: Sequence[str], yi: np.ndarray, vi: np.ndarray, request: R
 def _regression(
     file: PlainFile, used: Numbers, yi: np.ndarray, vi: np.ndarray, request: Request
 ) -> Regression:
-    from metaan.design_matrix import design_matrix
+    from metaan.formula import design_matrix
     from metaan.models.regression import regress
 
     columns = {

@@ -117,7 +117,7 @@ def test_every_study_at_the_same_extreme():
 
 
 def test_opposite_extremes_have_no_tau2():
-    """metafor 3.8 gives numbers here; the likelihood only rises with tau2."""
+    """Events in one arm only, in turns: the likelihood only rises with tau2."""
     fit = glmm(ai=[0, 40, 0, 38], n1i=[40] * 4, ci=[30, 0, 33, 0], n2i=[40] * 4, model="CM.EL")
     assert isnan(fit.estimate)
     assert isnan(fit.se)

@@ -9,6 +9,8 @@ import mpmath
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.optimize import brentq
+from scipy.special import gammaln
 
 from metaan import glmm, mantel_haenszel, peto
 from metaan.models.counts import read_tables
@@ -152,6 +154,35 @@ def test_leaving_out_what_has_no_probability(u):
     with mpmath.workdps(40):
         expected = enumerated(rows(cells)[1], mpmath.mpf(u))
     assert (height[1], slope[1], curve[1]) == pytest.approx([float(x) for x in expected[:3]], rel=1e-10)
+
+
+def conditional_estimate(row):
+    """Conditional log odds ratio of one table and the variance of its events there, by root finding."""
+    a, b, c, d = row
+    x = np.arange(max(0, a - d), min(a + c, a + b) + 1)
+    ways = -(gammaln(x + 1) + gammaln(a + b - x + 1) + gammaln(a + c - x + 1) + gammaln(d - a + x + 1))
+
+    def law(u):
+        p = np.exp(ways + x * u - (ways + x * u).max())
+        return p / p.sum()
+
+    u = brentq(lambda u: law(u) @ x - a, -20, 20, xtol=1e-13)
+    p = law(u)
+    return u, p @ (x - a) ** 2
+
+
+def test_the_wald_test_of_the_conditional_model_table_by_table():
+    """Trials of BCG (Colditz 1994): metafor 5.1-12 prints 268.6, Woolf's Q is 163.165."""
+    cells = {
+        "ai": (4, 6, 3, 62, 33, 180, 8, 505, 29, 17, 186, 5, 27),
+        "n1i": (123, 306, 231, 13598, 5069, 1541, 2545, 88391, 7499, 1716, 50634, 2498, 16913),
+        "ci": (11, 29, 11, 248, 47, 372, 10, 499, 45, 65, 141, 3, 29),
+        "n2i": (139, 303, 220, 12867, 5808, 1451, 629, 88391, 7277, 1665, 27338, 2341, 17854),
+    }
+    y, w = np.array([conditional_estimate(row) for row in rows(cells)]).T
+    q = w @ (y - w @ y / w.sum()) ** 2
+    assert glmm(**cells, model="CM.EL").Q_Wald == pytest.approx(q, rel=1e-7)
+    assert q == pytest.approx(163.089, abs=5e-4)
 
 
 def grid_loglik(model, cells, effect, tau2, base=0.0, sigma2=0.0):
