@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from contextlib import suppress
 
 
 def main() -> int:
@@ -10,6 +12,10 @@ def main() -> int:
     try:
         from metaan.cli import run
 
+        # What comes before and after the command's own handlers must not change how it ends.
+        with suppress(ValueError):  # not in the main thread
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
         return run(sys.argv[1:])
     except KeyboardInterrupt:  # while the program was still being loaded
         return 130

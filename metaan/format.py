@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from math import asin, copysign, cos, exp, floor, inf, isfinite, isinf, isnan, log10, nan, pi, sin, sqrt, tanh
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ __all__ = [
     "power_of_ten",
     "pvalue",
     "shares",
+    "short_slug",
     "shown_scale",
     "significant",
     "slug",
@@ -42,6 +44,7 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 RESIDUE = 1e-12
 """What is smaller than this, relative to its scale, is what rounding left of 0."""
 
+SLUG_LENGTH, DIGEST_LENGTH = 60, 8
 LEAST_DECIMALS, MOST_DECIMALS = 2, 8
 
 MEASURE_NAMES = {
@@ -473,3 +476,20 @@ def slug(text: str) -> str:
     """
     kept = "".join(c if c.isascii() and c.isalnum() else " " for c in text.lower())
     return "-".join(kept.split())
+
+
+def short_slug(text: str) -> str:
+    """Give a slug of at most 60 characters; a longer one ends in a digest of the name.
+
+    File systems take names of 255 bytes, and a figure is named after two treatments.
+
+    Examples
+    --------
+    >>> short_slug("Drug A"), short_slug("A long name, " * 20)
+    ('drug-a', 'a-long-name-a-long-name-a-long-name-a-long-name-a-l-07c6e949')
+    """
+    name = slug(text)
+    if len(name) <= SLUG_LENGTH:
+        return name
+    digest = sha256(text.encode()).hexdigest()[:DIGEST_LENGTH]
+    return f"{name[: SLUG_LENGTH - DIGEST_LENGTH - 1]}-{digest}"

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["program"]
 
-PLAN_FILE = "review.toml"
 SHOWN_PER_FILE = 20
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -161,8 +160,10 @@ def _review_folder(named: Path | None) -> Path:
 
 
 def _check_code(problems: tuple[Problem, ...]) -> int:
+    from metaan.review.problems import of_the_plan
+
     errors = [p for p in problems if p.severity == "error"]
-    if any(p.file == PLAN_FILE for p in errors):
+    if any(of_the_plan(p) for p in errors):
         return 2
     return 1 if errors else 0
 

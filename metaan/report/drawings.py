@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import logging
 import multiprocessing
 import os
 import signal
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from metaan.results.synthesis import AnalysisResult
     from metaan.review.rows import Review
 
+PR_SET_PDEATHSIG = 1
+
 __all__ = ["Pending", "Wanted", "draw", "drawing_pool", "scale_names", "start_drawing", "wanted_figures"]
 
 
@@ -33,7 +37,7 @@ class Wanted:
     Attributes
     ----------
     id, title : str
-        File name without its ending; heading.
+        File name without its ending, unique because no kind's prefix begins with another's; heading.
     room : str
         Module of metaan.figures: "forest", "network_graph" or "network_forest".
     arguments : mapping
@@ -197,7 +201,7 @@ def _of_analysis(
     if network is not None:
         held = reference if reference in network.treatments else network.reference or network.treatments[0]
         yield Wanted(
-            id=f"network-forest-{analysis.id}",
+            id=f"estimates-{analysis.id}",
             title=f"{analysis.title}: network estimates against {names.get(held, held)}",
             room="network_forest",
             arguments={"network": network, "reference": held} | shared | reading,
@@ -250,7 +254,15 @@ def _without_interrupts() -> Iterator[None]:
 
 
 def _prepare() -> None:
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its files is no news
+    _die_with_parent()
     threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _die_with_parent() -> None:
+    """Have Linux end this process at the moment its parent ends, whatever it is doing."""
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _leave_with_parent() -> None:

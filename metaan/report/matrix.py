@@ -53,11 +53,9 @@ def matrix_row(
     )
 
 
-def network_anchor(analysis: AnalysisResult, anchors: Mapping[tuple[str, str, str], str]) -> str:
-    """Name the place of an analysis' network, apart from the places of its comparisons."""
-    taken = {*anchors.values()}
-    anchor = f"{analysis.id}-network"
-    return f"{anchor}-part" if anchor in taken else anchor
+def network_anchor(analysis: AnalysisResult) -> str:
+    """Name the place of an analysis' network; no analysis or comparison can have a dot in its own."""
+    return f"{analysis.id}.network"
 
 
 def pair_words(pair: tuple[str, str], names: Mapping[str, str]) -> str:
@@ -105,7 +103,7 @@ def _matrix_cell(
         interval=interval(answer.ci_low, answer.ci_high, measure),
         basis=_basis(answer, comparison),
         caution=_caution(answer, comparison, measure),
-        href=f"#{href or network_anchor(analysis, anchors)}",
+        href=f"#{href or network_anchor(analysis)}",
         label=label,
     )
 

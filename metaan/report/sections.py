@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from metaan.format import slug
+from metaan.format import short_slug
 from metaan.report.evidence import node_names, questions
 from metaan.report.ledger import ledger, web_address
 from metaan.report.matrix import matrix_row, network_anchor, pair_words
@@ -109,7 +109,7 @@ def comparison_anchors(analyses: Iterable[AnalysisResult]) -> dict[tuple[str, st
     anchors = {}
     for analysis in analyses:
         for each in analysis.main.comparisons:
-            wanted = f"{analysis.id}-{slug(each.treat1)}-{slug(each.treat2)}"
+            wanted = f"{analysis.id}-{short_slug(each.treat1)}-{short_slug(each.treat2)}"
             free = wanted
             number = 2
             while free in taken:
@@ -155,11 +155,11 @@ def _analysis(
             _comparison(analysis, each, names, anchors, figures, rows)
             for each, rows in zip(analysis.main.comparisons, _studies(analysis, own["studies"]), strict=True)
         ),
-        network_anchor=network_anchor(analysis, anchors),
+        network_anchor=network_anchor(analysis),
         network=network_sentences(analysis.main, names),
         network_figures=tuple(
             _figure(figures[name])
-            for name in (f"network-{analysis.id}", f"network-forest-{analysis.id}")
+            for name in (f"network-{analysis.id}", f"estimates-{analysis.id}")
             if name in figures and not _said_already(analysis, figures[name])
         ),
         tables=_named({name: table for name, table in own.items() if name != "studies"}),

@@ -28,7 +28,7 @@ def test_a_pairwise_answer_leads_to_its_studies_and_a_network_one_to_the_network
     ]
     analysis = build.analysis(build.scenario([build.comparison()], answers))
     row = page(small_review, (analysis,), {}, ()).matrix[0]
-    assert [cell.href for cell in row.cells] == ["#relief-alpha-control", "#relief-network", ""]
+    assert [cell.href for cell in row.cells] == ["#relief-alpha-control", "#relief.network", ""]
     assert [cell.estimate for cell in row.cells] == ["1.65", "1.22", ""]
     assert row.cells[1].basis == "direct (two studies, n\u00a0=\u00a0300) and indirect"
     assert row.scale == "risk ratio, higher is better"
