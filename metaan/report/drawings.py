@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import logging
 import multiprocessing
 import os
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from metaan.review.rows import Review
 
 PR_SET_PDEATHSIG = 1
+OBJECTS_BEFORE_SEARCH = 50_000
 
 __all__ = ["Pending", "Wanted", "draw", "drawing_pool", "scale_names", "start_drawing", "wanted_figures"]
 
@@ -276,3 +278,7 @@ def _load() -> None:
     import metaan.figures.forest
     import metaan.figures.network_forest
     import metaan.figures.network_graph  # noqa: F401
+
+    # A figure is thousands of objects that live until it is written: looking through them earlier is in vain.
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BEFORE_SEARCH)

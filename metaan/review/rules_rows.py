@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from metaan.review.agreement import interval_faults
@@ -94,47 +97,57 @@ def damage(column: str, kind: str, text: str) -> str:
     return ""
 
 
+@dataclass(slots=True)
+class _Target:
+    """What a column may point to: names by study, or all under "" where the study does not matter."""
+
+    within_study: bool
+    names: dict[str, dict[str, None]]
+    looks: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def group(self, row: Row) -> str:
+        return row.text["study_id"] if self.within_study else ""
+
+    def alike(self, row: Row, name: str) -> str:
+        """Find a name that a reader cannot tell from one; empty where there is none."""
+        group = self.group(row)
+        if group not in self.looks:
+            self.looks[group] = {look(known): known for known in self.names.get(group, ())}
+        return self.looks[group].get(look(name), "")
+
+
 def _references(loaded: Loaded, table: Table, rows: Iterable[Row]) -> Iterator[Problem]:
-    targets = {c.name: _targets(loaded, c) for c in table.columns if c.points_to}
+    targets = {c.name: _target(loaded, c) for c in table.columns if c.points_to}
     for row in rows:
-        for name, (known, with_study) in targets.items():
+        for name, target in targets.items():
             found = row.text[name]
-            if not found or known is None:
-                continue
-            if ((row.text["study_id"], found) if with_study else found) not in known:
-                yield _unknown(loaded, row, name, known, with_study)
+            if found and target is not None and found not in target.names.get(target.group(row), ()):
+                yield _unknown(loaded, row, name, target)
 
 
-def _targets(loaded: Loaded, column: Column) -> tuple[set[object] | None, bool]:
-    """Give what a column may point to, and whether it points within its study; None where that is unknown."""
+def _target(loaded: Loaded, column: Column) -> _Target | None:
+    """Give what a column may point to; None where that is unknown."""
     table, _, name = column.points_to.partition(".")
     sheet = loaded.sheets.get(table)
     if sheet is None or name not in sheet.header or loaded.torn(table):
-        return None, False
-    if table == "arms":
-        known: set[object] = {(r.text["study_id"], r.text[name]) for r in loaded.tables[table]}
-        return known, True
-    return {r.text[name] for r in loaded.tables[table]}, False
+        return None
+    target = _Target(within_study=table == "arms", names=defaultdict(dict))
+    for row in loaded.tables[table]:
+        target.names[target.group(row)][row.text[name]] = None
+    return target
 
 
-def _unknown(loaded: Loaded, row: Row, name: str, known: set[object], with_study: bool) -> Problem:
+def _unknown(loaded: Loaded, row: Row, name: str, target: _Target) -> Problem:
     points_to = TABLES[row.table].column(name).points_to.partition(".")[0]
-    found = row.text[name]
-    if with_study:
-        study = row.text["study_id"]
-        options = [k[1] for k in known if isinstance(k, tuple) and k[0] == study]
-        message = f"{name} = “{found[:80]}” is not an arm of {study[:80]} in arms.csv."
-    else:
-        options = [k for k in known if isinstance(k, str)]
-        message = f"{name} = “{found[:80]}” is not in {points_to}.csv."
-    alike = next((option for option in options if look(option) == look(found)), "")
+    found, group = row.text[name], target.group(row)
+    where = f"an arm of {group[:80]} in arms.csv" if target.within_study else f"in {points_to}.csv"
+    alike = target.alike(row, found)
     if alike:
         cure = f"retype it: “{revealed(found)[:80]}” only looks like “{revealed(alike)[:80]}”."
-        return loaded.fault("D030", row, name, message, cure)
-    suggestion = near(found, options[:MOST_OPTIONS])
-    return loaded.fault(
-        "D030", row, name, message, suggestion or f"correct the name, or add it to {points_to}.csv."
-    )
+    else:
+        options = islice(target.names.get(group, ()), MOST_OPTIONS)
+        cure = near(found, options) or f"correct the name, or add it to {points_to}.csv."
+    return loaded.fault("D030", row, name, f"{name} = “{found[:80]}” is not {where}.", cure)
 
 
 def _covers(loaded: Loaded) -> Iterator[Problem]:
@@ -142,6 +155,7 @@ def _covers(loaded: Loaded) -> Iterator[Problem]:
     units = loaded.tables["studies"]
     known = {row.text["study_id"] for row in units}
     parts = {row.text["study_id"]: parts_of(row.text["covers"]) for row in units}
+    options = [row.text["study_id"] for row in units[:MOST_OPTIONS]]
     for row in units:
         study = row.text["study_id"]
         for part in parts[study]:
@@ -152,7 +166,10 @@ def _covers(loaded: Loaded) -> Iterator[Problem]:
                 cure = f"separate them by semicolons: {'; '.join(re.split(r' *, *', part))[:200]}."
             elif part not in known:
                 said = f"covers = “{part[:80]}” is not in studies.csv."
-                cure = near(part, known - {study}) or "correct the id, or add that unit to studies.csv."
+                cure = (
+                    near(part, [name for name in options if name != study])
+                    or "correct the id, or add that unit to studies.csv."
+                )
             elif study in parts[part]:
                 said = f"{study[:80]} covers {part[:80]}, which covers it."
                 cure = "a unit sums smaller ones: keep the id in the row of the larger one only."

@@ -47,6 +47,11 @@ def test_it_has_no_kerning_and_no_ligatures(both: tuple[TTFont, TTFont]) -> None
     assert not {"GPOS", "GSUB", "kern"} & set(both[1].keys())
 
 
+def test_it_holds_nothing_that_every_pdf_would_unpack_in_vain(both: tuple[TTFont, TTFont]) -> None:
+    assert not {"fpgm", "prep", "cvt ", "hdmx"} & set(both[1].keys())
+    assert len(both[1]["cmap"].tables) == 1
+
+
 def test_it_is_cut_the_same_every_time() -> None:
     assert slim_copy(font_file()) == slim_copy(font_file())
 
