@@ -56,7 +56,7 @@ def check_file(path: Path) -> tuple[Problem, ...]:
     tuple of Problem
         By row.
     """
-    return in_order(file_faults(path))
+    return in_order(_without_echoes(file_faults(path)))
 
 
 def faults_of(loaded: Loaded) -> tuple[Problem, ...]:

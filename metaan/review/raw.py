@@ -18,6 +18,7 @@ from metaan.review.load import Loaded, load_row, load_table
 from metaan.review.names import same_name
 from metaan.review.problems import Problem, letter_index, problem
 from metaan.review.raw_columns import METAFOR, role_of
+from metaan.review.rules_names import name_faults
 from metaan.review.rules_rows import level_named, row_faults
 from metaan.review.rules_tables import table_faults
 from metaan.review.schema import TABLES
@@ -44,7 +45,8 @@ def file_faults(path: Path) -> list[Problem]:
     table = _own_table(path.stem, sheet)
     if table is not None:
         loaded = load_table(table, sheet)
-        return [*loaded.problems, *row_faults(loaded), *table_faults(loaded), *flow_faults(loaded)]
+        found = [*loaded.problems, *row_faults(loaded), *table_faults(loaded)]
+        return [*found, *flow_faults(loaded), *name_faults(loaded)]
     found = [*sheet.problems, *_header(sheet)]
     if not sheet.records:
         said = "The file has a header and no rows."

@@ -33,6 +33,8 @@ ROUNDED = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{2}\Z")
 SHEET_ERROR = re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!)\Z")
 MOST_OPTIONS = 500
 """Known names among which one that was meant is looked for."""
+MOST_SUGGESTIONS = 200
+"""Wrong names of one column for which that is done; the text for people shows fewer."""
 REWRITABLE = ("dose_text", "timepoint", "split_node", "formulation", "locator")
 """Text columns, beside ids, that hold short codes which a spreadsheet likes to rewrite."""
 
@@ -104,6 +106,7 @@ class _Target:
     within_study: bool
     names: dict[str, dict[str, None]]
     looks: dict[str, dict[str, str]] = field(default_factory=dict)
+    meant: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def group(self, row: Row) -> str:
         return row.text["study_id"] if self.within_study else ""
@@ -114,6 +117,14 @@ class _Target:
         if group not in self.looks:
             self.looks[group] = {look(known): known for known in self.names.get(group, ())}
         return self.looks[group].get(look(name), "")
+
+    def near(self, row: Row, name: str) -> str:
+        """Suggest names that look like one; after many such questions a cure in general must do."""
+        group = self.group(row)
+        if (group, name) not in self.meant and len(self.meant) < MOST_SUGGESTIONS:
+            options = islice(self.names.get(group, ()), MOST_OPTIONS)
+            self.meant[group, name] = near(name, options)
+        return self.meant.get((group, name), "")
 
 
 def _references(loaded: Loaded, table: Table, rows: Iterable[Row]) -> Iterator[Problem]:
@@ -145,8 +156,7 @@ def _unknown(loaded: Loaded, row: Row, name: str, target: _Target) -> Problem:
     if alike:
         cure = f"retype it: “{revealed(found)[:80]}” only looks like “{revealed(alike)[:80]}”."
     else:
-        options = islice(target.names.get(group, ()), MOST_OPTIONS)
-        cure = near(found, options) or f"correct the name, or add it to {points_to}.csv."
+        cure = target.near(row, found) or f"correct the name, or add it to {points_to}.csv."
     return loaded.fault("D030", row, name, f"{name} = “{found[:80]}” is not {where}.", cure)
 
 

@@ -87,3 +87,16 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 def test_names_of_a_raw_sheet_are_its_own_in_every_problem() -> None:
     heads = (RAW / "arms.csv").read_text(encoding="utf-8").split("\n")[0].split(",")
     assert {p.column for p in check_file(RAW / "arms.csv")} <= {*heads, ""}
+
+
+def test_a_ragged_row_of_a_table_is_told_once(tmp_path: Path) -> None:
+    path = tmp_path / "arms.csv"
+    text = (CLEAN / "arms.csv").read_text(encoding="utf-8")
+    path.write_text(text.replace("delta,a,aspirin,500 mg,", "delta,a,aspirin,500,mg,"), encoding="utf-8")
+    assert [(p.code, p.row) for p in check_file(path)] == [("D009", 9)]
+
+
+def test_names_of_a_table_that_only_look_alike_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "treatments.csv"
+    path.write_text("raw_label,node\naspirin,acid a\nASA,acid\u00a0a\n", encoding="utf-8")
+    assert [(p.code, p.row, p.column) for p in check_file(path)] == [("D034", 3, "node")]

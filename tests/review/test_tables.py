@@ -152,3 +152,17 @@ def test_a_large_table_takes_a_time_that_grows_with_it(clean: Path) -> None:
     start = time.process_time()
     check_review(clean)
     assert time.process_time() - start < 15
+
+
+def test_many_wrong_names_among_many_known_ones_take_little_time(clean: Path) -> None:
+    with (clean / "studies.csv").open("a", encoding="utf-8") as file:
+        file.writelines(f"study{i},Study {i},2001,,,,,1,,\n" for i in range(3000))
+    path = clean / "results.csv"
+    head, first, *_ = path.read_text(encoding="utf-8").splitlines()
+    wrong = (first.replace("alpha,a,", f"studie{i},a,") for i in range(8000))
+    path.write_text("\n".join([head, *wrong]) + "\n", encoding="utf-8")
+    start = time.process_time()
+    found = [p for p in check_review(clean) if p.code == "D030" and p.column == "study_id"]
+    assert time.process_time() - start < 15
+    assert len(found) == 8000
+    assert found[0].help.startswith("did you mean “study")
