@@ -4,7 +4,8 @@
 
     MetaanError
     ├── InputError        a value that cannot be used: names it and the cure   (exit 1)
-    │   └── ReviewError   faults found in a review's data                      (exit 1)
+    │   ├── ReviewError   faults found in a review's data                      (exit 1)
+    │   └── RequestError  a command line that asks for what cannot be had      (exit 2)
     ├── PlanError         a wrong review.toml                                  (exit 2)
     ├── OutputError       a folder that cannot, or must not, be written to     (exit 2)
     └── CannotDraw        a figure whose data do not carry it
@@ -21,6 +22,10 @@ class InputError(MetaanError, ValueError):
 
 class ReviewError(InputError):
     """Faults in a review's data; the message lists them."""
+
+
+class RequestError(InputError):
+    """A command line that asks for what cannot be had; the message names what is there instead."""
 
 
 class PlanError(MetaanError):

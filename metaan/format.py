@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from math import exp, floor, inf, isfinite, isinf, isnan, log10
+from math import asin, copysign, cos, exp, floor, inf, isfinite, isinf, isnan, log10, nan, pi, sin, sqrt, tanh
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 __all__ = [
+    "LOG_MEASURES",
     "MEASURE_NAMES",
+    "ONE_GROUP_MEASURES",
     "RATIO_MEASURES",
     "back_transform",
     "canonical",
@@ -49,16 +51,58 @@ MEASURE_NAMES = {
     "OR": "odds ratio",
     "RR": "risk ratio",
     "RD": "risk difference",
+    "AS": "arcsine difference",
+    "PETO": "Peto odds ratio",
+    "PHI": "phi coefficient",
+    "YUQ": "Yule's Q",
+    "YUY": "Yule's Y",
+    "OR2DN": "standardised mean difference from an odds ratio (normal outcome)",
+    "OR2DL": "standardised mean difference from an odds ratio (logistic outcome)",
     "MD": "mean difference",
     "SMD": "standardised mean difference",
+    "SMDH": "standardised mean difference (unequal variances)",
+    "SMD1": "standardised mean difference (SD of the second group)",
+    "ROM": "ratio of means",
+    "CVR": "coefficient of variation ratio",
+    "VR": "variability ratio",
+    "D2ORN": "odds ratio from a standardised mean difference (normal outcome)",
+    "D2ORL": "odds ratio from a standardised mean difference (logistic outcome)",
+    "RPB": "point-biserial correlation",
     "HR": "hazard ratio",
     "IRR": "incidence rate ratio",
     "IRD": "incidence rate difference",
-    "ROM": "ratio of means",
-    "PETO": "Peto odds ratio",
+    "IRSD": "difference of square-root incidence rates",
+    "IR": "incidence rate",
+    "IRLN": "incidence rate",
+    "IRS": "incidence rate",
+    "PR": "proportion",
+    "PLN": "proportion",
+    "PLO": "proportion",
+    "PAS": "proportion",
+    "PFT": "proportion",
+    "MN": "mean",
+    "MNLN": "mean",
+    "COR": "correlation",
+    "UCOR": "correlation",
+    "ZCOR": "correlation",
+    "MC": "mean change",
+    "SMCC": "standardised mean change (SD of the change)",
+    "SMCR": "standardised mean change (SD of the first measurement)",
+    "ROMC": "ratio of paired means",
 }
+"""What a person reads; a measure of one group is named by what it is shown as, not by its own scale."""
 
-RATIO_MEASURES = frozenset({"OR", "RR", "HR", "IRR", "ROM", "PETO", "CVR", "VR"})
+RATIO_MEASURES = frozenset({"OR", "RR", "HR", "IRR", "ROM", "PETO", "CVR", "VR", "D2ORN", "D2ORL", "ROMC"})
+"""Analysed as logarithms, shown as ratios with 1 as no effect."""
+
+LOG_MEASURES = RATIO_MEASURES | {"IRLN", "PLN", "MNLN"}
+"""Analysed as logarithms: ratios, and rates, proportions and means of one group."""
+
+ONE_GROUP_MEASURES = frozenset({"IR", "IRLN", "IRS", "PR", "PLN", "PLO", "PAS", "PFT", "MN", "MNLN"})
+"""Compared with nothing, so that no value is the one of no effect."""
+
+NEVER_NEGATIVE = LOG_MEASURES | (ONE_GROUP_MEASURES - {"MN"})
+"""Shown with two significant digits where they are small, so that no share or rate is printed as 0.00."""
 
 
 def measure_name(measure: str) -> str:
@@ -72,29 +116,93 @@ def measure_name(measure: str) -> str:
     return MEASURE_NAMES.get(measure, measure)
 
 
-def back_transform(value: float, measure: str) -> float:
+def back_transform(value: float, measure: str, *, n: float = inf) -> float:
     """Turn a value of the analysis scale into what a person reads.
+
+    Differences of transformed values (AS, IRSD) have no other scale and stay what they are.
 
     Parameters
     ----------
     value : float
-        Log scale for ratio measures.
+        The logarithm for `LOG_MEASURES`, the logit for PLO, an arcsine square root for PAS and PFT, a square
+        root for IRS, Fisher's z for ZCOR. Beyond the ends of a scale it is taken as its end.
     measure : str
         The measure's letters.
+    n : float, default inf
+        Participants, for PFT only. The double arcsine can be inverted exactly for a group of known size; for
+        a pooled value no size is right and some are very wrong (Schwarzer et al. 2019), so that the limit for
+        large groups is the default.
+
+    References
+    ----------
+    Miller JJ. The inverse of the Freeman-Tukey double arcsine transformation. American Statistician 1978;
+    32: 138.
+    Schwarzer G, Chemaitelly H, Abu-Raddad LJ, Rücker G. Seriously misleading results using inverse of
+    Freeman-Tukey double arcsine transformation in meta-analysis of single proportions. Research Synthesis
+    Methods 2019; 10: 476-483.
 
     Examples
     --------
-    >>> back_transform(0.0, "RR")
-    1.0
+    >>> back_transform(0.0, "RR"), back_transform(0.0, "PLO"), round(back_transform(0.5, "PAS"), 4)
+    (1.0, 0.5, 0.2298)
     """
-    if measure not in RATIO_MEASURES or isnan(value):
+    if isnan(value):
         return value
-    return exp(min(value, 700.0))
+    if measure in LOG_MEASURES:
+        return exp(min(value, 700.0))
+    if measure in INVERSES:
+        return INVERSES[measure](value)
+    if measure == "PFT":
+        return _inverse_double_arcsine(value, n)
+    return value
 
 
 def null_value(measure: str) -> float:
-    """Give the value of no effect on the scale that a person reads."""
+    """Give the value of no effect on the scale that a person reads; `nan` for a single group.
+
+    Examples
+    --------
+    >>> null_value("OR"), null_value("MD"), null_value("PR")
+    (1.0, 0.0, nan)
+    """
+    if measure in ONE_GROUP_MEASURES:
+        return nan
     return 1.0 if measure in RATIO_MEASURES else 0.0
+
+
+def _inverse_logit(value: float) -> float:
+    return 1 / (1 + exp(min(-value, 700.0)))
+
+
+def _inverse_arcsine(value: float) -> float:
+    return sin(min(max(value, 0.0), pi / 2)) ** 2
+
+
+def _inverse_square_root(value: float) -> float:
+    return max(value, 0.0) ** 2
+
+
+def _inverse_double_arcsine(value: float, n: float) -> float:
+    """Invert the Freeman-Tukey transformation (Miller 1978)."""
+    if n == inf:
+        return _inverse_arcsine(value)
+    lowest = asin(sqrt(1 / (n + 1))) / 2
+    if value <= lowest:
+        return 0.0
+    if value >= pi / 2 - lowest:
+        return 1.0
+    sine = sin(2 * value)
+    inner = sine + (sine - 1 / sine) / n
+    root = sqrt(max(1 - inner**2, 0.0))
+    return (1 - copysign(root, cos(2 * value))) / 2
+
+
+INVERSES: dict[str, Callable[[float], float]] = {
+    "PLO": _inverse_logit,
+    "PAS": _inverse_arcsine,
+    "IRS": _inverse_square_root,
+    "ZCOR": tanh,
+}
 
 
 def fixed(value: float | None, digits: int = 2) -> str:
@@ -159,8 +267,9 @@ def power_of_ten(value: float, digits: int = 1) -> str:
 def effect(value: float, measure: str, digits: int = 2) -> str:
     """Write an effect of the analysis scale as a person reads it.
 
-    A ratio keeps enough decimals to show two significant digits, and above 100 it drops them; thousands are
-    marked as in every number for a reader; beyond a million, and below a millionth, it is a power of ten.
+    A ratio, and a rate or share of one group, keeps enough decimals to show two significant digits, and above
+    100 it drops them; thousands are marked as in every number for a reader; beyond a million, and below a
+    millionth, it is a power of ten.
 
     Examples
     --------
@@ -170,7 +279,7 @@ def effect(value: float, measure: str, digits: int = 2) -> str:
     ('3,134', '2.8×10⁻⁹')
     """
     shown = back_transform(value, measure)
-    if measure in RATIO_MEASURES and isfinite(shown):
+    if measure in NEVER_NEGATIVE and isfinite(shown):
         if shown >= 1e6 or 0 < shown < 1e-6:
             return power_of_ten(shown)
         if 0 < shown < 0.1:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from metaan.cli.commands import program
-from metaan.errors import MetaanError, OutputError, PlanError
+from metaan.errors import MetaanError, OutputError, PlanError, RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,7 +63,7 @@ def run(arguments: Sequence[str]) -> int:
         if debug:
             raise
         _say(str(error))
-        return WRONG if isinstance(error, PlanError | OutputError) else PROBLEMS
+        return WRONG if isinstance(error, PlanError | OutputError | RequestError) else PROBLEMS
     except Exception as error:
         if _was_printing(error):
             _quietly_closed()

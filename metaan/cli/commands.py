@@ -5,16 +5,15 @@ from __future__ import annotations
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 import metaan
-from metaan.cli.talk import Talk
+from metaan.cli.pool import pool
+from metaan.cli.talk import talk_of, talk_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from metaan.report.compare import Difference
     from metaan.report.verify import Verification
     from metaan.review.problems import Problem
@@ -28,25 +27,9 @@ REVIEW = click.Path(exists=True, file_okay=False, path_type=Path)
 OUT = click.Path(path_type=Path)
 
 
-def _talk_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Take -q, -v and --debug behind a command too."""
-    for option in (
-        click.option("--debug", is_flag=True, help="Show where a fault of the program happened."),
-        click.option("-v", "--verbose", is_flag=True, help="Print a line for each finished step."),
-        click.option("-q", "--quiet", is_flag=True, help="Print results and errors only."),
-    ):
-        command = option(command)
-    return command
-
-
-def _talk(context: click.Context, *, quiet: bool, verbose: bool) -> Talk:
-    above: dict[str, bool] = context.obj or {}
-    return Talk(quiet=quiet or above.get("quiet", False), verbose=verbose or above.get("verbose", False))
-
-
 @click.group(context_settings=HELP, no_args_is_help=True)
 @click.version_option(metaan.__version__, "--version", prog_name="metaan", message="%(prog)s %(version)s")
-@_talk_options
+@talk_options
 @click.pass_context
 def program(context: click.Context, *, quiet: bool, verbose: bool, debug: bool) -> None:
     """Turn extracted trial data into the figures, tables and estimates of a paper.
@@ -64,7 +47,7 @@ def program(context: click.Context, *, quiet: bool, verbose: bool, debug: bool) 
 @program.command(short_help="Write the whole report.")
 @click.argument("review", type=REVIEW, required=False)
 @click.option("--out", type=OUT, default=Path("reports"), help="Folder of the report.  [default: reports]")
-@_talk_options
+@talk_options
 @click.pass_context
 def report(
     context: click.Context, review: Path | None, *, out: Path, quiet: bool, verbose: bool, debug: bool
@@ -76,7 +59,7 @@ def report(
     only when the new one is complete.
     """
     del debug
-    talk = _talk(context, quiet=quiet, verbose=verbose)
+    talk = talk_of(context, quiet=quiet, verbose=verbose)
     folder = _review_folder(review)
     from metaan.report.bundle import write_report
 
@@ -101,7 +84,7 @@ def report(
     show_default=True,
     help="For people or for programs.",
 )
-@_talk_options
+@talk_options
 @click.pass_context
 def check(
     context: click.Context, review: Path | None, *, form: str, quiet: bool, verbose: bool, debug: bool
@@ -128,7 +111,7 @@ def check(
 @click.argument("review", type=REVIEW, required=False)
 @click.option("--out", type=OUT, default=Path("reports"), help="Folder of the report.  [default: reports]")
 @click.option("--strict", is_flag=True, help="Only identical bytes will do.")
-@_talk_options
+@talk_options
 @click.pass_context
 def verify(
     context: click.Context,
@@ -146,7 +129,7 @@ def verify(
     every figure as a reader sees it) or "different", with each difference. Exit code 0 for the first two.
     """
     del debug
-    talk = _talk(context, quiet=quiet, verbose=verbose)
+    talk = talk_of(context, quiet=quiet, verbose=verbose)
     folder = _review_folder(review)
     from metaan.report.verify import verify as prove
 
@@ -156,6 +139,9 @@ def verify(
     click.echo(_verdict(found, out))
     sufficient = ("identical",) if strict else ("identical", "equivalent")
     raise click.exceptions.Exit(0 if found.tier in sufficient else 1)
+
+
+program.add_command(pool)
 
 
 def _without_chatter() -> None:

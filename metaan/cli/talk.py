@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Talk"]
+__all__ = ["Talk", "talk_of", "talk_options"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +58,23 @@ class Talk:
                 yield step
         else:
             yield _nothing
+
+
+def talk_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Take -q, -v and --debug behind a command too."""
+    for option in (
+        click.option("--debug", is_flag=True, help="Show where a fault of the program happened."),
+        click.option("-v", "--verbose", is_flag=True, help="Print a line for each finished step."),
+        click.option("-q", "--quiet", is_flag=True, help="Print results and errors only."),
+    ):
+        command = option(command)
+    return command
+
+
+def talk_of(context: click.Context, *, quiet: bool, verbose: bool) -> Talk:
+    """Join what was said before the command's name and behind it."""
+    above: dict[str, bool] = context.obj or {}
+    return Talk(quiet=quiet or above.get("quiet", False), verbose=verbose or above.get("verbose", False))
 
 
 def _nothing(_: str) -> None:

@@ -1,4 +1,4 @@
-"""Two by two tables: odds ratio, risk ratio, risk difference."""
+"""Two by two tables: ratios and differences of risks, and what association they show."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from metaan.effects.cells import Columns, Measure, column, equal_lengths, refuse
+from metaan.effects.additions import added_notes, where_added
+from metaan.effects.cells import Columns, Family, Measure, column, equal_lengths, refuse, usable_columns
+from metaan.effects.continuous import LOG_ODDS_PER_D_LOGISTIC, LOG_ODDS_PER_D_NORMAL
 from metaan.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,42 +18,106 @@ if TYPE_CHECKING:
 
     from metaan.types import BoolArray, FloatArray
 
-__all__ = ["CELLS", "MEASURES", "all_events", "double_zero", "two_by_two"]
+    Cells = Mapping[str, FloatArray]
+    Effect = tuple[FloatArray, FloatArray]
 
-CELLS = ("ai", "bi", "ci", "di", "n1i", "n2i")
+__all__ = [
+    "FAMILY",
+    "MEASURES",
+    "all_events",
+    "complete_arm",
+    "double_zero",
+    "two_by_two",
+]
+
+TABLE = ("ai", "bi", "ci", "di")
+COUNTABLE = "it needs a table without a cell of 0"
 
 
-def odds_ratio(cells: Mapping[str, FloatArray], vtype: str) -> tuple[FloatArray, FloatArray]:
+def odds_ratio(cells: Cells, vtype: str) -> Effect:
     """Compute log odds ratios and their variances (Woolf 1955)."""
     del vtype
-    a, b, c, d = (cells[name] for name in ("ai", "bi", "ci", "di"))
+    a, b, c, d = (cells[name] for name in TABLE)
     return np.log(a / b) - np.log(c / d), 1 / a + 1 / b + 1 / c + 1 / d
 
 
-def risk_ratio(cells: Mapping[str, FloatArray], vtype: str) -> tuple[FloatArray, FloatArray]:
+def risk_ratio(cells: Cells, vtype: str) -> Effect:
     """Compute log risk ratios and their large-sample variances."""
     del vtype
-    a, c = cells["ai"], cells["ci"]
-    n1, n2 = a + cells["bi"], c + cells["di"]
-    return np.log(a / n1) - np.log(c / n2), 1 / a - 1 / n1 + 1 / c - 1 / n2
+    a, b, c, d = (cells[name] for name in TABLE)
+    n1, n2 = a + b, c + d
+    return np.log(a / n1) - np.log(c / n2), b / a / n1 + d / c / n2
 
 
-def risk_difference(cells: Mapping[str, FloatArray], vtype: str) -> tuple[FloatArray, FloatArray]:
+def risk_difference(cells: Cells, vtype: str) -> Effect:
     """Compute risk differences and their large-sample variances."""
     del vtype
-    a, b, c, d = (cells[name] for name in ("ai", "bi", "ci", "di"))
+    a, b, c, d = (cells[name] for name in TABLE)
     n1, n2 = a + b, c + d
     return a / n1 - c / n2, a * b / n1**3 + c * d / n2**3
 
 
-MEASURES = (
-    Measure(name="OR", words="odds ratio", family="two by two", ratio=True, formula=odds_ratio),
-    Measure(name="RR", words="risk ratio", family="two by two", ratio=True, formula=risk_ratio),
-    Measure(name="RD", words="risk difference", family="two by two", ratio=False, formula=risk_difference),
-)
+def arcsine_difference(cells: Cells, vtype: str) -> Effect:
+    """Compute differences of arcsine square roots of risks (Rücker et al. 2009)."""
+    del vtype
+    a, b, c, d = (cells[name] for name in TABLE)
+    n1, n2 = a + b, c + d
+    return np.arcsin(np.sqrt(a / n1)) - np.arcsin(np.sqrt(c / n2)), 1 / (4 * n1) + 1 / (4 * n2)
 
 
-def two_by_two(given: Mapping[str, FloatArray], *, add: float, to: str) -> Columns:
+def peto_odds_ratio(cells: Cells, vtype: str) -> Effect:
+    """Compute log odds ratios by the one-step method, (O - E)/V with variance 1/V (Yusuf et al. 1985)."""
+    del vtype
+    a, b, c, d = (cells[name] for name in TABLE)
+    n1, n2, events, others = a + b, c + d, a + c, b + d
+    n = n1 + n2
+    v = n1 * n2 * (events / n) * (others / n) / (n - 1)
+    return (a - n1 * (events / n)) / v, 1 / v
+
+
+def phi_coefficient(cells: Cells, vtype: str) -> Effect:
+    """Compute phi coefficients; the variance is the delta method's for a multinomial table (Yule 1912)."""
+    del vtype
+    a, b, c, d = (cells[name] for name in TABLE)
+    rows, columns = (a + b, c + d), (a + c, b + d)
+    scale = np.sqrt(rows[0]) * np.sqrt(rows[1]) * np.sqrt(columns[0]) * np.sqrt(columns[1])
+    phi = (a * d - b * c) / scale
+    gradient = (
+        (a, d / scale - phi / 2 * (1 / rows[0] + 1 / columns[0])),
+        (b, -c / scale - phi / 2 * (1 / rows[0] + 1 / columns[1])),
+        (c, -b / scale - phi / 2 * (1 / rows[1] + 1 / columns[0])),
+        (d, a / scale - phi / 2 * (1 / rows[1] + 1 / columns[1])),
+    )
+    variance = np.asarray(sum(cell * slope**2 for cell, slope in gradient))
+    perfect = ((b == 0) & (c == 0)) | ((a == 0) & (d == 0))
+    return np.where(perfect, np.sign(phi), phi), np.where(perfect, 0.0, variance)
+
+
+def yule_q(cells: Cells, vtype: str) -> Effect:
+    """Compute Yule's Q = (OR - 1)/(OR + 1) (Yule 1912)."""
+    y, v = odds_ratio(cells, vtype)
+    return np.tanh(y / 2), v / np.cosh(y / 2) ** 4 / 4
+
+
+def yule_y(cells: Cells, vtype: str) -> Effect:
+    """Compute Yule's Y = (sqrt(OR) - 1)/(sqrt(OR) + 1) (Yule 1912)."""
+    y, v = odds_ratio(cells, vtype)
+    return np.tanh(y / 4), v / np.cosh(y / 4) ** 4 / 16
+
+
+def smd_if_normal(cells: Cells, vtype: str) -> Effect:
+    """Compute standardised mean differences behind odds ratios, outcome normal (Cox and Snell 1989)."""
+    y, v = odds_ratio(cells, vtype)
+    return y / LOG_ODDS_PER_D_NORMAL, v / LOG_ODDS_PER_D_NORMAL**2
+
+
+def smd_if_logistic(cells: Cells, vtype: str) -> Effect:
+    """Compute standardised mean differences behind odds ratios, outcome logistic (Chinn 2000)."""
+    y, v = odds_ratio(cells, vtype)
+    return y / LOG_ODDS_PER_D_LOGISTIC, v / LOG_ODDS_PER_D_LOGISTIC**2
+
+
+def two_by_two(given: Cells, add: float, to: str) -> Columns:
     """Complete two by two tables and add to their cells where asked.
 
     Parameters
@@ -78,24 +144,85 @@ def two_by_two(given: Mapping[str, FloatArray], *, add: float, to: str) -> Colum
     Gart JJ, Zweifel JR. On the bias of various estimators of the logit and its variance with application to
     quantal bioassay. Biometrika 1967; 54: 181-187.
     """
-    k = equal_lengths(given)
-    a, b = _arm(given, events="ai", others="bi", total="n1i")
-    c, d = _arm(given, events="ci", others="di", total="n2i")
-    missing = np.isnan(a + b + c + d)
-    empty = ~missing & ((a + b == 0) | (c + d == 0))
-    usable = ~(missing | empty)
-    zero = usable & ((a == 0) | (b == 0) | (c == 0) | (d == 0))
-    corrected = _corrected(zero, usable, to) if add > 0 else np.zeros(k, dtype=bool)
-    table = {
-        name: np.where(usable, cell + add * corrected, 1.0)
-        for name, cell in zip(("ai", "bi", "ci", "di"), (a, b, c, d), strict=True)
-    }
-    notes = {
-        **dict.fromkeys(np.flatnonzero(corrected).tolist(), f"{add:g} added to all four cells"),
-        **dict.fromkeys(np.flatnonzero(missing).tolist(), "a cell is missing, so there is no effect"),
-        **dict.fromkeys(np.flatnonzero(empty).tolist(), "an arm has no participants, so there is no effect"),
-    }
-    return Columns(cells=table, usable=usable, notes=notes)
+    equal_lengths(given)
+    a, b = complete_arm(given, events="ai", others="bi", total="n1i")
+    c, d = complete_arm(given, events="ci", others="di", total="n2i")
+    cells, usable, ledger = usable_columns(
+        dict(zip(TABLE, (a, b, c, d), strict=True)),
+        [("an arm has no participants, so there is no effect", (a + b == 0) | (c + d == 0))],
+    )
+    zero = np.any([cells[name] == 0 for name in TABLE], axis=0)
+    where = where_added(zero, usable, add, to)
+    return Columns(
+        cells={name: values + add * where for name, values in cells.items()},
+        usable=usable,
+        ledger=(*ledger, *added_notes(where, TABLE, add, to)),
+    )
+
+
+FAMILY = Family(
+    name="two by two",
+    cells=("ai", "bi", "ci", "di", "n1i", "n2i"),
+    read=two_by_two,
+    sets=(("ai", "n1i", "ci", "n2i"), TABLE, ("ai", "bi", "ci", "n2i"), ("ai", "n1i", "ci", "di")),
+)
+
+MEASURES = (
+    Measure(
+        name="OR",
+        words="odds ratio",
+        family=FAMILY,
+        ratio=True,
+        formula=odds_ratio,
+        add=0.5,
+        domain=COUNTABLE,
+    ),
+    Measure(
+        name="RR",
+        words="risk ratio",
+        family=FAMILY,
+        ratio=True,
+        formula=risk_ratio,
+        add=0.5,
+        domain="it needs an event in each arm",
+    ),
+    Measure(name="RD", words="risk difference", family=FAMILY, formula=risk_difference, add=0.5),
+    Measure(name="AS", words="arcsine difference", family=FAMILY, formula=arcsine_difference),
+    Measure(
+        name="PETO",
+        words="Peto odds ratio",
+        family=FAMILY,
+        ratio=True,
+        formula=peto_odds_ratio,
+        add=0.5,
+        domain="it needs at least one event and one participant without one",
+    ),
+    Measure(
+        name="PHI",
+        words="phi coefficient",
+        family=FAMILY,
+        formula=phi_coefficient,
+        domain="it needs at least one event and one participant without one",
+    ),
+    Measure(name="YUQ", words="Yule's Q", family=FAMILY, formula=yule_q, add=0.5, domain=COUNTABLE),
+    Measure(name="YUY", words="Yule's Y", family=FAMILY, formula=yule_y, add=0.5, domain=COUNTABLE),
+    Measure(
+        name="OR2DN",
+        words="standardised mean difference from an odds ratio (normal outcome)",
+        family=FAMILY,
+        formula=smd_if_normal,
+        add=0.5,
+        domain=COUNTABLE,
+    ),
+    Measure(
+        name="OR2DL",
+        words="standardised mean difference from an odds ratio (logistic outcome)",
+        family=FAMILY,
+        formula=smd_if_logistic,
+        add=0.5,
+        domain=COUNTABLE,
+    ),
+)
 
 
 def double_zero(ai: ArrayLike, ci: ArrayLike) -> BoolArray:
@@ -155,10 +282,24 @@ def all_events(ai: ArrayLike, n1i: ArrayLike, ci: ArrayLike, n2i: ArrayLike) -> 
     return np.asarray((columns["ai"] == columns["n1i"]) & (columns["ci"] == columns["n2i"]))
 
 
-def _arm(
+def complete_arm(
     given: Mapping[str, FloatArray], *, events: str, others: str, total: str
 ) -> tuple[FloatArray, FloatArray]:
-    """Complete one arm to events and non-events."""
+    """Complete one arm to events and non-events.
+
+    Parameters
+    ----------
+    given : mapping of str to ndarray, shape (k,)
+        The columns of the table.
+    events, others, total : str
+        Names of the columns of events, of participants without one, and of all.
+
+    Raises
+    ------
+    InputError
+        Where too little is given, for a negative count, more events than participants, or three columns
+        that contradict each other.
+    """
     if events not in given or not (others in given or total in given):
         raise InputError(f"An arm is incomplete: give {events} with {total}, or {events} with {others}.")
     for name in (events, others, total):
@@ -176,11 +317,3 @@ def _arm(
         wrong &= ~np.isnan(a + given[others] + n)
         refuse(total, n, wrong, f"is not {events} + {others}; give only two of the three, or correct one")
     return a, n - a
-
-
-def _corrected(zero: BoolArray, usable: BoolArray, to: str) -> BoolArray:
-    if to == "only0":
-        return zero
-    if to == "all" or (to == "if0all" and zero.any()):
-        return usable
-    return np.zeros_like(zero)

@@ -3,41 +3,85 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from metaan.errors import InputError
+from metaan.results.pairwise import CellNote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import ArrayLike
 
     from metaan.types import BoolArray, FloatArray
 
-__all__ = ["Columns", "Measure", "column", "equal_lengths", "refuse", "unmasked"]
+__all__ = [
+    "Columns",
+    "Family",
+    "Measure",
+    "column",
+    "demand",
+    "equal_lengths",
+    "refuse",
+    "unmasked",
+    "usable_columns",
+]
 
 NUMERIC_KINDS = "iuf"
+
+MISSING = "a cell is missing, so there is no effect"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """Columns of one table, one number per study, and notes on what was done to them.
+    """Columns of one table, one number per study, and the ledger of what was done to them.
 
     Attributes
     ----------
     cells : mapping of str to ndarray, shape (k,)
         Finite numbers that make sense together; where `usable` is False they are placeholders.
     usable : ndarray of bool, shape (k,)
-        False where a study cannot carry an effect; `notes` says why.
-    notes : mapping of int to str
-        What was added or is missing, by position from 0.
+        False where a study cannot carry an effect; the ledger says why.
+    ledger : tuple of CellNote
+        What was added or is missing.
     """
 
     cells: Mapping[str, FloatArray]
     usable: BoolArray
-    notes: Mapping[int, str]
+    ledger: tuple[CellNote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """A table that measures are computed from, as data.
+
+    Attributes
+    ----------
+    name : str
+        In words.
+    cells : tuple of str
+        The columns it may be given.
+    read : callable
+        From the given columns, what to add and to which tables, to complete columns.
+    sets : tuple of tuple of str
+        The columns that are enough, each set by itself; empty where it takes them all.
+    exact : bool
+        True where a sampling variance of 0 is what the cells say (counts, correlations); False where it
+        means that a standard deviation of 0 was given, which no effect can rest on.
+    """
+
+    name: str
+    cells: tuple[str, ...]
+    read: Callable[[Mapping[str, FloatArray], float, str], Columns]
+    exact: bool = True
+    sets: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def needs(self) -> tuple[tuple[str, ...], ...]:
+        """The sets of columns of which one must be given whole."""
+        return self.sets or (self.cells,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,24 +92,80 @@ class Measure:
     ----------
     name, words : str
         Its letters and its name in words.
-    family : str
+    family : Family
         The table it is computed from.
     ratio : bool
         True where effects are on the log scale and are shown exponentiated.
     formula : callable
         From the table's columns to effects and variances; the second argument is the variance type.
+    add : float
+        What is added to cells unless the caller says otherwise.
+    domain : str
+        What its cells must fulfil beyond those of the family, as a clause.
+    null : float
+        Value of no effect, on the scale of analysis; `nan` for a single group, compared with nothing.
     """
 
     name: str
     words: str
-    family: Literal["two by two", "two groups"]
-    ratio: bool
+    family: Family
     formula: Callable[[Mapping[str, FloatArray], str], tuple[FloatArray, FloatArray]]
+    ratio: bool = False
+    add: float = 0.0
+    domain: str = ""
+    null: float = 0.0
 
-    @property
-    def null(self) -> float:
-        """Value of no effect, on the scale of analysis."""
-        return 0.0
+
+def demand(given: Mapping[str, FloatArray], names: Sequence[str], what: str) -> None:
+    """Refuse columns that are not all there or differ in length.
+
+    Parameters
+    ----------
+    given : mapping of str to ndarray
+        The columns.
+    names : sequence of str
+        Those that are needed.
+    what : str
+        What needs them, in words, to begin the message.
+
+    Raises
+    ------
+    InputError
+        For a column that is not there, or columns of different length.
+    """
+    absent = [name for name in names if name not in given]
+    if absent:
+        raise InputError(f"{what} need {', '.join(names)}; {', '.join(absent)} not given.")
+    equal_lengths(given)
+
+
+def usable_columns(
+    cells: Mapping[str, FloatArray], faults: Sequence[tuple[str, BoolArray]], placeholder: float = 1.0
+) -> tuple[dict[str, FloatArray], BoolArray, list[CellNote]]:
+    """Set studies aside whose cells are missing or faulty, each with the first reason that holds.
+
+    Parameters
+    ----------
+    cells : mapping of str to ndarray, shape (k,)
+        The columns.
+    faults : sequence of (str, ndarray of bool)
+        A reason and the studies that it holds for.
+    placeholder : float
+        What their cells are filled with, so that formulas stay quiet.
+
+    Returns
+    -------
+    cells, usable, ledger
+    """
+    missing = np.isnan(np.array(list(cells.values()))).any(axis=0)
+    usable = ~missing
+    ledger = [CellNote(index=i, action="left_out", reason=MISSING) for i in np.flatnonzero(missing).tolist()]
+    for reason, holds in faults:
+        found = np.flatnonzero(usable & holds).tolist()
+        ledger += [CellNote(index=i, action="left_out", reason=reason) for i in found]
+        usable &= ~holds
+    filled = {name: np.where(usable, values, placeholder) for name, values in cells.items()}
+    return filled, usable, ledger
 
 
 def column(name: str, values: ArrayLike) -> FloatArray:

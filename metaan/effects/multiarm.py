@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from metaan.effects.continuous import hedges_j
 from metaan.effects.labels import label_column, merged_labels
 from metaan.errors import InputError
 from metaan.results.frozen import frozen
-from metaan.results.network import Contrasts
+from metaan.results.network import ArmNote, Contrasts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,6 +28,9 @@ __all__ = ["ARM_MEASURES", "ArmMeasure", "contrasts"]
 
 ADDED = 0.5
 """Added to every cell of a study in which a cell is empty."""
+
+EMPTY_CELL = "one of them is 0"
+UNUSABLE_ARM = "a cell is missing or it has no participants"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +126,30 @@ def contrasts(measure: str, study: ArrayLike, treatment: ArrayLike, **arm_cells:
             *(f"study {name!r}: {note}" for name, found in compared.items() for note in found.notes),
         ),
         left_out=tuple((name, found.reason) for name, found in compared.items() if found.reason),
+        ledger=tuple(
+            ArmNote(
+                study=name,
+                action=done.action,
+                arms=done.arms,
+                cells=done.cells,
+                amount=done.amount,
+                reason=done.reason,
+            )
+            for name, found in compared.items()
+            for done in found.done
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    """What was done to the arms of one study; the fields are those of `ArmNote`."""
+
+    action: Literal["added", "left_out"]
+    arms: tuple[str, ...]
+    reason: str
+    cells: tuple[str, ...] = ()
+    amount: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,31 +159,40 @@ class _Compared:
     pairs: tuple[tuple[str, str, float, float], ...] = ()
     reason: str = ""
     notes: tuple[str, ...] = ()
+    done: tuple[_Done, ...] = ()
 
 
 def _compare(row: ArmMeasure, cells: Cells, rows: list[int], treatments: tuple[str, ...]) -> _Compared:
     usable = [i for i in rows if _usable(cells, i)]
     labels = [treatments[i] for i in usable]
     arms: Cells = {cell: values[usable] for cell, values in cells.items()}
-    notes = [
-        f"the arm {treatments[i]} is left out: a cell is missing or it has no participants"
-        for i in rows
-        if i not in usable
+    notes = [f"the arm {treatments[i]} is left out: {UNUSABLE_ARM}" for i in rows if i not in usable]
+    done = [
+        _Done(action="left_out", arms=(treatments[i],), reason=UNUSABLE_ARM) for i in rows if i not in usable
     ]
     reason = _too_few(labels) or row.says_nothing(arms)
     if reason:
-        return _Compared(reason=reason, notes=tuple(notes))
+        return _left_out(labels, reason, notes, done)
     if _has_empty_cell(arms):
         arms = _corrected(arms)
-        notes.append(f"{ADDED:g} added to the cells of every arm, because one of them is 0")
+        notes.append(f"{ADDED:g} added to the cells of every arm, because {EMPTY_CELL}")
+        cells_of = ("events", "non-events") if "n" in arms else ("events",)
+        done.append(
+            _Done(action="added", arms=tuple(labels), cells=cells_of, amount=ADDED, reason=EMPTY_CELL)
+        )
     differences, variances = _differences(row, arms)
     if not _defined(differences, variances):
-        return _Compared(reason=f"{row.name} is not defined for its cells", notes=tuple(notes))
+        return _left_out(labels, f"{row.name} is not defined for its cells", notes, done)
     pairs = tuple(
         (labels[i], labels[j], float(differences[i, j]), float(variances[i, j]))
         for i, j in combinations(range(len(labels)), 2)
     )
-    return _Compared(pairs=pairs, notes=tuple(notes))
+    return _Compared(pairs=pairs, notes=tuple(notes), done=tuple(done))
+
+
+def _left_out(labels: list[str], reason: str, notes: list[str], done: list[_Done]) -> _Compared:
+    whole = (_Done(action="left_out", arms=tuple(labels), reason=reason),)
+    return _Compared(reason=reason, notes=tuple(notes), done=(*done, *whole))
 
 
 def _log_odds(cells: Cells) -> tuple[FloatArray, FloatArray]:

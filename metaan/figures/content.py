@@ -77,6 +77,10 @@ class Content:
         Where the dashed line stands; `nan` for none.
     notes : tuple of str
         Paragraphs below.
+    null : float
+        Where the solid line of no effect stands, analysis scale; `nan` for none.
+    bounds : (float, float)
+        Beyond which the axis does not reach.
     """
 
     heading: str
@@ -87,4 +91,6 @@ class Content:
     favours: tuple[str, str]
     pooled: float = float("nan")
     notes: tuple[str, ...] = ()
+    null: float = 0.0
+    bounds: Interval = (float("-inf"), float("inf"))
     unit: str = ""

@@ -138,9 +138,9 @@ def _save(figure: Figure, **options: Any) -> bytes:
 
 def _png(drawing: Drawing) -> bytes:
     """Write 300 dpi on white, without an alpha channel, in at most 256 colours: a quarter of the size."""
-    width, height = (int(inches * PNG_DPI) for inches in drawing.figure.get_size_inches())
     pixels = _save(drawing.figure, format="rgba", dpi=PNG_DPI)
-    image = Image.frombytes("RGBA", (width, height), pixels).convert("RGB")
+    size = _pixels(drawing.figure, len(pixels) // 4)
+    image = Image.frombytes("RGBA", size, pixels).convert("RGB")
     few = image.quantize(PNG_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     few.putpalette(_white_stays_white(few.getpalette() or []))
     words = PngInfo()
@@ -149,6 +149,12 @@ def _png(drawing: Drawing) -> bytes:
     buffer = io.BytesIO()
     few.save(buffer, format="PNG", dpi=(PNG_DPI, PNG_DPI), pnginfo=words)
     return buffer.getvalue()
+
+
+def _pixels(figure: Figure, count: int) -> tuple[int, int]:
+    """Tell width from height; matplotlib cuts or rounds inches times dots per inch by their last digit."""
+    across, down = (sorted({int(side), round(side)}) for side in figure.get_size_inches() * PNG_DPI)
+    return next((width, height) for width in across for height in down if width * height == count)
 
 
 def _white_stays_white(palette: list[int]) -> list[int]:

@@ -203,8 +203,9 @@ def _scale(content: Content, frame: _Frame, style: Style) -> Scale | None:
     room = frame.plot_right - frame.plot_left
     estimates = [m.estimate for m in marks]
     low, high = choose_limits(
-        estimates, [*intervals, *outer], ratio=content.ratio, size=style.text, room=room
+        estimates, [*intervals, *outer], ratio=content.ratio, size=style.text, room=room, null=content.null
     )
+    low, high = max(low, content.bounds[0]), min(high, content.bounds[1])
     ticks = choose_ticks(low, high, ratio=content.ratio, size=style.text, room=room)
     return Scale(low=low, high=high, left=frame.plot_left, right=frame.plot_right, ticks=ticks)
 
@@ -304,11 +305,10 @@ def _cells(content: Content, frame: _Frame, middles: Sequence[float], style: Sty
 
 def _axis(content: Content, scale: Scale, frame: _Frame, top: float, below: float, style: Style) -> _Part:
     y = below + 3.0
-    null = scale.place(0.0)
-    lines = [
-        level(scale.left, scale.right, y, style.line, style.ink),
-        Line(start=(null, top), end=(null, y), width=style.line, colour=style.ink, layer=1),
-    ]
+    null = scale.place(content.null if isfinite(content.null) else scale.low)
+    lines = [level(scale.left, scale.right, y, style.line, style.ink)]
+    if isfinite(content.null):
+        lines.append(Line(start=(null, top), end=(null, y), width=style.line, colour=style.ink, layer=1))
     if isfinite(content.pooled):
         x = scale.place(content.pooled)
         lines.append(

@@ -93,6 +93,7 @@ def choose_limits(
     ratio: bool,
     size: float = LABEL_SIZE,
     room: float = LABEL_ROOM,
+    null: float = 0.0,
 ) -> Interval:
     """Choose axis limits that show every point, the null and most intervals whole.
 
@@ -108,6 +109,8 @@ def choose_limits(
         Intervals, analysis scale; limits that are not finite count as very long.
     ratio : bool
         Whether the analysis scale is logarithmic.
+    null : float
+        The value of no effect; `nan` where there is none.
     size, room : float
         Font size of the labels and length of the axis, in points.
 
@@ -123,14 +126,14 @@ def choose_limits(
     (0.5, 2.0)
     """
     known = list(intervals)
-    anchors = [0.0, *(p for p in points if isfinite(p))]
+    anchors = [p for p in (null, *points) if isfinite(p)] or [0.0]
     low, high = min(anchors), max(anchors)
     usual = max(high - low, _median([b - a for a, b in known if isfinite(b - a)]))
     reach = FARTHEST_REACH if ratio else 10 * (usual or 1.0)
     low -= _extension([low - a for a, _ in known], usual, reach)
     high += _extension([b - high for _, b in known], usual, reach)
     if high == low:
-        low, high = low - 1.0, high + 1.0
+        low, high = low - (abs(low) or 1.0), high + (abs(high) or 1.0)
     padding = PADDING * (high - low)
     axis = _round_outwards(low - padding, high + padding, ratio, size, room)
     slight = SLIGHT * (axis[1] - axis[0])

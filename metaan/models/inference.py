@@ -11,7 +11,7 @@ from scipy.special import ndtr, ndtri, stdtr, stdtrit
 if TYPE_CHECKING:
     from metaan.types import Interval
 
-__all__ = ["TESTS", "Inference", "critical_value", "infer_mean", "two_sided_pvalue"]
+__all__ = ["TESTS", "Inference", "critical_value", "infer_mean", "scale_factor", "two_sided_pvalue"]
 
 ROUNDING = 1e-6
 """How far below 1 an estimator that solves for a Hartung-Knapp scale of 1 may leave it."""
@@ -73,7 +73,7 @@ def infer_mean(
     0.5
     """
     dof = inf if test == "z" else float(k - 1)
-    factor, notes = _scale_factor(scale, test)
+    factor, notes = scale_factor(scale, test)
     se = unit * sqrt(factor / information)
     statistic = mean / se if se > 0 else nan
     quantile = critical_value(dof, level)
@@ -112,8 +112,14 @@ def two_sided_pvalue(statistic: float, dof: float) -> float:
     return 2 * float(ndtr(low) if dof == inf else stdtr(dof, low))
 
 
-def _scale_factor(scale: float, test: str) -> tuple[float, tuple[str, ...]]:
-    """Give what multiplies the variance of the mean, and what a reader must know about it."""
+def scale_factor(scale: float, test: str) -> tuple[float, tuple[str, ...]]:
+    """Give what multiplies the variance of a coefficient, and what a reader must know about it.
+
+    Examples
+    --------
+    >>> scale_factor(1.7, "hksj"), scale_factor(1.7, "z")
+    ((1.7, ()), (1.0, ()))
+    """
     if test not in {"hksj", "adhoc"}:
         return 1.0, ()
     below = scale < 1 - ROUNDING

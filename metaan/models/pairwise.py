@@ -9,8 +9,9 @@ from scipy.special import chdtrc
 
 from metaan.errors import InputError
 from metaan.models.heterogeneity import I2_from_Q, I2_from_tau2, typical_variance
-from metaan.models.inference import TESTS, infer_mean
+from metaan.models.inference import TESTS, critical_value, infer_mean
 from metaan.models.intake import read_level, read_studies
+from metaan.models.profiles import PACKAGES, PREDICTION_RULES, prediction_dof
 from metaan.models.tau2 import ESTIMATORS, weighted_mean
 from metaan.results.frozen import frozen
 from metaan.results.pairwise import Pooled
@@ -33,19 +34,17 @@ class _Default(str):
 REML = _Default("REML")
 HKSJ = _Default("hksj")
 
-PROFILES = {
-    "metafor": ("REML", "z"),
-    "meta": ("REML", "z"),
-    "revman": ("DL", "z"),
-    "stata": ("REML", "z"),
-}
-"""Estimator and test that each package uses unless told otherwise: metafor 5, meta 8, RevMan 5, Stata 17."""
+PROFILES = {name: (row.method.value, row.test.value) for name, row in PACKAGES.items()}
+"""Estimator and test that each package uses unless told otherwise."""
 
 ONE_STUDY = (
     "one study: its own estimate with its normal interval; heterogeneity and prediction are not defined"
 )
 TWO_STUDIES = "two studies: tau2 is hardly estimable and the prediction interval is not to be relied on"
 BOUNDARY = "tau2 is estimated as 0, the boundary: the studies differ no more than chance explains"
+NO_PREDICTION = (
+    "two studies leave a t interval on k - 2 no degrees of freedom: there is no prediction interval"
+)
 COMMON = "a common-effect model takes tau2 as 0, so it has no standard error"
 
 
@@ -72,13 +71,16 @@ def pool(
     level : float, default 0.95
         Confidence level in (0, 1), of the prediction interval too.
     profile : {None, "metafor", "meta", "revman", "stata"}
-        Take the defaults of `method` and `test` from this package; what is given explicitly wins.
+        Take the defaults of `method` and `test` from this package; what is given explicitly wins. The
+        quantile of the prediction interval follows the package's rule: the test's (metafor, RevMan), t on
+        k - 1 (meta) or t on k - 2 (Stata).
 
     Returns
     -------
     Pooled
         `I2` and `H2` come from tau2 and the typical variance; with EE from Q. The prediction interval is
-        mean ± q sqrt(tau2 + se²), with the standard error and the quantile of the test.
+        mean ± q sqrt(tau2 + se²), with the standard error and, unless a profile has another rule, the
+        quantile of the test.
 
     Raises
     ------
@@ -105,7 +107,8 @@ def pool(
     studies = read_studies(yi, vi)
     if studies.k == 1:
         return _study_alone(studies, method, level)
-    return _pool(studies, method, test, level)
+    rule = "test" if profile is None else PACKAGES[profile].prediction.value
+    return _pool(studies, method, test, level, rule)
 
 
 def _choices(method: str, test: str, profile: str | None) -> tuple[str, str]:
@@ -125,7 +128,7 @@ def _choices(method: str, test: str, profile: str | None) -> tuple[str, str]:
     return str(method), str(test)
 
 
-def _pool(studies: Studies, method: str, test: str, level: float) -> Pooled:
+def _pool(studies: Studies, method: str, test: str, level: float, rule: str) -> Pooled:
     y, v, k = studies.y, studies.v, studies.k
     estimator = ESTIMATORS[method]
     tau2 = estimator.tau2(y, v)
@@ -142,7 +145,8 @@ def _pool(studies: Studies, method: str, test: str, level: float) -> Pooled:
         level=level,
     )
     Q, I2_Q, I2, H2 = _heterogeneity(y, v, tau2, method)
-    reach = mean.quantile * hypot(studies.unit * sqrt(tau2), mean.se)
+    quantile, named = (mean.quantile, ()) if rule == "test" else _prediction(rule, k, mean.dof, level)
+    reach = quantile * hypot(studies.unit * sqrt(tau2), mean.se)
     return Pooled(
         estimate=estimate,
         se=mean.se,
@@ -164,8 +168,16 @@ def _pool(studies: Studies, method: str, test: str, level: float) -> Pooled:
         method=method,
         test=test,
         level=level,
-        notes=(*_notes(k, tau2, method), *mean.notes),
+        notes=(*_notes(k, tau2, method), *mean.notes, *named),
     )
+
+
+def _prediction(rule: str, k: int, dof: float, level: float) -> tuple[float, tuple[str, ...]]:
+    """Give the quantile of a prediction interval that is not the test's, and what to say of it."""
+    dof = prediction_dof(rule, k=k, dof=dof)
+    if dof != dof:
+        return nan, (NO_PREDICTION,)
+    return critical_value(dof, level), (f"the prediction interval is {PREDICTION_RULES[rule]}, here {dof:g}",)
 
 
 def _heterogeneity(

@@ -16,13 +16,13 @@ Research Synthesis Methods 2016; 7: 55-79.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log, log10, sqrt
+from math import log, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import chdtri
 
-from metaan.roots import bracketed_root, geometric_grid, highest_mode
+from metaan.models.brackets import likelihood_mode, q_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from metaan.types import FloatArray
 
 __all__ = ["ESTIMATORS", "Estimator", "generalised_q", "solve_q", "trace_p", "weighted_mean"]
-
-POINTS_PER_DECADE = 16
-"""Density of the scan for modes: neighbours differ by 15 %, far less than the width of any mode."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +107,6 @@ def generalised_q(y: FloatArray, v: FloatArray, tau2: float) -> float:
 def solve_q(y: FloatArray, v: FloatArray, target: float) -> float:
     """Find the tau2 at which the generalised Q equals a target; 0 where Q is below it already at 0.
 
-    Q falls steadily in tau2 and lies between S/(tau2 + max v) and S/(tau2 + min v), S the sum of squares
-    about the plain mean, which brackets the root.
-
     Parameters
     ----------
     y, v : ndarray, shape (k,)
@@ -136,11 +130,13 @@ def solve_q(y: FloatArray, v: FloatArray, target: float) -> float:
     >>> solve_q(np.array([0.0, 4.0]), np.array([1.0, 1.0]), 1.0)
     7.0
     """
-    if generalised_q(y, v, 0.0) <= target * (1 + 1e-15):
-        return 0.0
-    reach = _sum_of_squares(y) / target
-    low, high = max(reach - float(v.max()), 0.0), reach - float(v.min())
-    return bracketed_root(lambda t: generalised_q(y, v, t) / target - 1, low, high)
+    return q_root(
+        lambda t: generalised_q(y, v, t),
+        target,
+        squares=_sum_of_squares(y),
+        smallest=float(v.min()),
+        largest=float(v.max()),
+    )
 
 
 def _common_effect(y: FloatArray, v: FloatArray) -> float:
@@ -281,23 +277,14 @@ def _likelihood_mode(
     *,
     dof: int,
 ) -> float:
-    """Scan the score up to where it must be negative, and take the highest mode.
-
-    With u = tau2 + min v and S the sum of squares about the plain mean, both scores are at most
-    S/u² - dof/(tau2 + max v), which is negative from the positive root of u² - (S/dof)(u + max v - min v) on.
-    """
-    smallest = float(v.min())
-    reach = _sum_of_squares(y) / dof
-    stop = (reach + sqrt(reach * reach + 4 * reach * (float(v.max()) - smallest))) / 2 - smallest
-    if stop <= 0:
-        return 0.0
-    points = 8 + int(POINTS_PER_DECADE * log10(1 + stop / smallest))
-    grid = geometric_grid(0.0, stop, offset=smallest, points=points)
-    return highest_mode(
+    return likelihood_mode(
         lambda t: float(score(y, v, t)),
+        lambda grid: score(y, v, grid[:, None]),
         lambda t: log_likelihood(y, v, t),
-        grid,
-        score(y, v, grid[:, None]),
+        squares=_sum_of_squares(y),
+        smallest=float(v.min()),
+        largest=float(v.max()),
+        dof=dof,
     )
 
 

@@ -16,6 +16,7 @@ from metaan.tables.rob import rob_table
 from metaan.tables.sensitivity import sensitivity_table
 from metaan.tables.set_aside import set_aside_table
 from metaan.tables.studies import excluded_table, missing_table, studies_table
+from metaan.tables.zero_cells import zero_cells_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -75,5 +76,6 @@ def _of_analyses(
                 names=names,
                 order=order,
             )
+        yield zero_cells_table(analysis, names)
         yield sensitivity_table(analysis, names)
         yield set_aside_table(analysis, outcome_names(review), row_arms(review))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from metaan.report.pairs import Order
-    from metaan.results.network import Component, Network
+    from metaan.results.network import ArmNote, Component, Network
     from metaan.results.pairwise import HeterogeneityInterval, Pooled
     from metaan.results.synthesis import (
         AnalysisResult,
@@ -116,6 +116,7 @@ def _study(one: StudyEffect, measure: str) -> Record:
         "multiarm": one.multiarm,
         "pooled_report": one.pooled_report,
         "rows": [row.anchor for row in one.provenance],
+        "ledger": [_arm_note(each) for each in one.ledger],
         "note": one.note,
         "reason": "" if one.estimable else one.note or NOT_DEFINED,
     }
@@ -134,6 +135,16 @@ def _arm(arm: ArmData) -> Record:
         **cells,
         "status": arm.status,
         "rows": [row.anchor for row in arm.provenance],
+    }
+
+
+def _arm_note(note: ArmNote) -> Record:
+    return {
+        "action": note.action,
+        "arms": list(note.arms),
+        "cells": list(note.cells),
+        "amount": canonical(note.amount),
+        "reason": note.reason,
     }
 
 

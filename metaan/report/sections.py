@@ -48,7 +48,7 @@ __all__ = ["comparison_anchors", "page"]
 
 REVIEW_TABLES = ("studies", "rob", "missing", "excluded")
 WIDE = 9  # a table with more columns keeps its natural width and scrolls
-ANALYSIS_TABLES = ("comparisons", "studies", "sensitivity", "league", "set-aside")
+ANALYSIS_TABLES = ("comparisons", "studies", "sensitivity", "league", "zero-cells", "set-aside")
 
 
 def page(

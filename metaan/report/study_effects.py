@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import inf, isfinite, log, nan, sqrt
 from statistics import NormalDist
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from metaan.effects.convert import ConvertedEffect
     from metaan.report.pairs import Order
+    from metaan.results.network import ArmNote
     from metaan.results.synthesis import ArmData, Provenance
     from metaan.review.rows import Review, Row
     from metaan.review.select import Selection, UsedContrast
@@ -56,6 +57,7 @@ class _Part:
     note: str = ""
     arm1: ArmData | None = None
     arm2: ArmData | None = None
+    ledger: tuple[ArmNote, ...] = ()
     n1: int | None = None
     n2: int | None = None
 
@@ -149,6 +151,7 @@ def as_contrasts(effects: Iterable[StudyEffect], measure: str) -> Contrasts:
         measure=measure,
         notes=tuple(notes),
         left_out=tuple(left_out.items()),
+        ledger=tuple(dict.fromkeys(each for one in effects for each in one.ledger)),
     )
 
 
@@ -183,6 +186,7 @@ def _study_parts(measure: str, arms: Sequence[ArmData]) -> Iterable[_Part]:
             note=note if isfinite(yi) else why,
             arm1=one,
             arm2=other,
+            ledger=tuple(replace(each, study=one.study) for each in found.ledger),
         )
 
 
@@ -274,4 +278,5 @@ def _effect(part: _Part, unit: Row, order: Order, level: float) -> StudyEffect:
         multiarm=part.multiarm,
         pooled_report=(unit.number_of("n_trials") or 1) > 1,
         provenance=part.provenance,
+        ledger=part.ledger,
     )

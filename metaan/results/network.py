@@ -3,10 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from metaan.types import FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmNote:
+    """One entry of the ledger of a study's arms: what was done to their cells, and why.
+
+    Attributes
+    ----------
+    study : str
+        Label of the study.
+    action : {"added", "left_out"}
+        Something was added to the cells of its arms; these arms carry nothing.
+    arms : tuple of str
+        Treatments of the arms.
+    cells : tuple of str
+        To which cells of each arm; empty unless something was added.
+    amount : float
+        What was added to each of them; 0 unless something was added.
+    reason : str
+        Why, as a clause.
+    """
+
+    study: str
+    action: Literal["added", "left_out"]
+    arms: tuple[str, ...]
+    cells: tuple[str, ...] = ()
+    amount: float = 0.0
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,6 +53,8 @@ class Contrasts:
         Corrections that were made, study by study.
     left_out : tuple of (str, str)
         Studies that carry nothing, each with its reason.
+    ledger : tuple of ArmNote
+        Notes and studies left out as data, by study.
     """
 
     study: tuple[str, ...]
@@ -35,6 +65,7 @@ class Contrasts:
     measure: str
     notes: tuple[str, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
+    ledger: tuple[ArmNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -3,10 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from metaan.types import FloatArray, Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellNote:
+    """One entry of the ledger: what was done to the cells of one study, and why.
+
+    Attributes
+    ----------
+    index : int
+        Position of the study, from 0.
+    action : {"added", "left_out", "kept"}
+        Something was added to its cells; it has no effect; it has one that needs a caution.
+    cells : tuple of str
+        To which cells; empty unless something was added.
+    amount : float
+        What was added to each of them; 0 unless something was added.
+    reason : str
+        Why, as a clause.
+    """
+
+    index: int
+    action: Literal["added", "left_out", "kept"]
+    cells: tuple[str, ...] = ()
+    amount: float = 0.0
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -21,12 +46,15 @@ class Effects:
         The measure's name.
     notes : tuple of str
         One line for each study where something was added, left out or could not be computed.
+    ledger : tuple of CellNote
+        The same as data, by study.
     """
 
     yi: FloatArray
     vi: FloatArray
     measure: str
     notes: tuple[str, ...] = ()
+    ledger: tuple[CellNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from metaan.results.network import Contrasts, Network
+    from metaan.results.network import ArmNote, Contrasts, Network
     from metaan.results.pairwise import HeterogeneityInterval, Pooled
     from metaan.types import Direction, Kind, Status, TestRule
 
@@ -101,6 +101,8 @@ class StudyEffect:
         The study enters other comparisons too; the study is a report that sums several trials.
     provenance : tuple of Provenance
         Every row behind the numbers.
+    ledger : tuple of ArmNote
+        What was done to the cells of the study's arms, and why it carries nothing where it does not.
     n1, n2 : int or None
         Numbers analysed beside a contrast that was reported without cells; None where not stated, and
         where `arm1` and `arm2` hold them.
@@ -122,6 +124,7 @@ class StudyEffect:
     multiarm: bool = False
     pooled_report: bool = False
     provenance: tuple[Provenance, ...] = ()
+    ledger: tuple[ArmNote, ...] = ()
     n1: int | None = None
     n2: int | None = None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from metaan.review.files import bytes_of
@@ -50,6 +50,8 @@ class Sheet:
         Rows with more or fewer cells than the header.
     problems : tuple of Problem
         Faults of the file itself, D001 and D005 to D009.
+    broken : bool
+        Whether quotation marks do not match, so that cells and rows may have run together.
     """
 
     file: str
@@ -58,6 +60,7 @@ class Sheet:
     records: tuple[tuple[int, tuple[str, ...]], ...]
     ragged: frozenset[int]
     problems: tuple[Problem, ...]
+    broken: bool = False
 
     def letter(self, column: str) -> str:
         """Give the spreadsheet letter of a heading; empty where the file lacks it."""
@@ -129,7 +132,8 @@ def read_sheet(path: Path) -> Sheet:
         *_control(path.name, header, ((rows[0][0], rows[0][1]), *records)),
         *(found for number, found in ragged.items() if number not in torn),
     ]
-    return _sheet(path.name, data, header, records, frozenset(ragged), tuple(faults))
+    read = _sheet(path.name, data, header, records, frozenset(ragged), tuple(faults))
+    return replace(read, broken=True) if split_faults else read
 
 
 def _sheet(

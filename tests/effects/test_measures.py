@@ -18,9 +18,15 @@ def changed(cells, **values):
 
 
 def test_the_registry_is_data():
-    assert list(MEASURES) == ["OR", "RR", "RD", "MD", "SMD"]
-    assert [row.name for row in MEASURES.values() if row.ratio] == ["OR", "RR"]
-    assert all(row.null == 0 and row.words for row in MEASURES.values())
+    assert " ".join(MEASURES) == (
+        "OR RR RD AS PETO PHI YUQ YUY OR2DN OR2DL MD SMD SMDH SMD1 ROM CVR VR D2ORN D2ORL RPB MN MNLN "
+        "IRR IRD IRSD IR IRLN IRS PR PLN PLO PAS PFT COR UCOR ZCOR MC SMCC SMCR ROMC"
+    )
+    ratios = [row.name for row in MEASURES.values() if row.ratio]
+    assert " ".join(ratios) == "OR RR PETO ROM CVR VR D2ORN D2ORL IRR ROMC"
+    groups_of_one = [row.name for row in MEASURES.values() if np.isnan(row.null)]
+    assert " ".join(groups_of_one) == "MN MNLN IR IRLN IRS PR PLN PLO PAS PFT"
+    assert all(row.null == 0 for row in MEASURES.values() if row.name not in groups_of_one)
 
 
 def test_values_are_frozen():
@@ -65,7 +71,7 @@ def test_without_addition_a_zero_has_no_ratio():
         found = effect_sizes("RR", **TABLE, **options)
         assert np.isnan([found.yi[1], found.vi[1]]).all()
         assert found.yi[0] == pytest.approx(log((12 / 40) / (5 / 38)))
-        assert found.notes == ("study 2: RR is not defined for its cells",)
+        assert found.notes == ("study 2: RR is not defined for its cells: it needs an event in each arm",)
 
 
 def test_who_has_no_events_or_only_events():
@@ -106,7 +112,7 @@ def test_smd_by_hand():
 def test_smd_needs_degrees_of_freedom():
     found = effect_sizes("SMD", **changed(GROUPS, n1i=[1], n2i=[1]))
     assert np.isnan([found.yi[0], found.vi[0]]).all()
-    assert found.notes == ("study 1: SMD is not defined for its cells",)
+    assert found.notes[0].startswith("study 1: SMD is not defined for its cells: it needs at least 4")
 
 
 @pytest.mark.parametrize("measure", ["MD", "SMD"])
@@ -124,7 +130,7 @@ def test_one_constant_group_is_allowed():
 @pytest.mark.parametrize(
     ("measure", "cells", "said"),
     [
-        ("XX", TABLE, r"measure = 'XX' is not known; the measures are OR, RR, RD, MD, SMD\."),
+        ("XX", TABLE, r"measure = 'XX' is not known; the measures are OR, RR, RD, AS, PETO"),
         ("or", TABLE, "measure = 'or' is not known"),
         ("RR", changed(TABLE, ai=[41, 0]), r"ai\[0\] = 41 is more than n1i"),
         ("RR", changed(TABLE, ci=[5, 28]), r"ci\[1\] = 28 is more than n2i"),

@@ -1,0 +1,1 @@
+"""Many analyses become fits in one pass."""

@@ -1,0 +1,137 @@
+"""The command `pool`: one analysis of a plain CSV."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from metaan.cli.talk import talk_of, talk_options
+
+if TYPE_CHECKING:
+    from metaan.single.analysis import Single
+
+__all__ = ["pool"]
+
+TO = ("only0", "all", "if0all", "none")
+VTYPES = ("LS", "UB")
+MODELS = ("inverse", "mh", "peto", "UM.FS", "UM.RS", "CM.EL")
+PROFILES = ("metafor", "meta", "revman", "stata")
+
+
+@click.command(short_help="Pool the studies of one CSV file.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--measure", help="Effect measure, such as RR, OR, SMD or PLO. Not needed with yi and vi.")
+@click.option("--method", help="EE for a common effect, or the estimator of tau2.  [default: REML]")
+@click.option("--test", help="z, t, hksj (Hartung-Knapp) or adhoc.  [default: hksj]")
+@click.option("--level", type=float, default=0.95, show_default=True, help="Confidence level.")
+@click.option(
+    "--profile", type=click.Choice(PROFILES, case_sensitive=False), help="Defaults of this package."
+)
+@click.option(
+    "--model",
+    type=click.Choice(MODELS, case_sensitive=False),
+    default="inverse",
+    show_default=True,
+    help="Inverse variance, Mantel-Haenszel, Peto, or a mixed model of two by two tables.",
+)
+@click.option("--mods", default="", metavar="FORMULA", help='Regress on moderators: "~ ablat + year".')
+@click.option("--subgroup", default="", metavar="COLUMN", help="Pool by group, and test between groups.")
+@click.option("--slab", default="", metavar="COLUMN", help="Column that names the studies.")
+@click.option("--add", type=float, help="What is added to cells where a study has an empty one.")
+@click.option("--to", type=click.Choice(TO), help="To which studies it is added.")
+@click.option("--vtype", type=click.Choice(VTYPES), help="Variance of SMD: large-sample or unbiased.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "csv"]),
+    default="text",
+    show_default=True,
+    help="For people or for programs.",
+)
+@click.option(
+    "--figure",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Draw a forest plot, or with one moderator a bubble plot: FILE.svg, .pdf or .png.",
+)
+@talk_options
+@click.pass_context
+def pool(
+    context: click.Context,
+    file: Path,
+    *,
+    measure: str | None,
+    method: str | None,
+    test: str | None,
+    level: float,
+    profile: str | None,
+    model: str,
+    mods: str,
+    subgroup: str,
+    slab: str,
+    add: float | None,
+    to: str | None,
+    vtype: str | None,
+    form: str,
+    figure: Path | None,
+    quiet: bool,
+    verbose: bool,
+    debug: bool,
+) -> None:
+    """Pool the studies of one CSV file with one row per study.
+
+    FILE has metafor's column names: ai n1i ci n2i (or bi di, or tpos tneg cpos cneg); m1i sd1i n1i m2i
+    sd2i n2i; x1i t1i x2i t2i; xi ni; xi ti; mi sdi ni; ri ni; m1i m2i sd1i sd2i ni ri; or yi with vi or
+    sei. Studies are named by slab, study, or author and year. A row that cannot be used is listed with its
+    reason; exit code 1 where none can.
+    """
+    del debug
+    talk = talk_of(context, quiet=quiet, verbose=verbose)
+    from metaan.single.analysis import analyse_file
+    from metaan.single.request import Request
+
+    if figure is not None:
+        from metaan.single.figure import figure_format
+
+        figure_format(figure)
+    request = Request(
+        measure=measure,
+        method=method,
+        test=test,
+        level=level,
+        profile=profile,
+        model=model,
+        add=add,
+        to=to,
+        vtype=vtype,
+        mods=mods,
+        subgroup=subgroup,
+        slab=slab,
+    )
+    single = analyse_file(file, request)
+    click.echo(_written(single, form), nl=False)
+    if single.fit is None:
+        talk.tell(f"{single.file}: nothing can be pooled; the output says why, row by row.")
+        raise click.exceptions.Exit(1)
+    if figure is not None:
+        from metaan.single.figure import write_figure
+
+        write_figure(single, figure)
+        talk.tell(f"The figure is in {figure}.")
+
+
+def _written(single: Single, form: str) -> str:
+    if form == "json":
+        from metaan.report.numbers import write_canonical
+        from metaan.single.record import single_record
+
+        return write_canonical(single_record(single)).decode()
+    if form == "csv":
+        from metaan.single.csv_table import single_table
+        from metaan.tables.table import to_csv
+
+        return to_csv(single_table(single))
+    from metaan.single.text import render_single
+
+    return render_single(single)

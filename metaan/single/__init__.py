@@ -1,0 +1,1 @@
+"""One analysis of a plain CSV file: choose, compute, write."""

@@ -1,0 +1,141 @@
+"""The figure of one analysis of a plain file, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, Literal, cast
+
+from metaan.errors import OutputError, RequestError
+from metaan.format import back_transform, measure_name
+from metaan.single.lines import pooled_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from metaan.figures.drawing import Drawing
+    from metaan.figures.single_forest import ForestLine
+    from metaan.single.analysis import Single
+
+    Format = Literal["svg", "pdf", "png"]
+
+__all__ = ["draw_single", "figure_format", "write_figure"]
+
+FORMATS = ("svg", "pdf", "png")
+
+
+def figure_format(path: Path) -> Format:
+    """Tell the format of a figure by its file's extension.
+
+    Raises
+    ------
+    RequestError
+        For another extension than .svg, .pdf or .png.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> figure_format(Path("forest.PNG"))
+    'png'
+    """
+    found = path.suffix.lower().removeprefix(".")
+    if found not in FORMATS:
+        raise RequestError(f"--figure {path.name}: name a file that ends in .svg, .pdf or .png.")
+    return cast("Format", found)
+
+
+def write_figure(single: Single, path: Path) -> None:
+    """Draw an analysis and write the figure in one step, so that no half-written file is left.
+
+    Parameters
+    ----------
+    single : Single
+        An analysis that could be pooled.
+    path : Path
+        Its extension names the format.
+
+    Raises
+    ------
+    RequestError
+        For an unknown extension.
+    CannotDraw
+        Where a regression does not carry a bubble plot.
+    OutputError
+        Where the file cannot be written.
+    """
+    from metaan.figures.drawing import render
+
+    content = render(draw_single(single), figure_format(path))
+    beside = path.with_name(f".{path.name}.metaan-new-{os.getpid()}")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(f"The figure could not be written to {path}: {reason}.") from error
+
+
+def draw_single(single: Single) -> Drawing:
+    """Draw a forest plot, or the bubble plot of a regression on one moderator.
+
+    Raises
+    ------
+    CannotDraw
+        Where a regression does not carry a bubble plot.
+    """
+    name = measure_name(single.measure) if single.measure else "effect"
+    if single.regression is not None:
+        from metaan.figures.bubble import bubble_plot
+
+        return bubble_plot(
+            single.regression,
+            id="bubble",
+            measure=single.measure,
+            labels=[study.label for study in single.studies],
+            outcome=f"{name[:1].upper()}{name[1:]} ({single.file})",
+        )
+    from metaan.figures.single_forest import single_forest
+
+    return single_forest(
+        tuple(_lines(single)),
+        id="forest",
+        title=f"{name[:1].upper()}{name[1:]} ({single.file})",
+        measure=single.measure,
+        level=single.level,
+        notes=tuple(_notes(single)),
+    )
+
+
+def _lines(single: Single) -> Iterator[ForestLine]:
+    from metaan.figures.single_forest import ForestLine
+
+    for study in single.studies:
+        estimate, low, high = study.shown
+        yield ForestLine(
+            kind="study", label=study.label, estimate=estimate, low=low, high=high, weight=study.weight
+        )
+    kinds: dict[str, Literal["group", "pooled", "prediction", "common"]] = {
+        "subgroup": "group",
+        "pooled": "pooled",
+        "prediction": "prediction",
+        "common": "common",
+    }
+    for line in pooled_lines(single):
+        estimate, low, high = (
+            back_transform(value, line.measure) for value in (line.estimate, line.low, line.high)
+        )
+        label = f"{single.grouped_by}: {line.name} (k = {line.k})" if line.kind == "subgroup" else line.name
+        yield ForestLine(kind=kinds[line.kind], label=label, estimate=estimate, low=low, high=high)
+
+
+def _notes(single: Single) -> Iterator[str]:
+    from metaan.single.text import heterogeneity_lines, set_aside_line
+
+    yield from heterogeneity_lines(single)
+    for study in single.studies:
+        if study.note:
+            yield f"{study.label}: {study.note}."
+    yield from (set_aside_line(single, row) for row in single.set_aside)

@@ -1,0 +1,177 @@
+"""One analysis of a plain file as JSON: every number at ten digits, null with its reason where none is."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from math import isfinite, isinf
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from metaan.format import LOG_MEASURES, back_transform, canonical, measure_name
+
+if TYPE_CHECKING:
+    from metaan.results.regression import Subgroups
+    from metaan.single.analysis import Fit, Single, SingleStudy
+
+__all__ = ["single_record"]
+
+Record: TypeAlias = dict[str, Any]
+
+SCHEMA_VERSION = 1
+NOT_DEFINED = "not defined for these data"
+INTERVALS = frozenset({"ci", "prediction", "tau2", "I2", "H2"})
+UNWRITTEN = frozenset({"weights", "root", "X", "fitted", "residuals", "overall", "groups"})
+"""Per study, or written elsewhere."""
+
+
+def single_record(single: Single) -> Record:
+    """Write an analysis as a record for `write_canonical`.
+
+    Parameters
+    ----------
+    single : Single
+        The analysis.
+
+    Returns
+    -------
+    dict
+        Effects are on the analysis scale (`scale`); `shown` holds them as a person reads them.
+    """
+    measure = single.measure
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "file": single.file,
+        "measure": measure or None,
+        "measure_name": measure_name(measure) if measure else "effect",
+        "scale": "log" if measure in LOG_MEASURES else "natural" if _same_scale(measure) else "transformed",
+        "model": single.model,
+        "level": single.level,
+        "rows": single.rows,
+        "k": len(single.studies),
+        "studies": [_study(study) for study in single.studies],
+        "set_aside": [asdict(row) for row in single.set_aside],
+        "zero_cells": [
+            {"row": row, "label": label} | _plain_fields(note, leave=frozenset({"index"}))
+            for row, label, note in single.ledger
+        ],
+        "pooled": _fit(single.fit, measure),
+        "common": _fit(single.common, measure),
+        "heterogeneity": _with_reason(_plain_fields(single.heterogeneity)) if single.heterogeneity else None,
+        "regression": _regression(single),
+        "subgroups": _subgroups(single.subgroups, measure, single.grouped_by) if single.subgroups else None,
+        "notes": list(single.notes),
+        "reason": "" if single.fit is not None else "; ".join(single.notes),
+    }
+
+
+def _same_scale(measure: str) -> bool:
+    return measure not in {"PLO", "PAS", "PFT", "IRS", "ZCOR"}
+
+
+def _study(study: SingleStudy) -> Record:
+    record = {
+        "row": study.row,
+        "label": study.label,
+        "group": study.group or None,
+        "cells": {
+            name: value if value is None or isinstance(value, int) else canonical(value)
+            for name, value in study.cells.items()
+        },
+        "estimate": canonical(study.yi),
+        "variance": canonical(study.vi),
+        "ci": {"low": canonical(study.ci_low), "high": canonical(study.ci_high)},
+        "shown": {
+            "estimate": canonical(study.shown[0]),
+            "ci": {"low": canonical(study.shown[1]), "high": canonical(study.shown[2])},
+        },
+        "weight": canonical(study.weight),
+        "note": study.note,
+    }
+    why = study.note if record["estimate"] is None else "this model has no weights"
+    gap = record["estimate"] is None or record["weight"] is None
+    return record | {"reason": why if gap else ""}
+
+
+def _fit(fit: Fit | None, measure: str) -> Record | None:
+    if fit is None:
+        return None
+    record = _plain_fields(fit)
+    shown: Record = {"estimate": canonical(back_transform(fit.estimate, measure))}
+    for name in ("ci", "prediction"):
+        if hasattr(fit, name):
+            low, high = getattr(fit, name)
+            shown[name] = {
+                "low": canonical(back_transform(low, measure)),
+                "high": canonical(back_transform(high, measure)),
+            }
+    return _with_reason(record | {"shown": shown})
+
+
+def _regression(single: Single) -> Record | None:
+    fit = single.regression
+    if fit is None:
+        return None
+    record: Record = {"formula": single.formula} | _plain_fields(fit, leave=frozenset({"names"}))
+    names = ("estimate", "se", "statistic", "dof", "pvalue", "ci", "vif")
+    columns = {name: record.pop(name) for name in names}
+    record["coefficients"] = [
+        {"name": term}
+        | {
+            name: {"low": values[i][0], "high": values[i][1]} if name == "ci" else values[i]
+            for name, values in columns.items()
+        }
+        for i, term in enumerate(fit.names)
+    ]
+    return _with_reason(record)
+
+
+def _subgroups(found: Subgroups, measure: str, column: str) -> Record:
+    record: Record = {"column": column} | _plain_fields(found, leave=frozenset({"names"}))
+    record["groups"] = [
+        {"name": str(name), "pooled": _fit(group, measure)}
+        for name, group in zip(found.names, found.groups, strict=True)
+    ]
+    return _with_reason(record)
+
+
+def _plain_fields(value: Any, leave: frozenset[str] = frozenset()) -> Record:
+    """Write the fields of a result; infinite degrees of freedom are the normal distribution, so left out."""
+    record: Record = {}
+    for field in fields(value):
+        found = getattr(value, field.name)
+        if field.name in UNWRITTEN | leave:
+            continue
+        if field.name == "dof" and isinstance(found, float):
+            record["distribution"] = "normal" if isinf(found) else "t"
+            if isinf(found):
+                continue
+        record[field.name] = _plain(field.name, found)
+    return record
+
+
+def _plain(name: str, value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return [_plain("", each) for each in value.tolist()]
+    if isinstance(value, bool | str | int):
+        return value
+    if isinstance(value, float):
+        return canonical(value)
+    if isinstance(value, tuple | list):
+        if name in INTERVALS and len(value) == 2:
+            return {"low": _plain("", value[0]), "high": _plain("", value[1])}
+        return [_plain("", each) for each in value]
+    return str(value)
+
+
+def _with_reason(record: Record) -> Record:
+    notes = record.get("notes", [])
+    return record | {"reason": ("; ".join(notes) or NOT_DEFINED) if _has_gap(record) else ""}
+
+
+def _has_gap(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_has_gap(each) for key, each in value.items() if key != "shown")
+    if isinstance(value, list):
+        return any(_has_gap(each) for each in value)
+    return value is None or (isinstance(value, float) and not isfinite(value))
