@@ -409,3 +409,20 @@ def test_help_loads_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "--mods" in done.stdout
+
+
+def test_the_packages_stand_side_by_side_with_the_reasons(pool: Pool, bcg: str) -> None:
+    """Prediction intervals of the BCG log risk ratios (REML) as metafor 5.1-12 prints them: z, and Riley."""
+    code, told, _ = pool(bcg, "--measure", "RR", "--compare-profiles")
+    assert code == 0
+    assert "The same data under the defaults of four packages" in told
+    assert "Stata 17 uses t on k - 2 degrees of freedom" in told
+    _, told, _ = pool(bcg, "--measure", "RR", "--compare-profiles", "--format", "json")
+    found = numbers(told)["profiles"]
+    rows = {row["package"]: row for row in found["packages"]}
+    assert rows["metafor 5"]["prediction"] == pytest.approx([-1.8667, 0.4376], abs=5e-5)
+    assert rows["Stata 17"]["prediction"] == pytest.approx([-2.0084, 0.5793], abs=5e-5)
+    assert {each["quantity"] for each in found["differences"] if not each["same"]} >= {"prediction", "tau2"}
+    code, _, said = pool(bcg, "--measure", "RR", "--compare-profiles", "--model", "mh")
+    assert code == 2
+    assert "leave --model out" in said

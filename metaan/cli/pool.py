@@ -51,6 +51,11 @@ PROFILES = ("metafor", "meta", "revman", "stata")
     help="For people or for programs.",
 )
 @click.option(
+    "--compare-profiles",
+    is_flag=True,
+    help="Also say what metafor, meta, RevMan and Stata would print of these data, and why.",
+)
+@click.option(
     "--figure",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Draw a forest plot, or with one moderator a bubble plot: FILE.svg, .pdf or .png.",
@@ -74,6 +79,7 @@ def pool(
     to: str | None,
     vtype: str | None,
     form: str,
+    compare_profiles: bool,
     figure: Path | None,
     quiet: bool,
     verbose: bool,
@@ -110,7 +116,7 @@ def pool(
         slab=slab,
     )
     single = analyse_file(file, request)
-    click.echo(_written(single, form), nl=False)
+    click.echo(_written(single, form, compare=compare_profiles and single.fit is not None), nl=False)
     if single.fit is None:
         talk.tell(f"{single.file}: nothing can be pooled; the output says why, row by row.")
         raise click.exceptions.Exit(1)
@@ -121,12 +127,17 @@ def pool(
         talk.tell(f"The figure is in {figure}.")
 
 
-def _written(single: Single, form: str) -> str:
+def _written(single: Single, form: str, *, compare: bool) -> str:
     if form == "json":
         from metaan.report.numbers import write_canonical
         from metaan.single.record import single_record
 
-        return write_canonical(single_record(single)).decode()
+        record = single_record(single)
+        if compare:
+            from metaan.single.profiles import profile_record
+
+            record["profiles"] = profile_record(single)
+        return write_canonical(record).decode()
     if form == "csv":
         from metaan.single.csv_table import single_table
         from metaan.tables.table import to_csv
@@ -134,4 +145,8 @@ def _written(single: Single, form: str) -> str:
         return to_csv(single_table(single))
     from metaan.single.text import render_single
 
-    return render_single(single)
+    if not compare:
+        return render_single(single)
+    from metaan.single.profiles import render_profiles
+
+    return f"{render_single(single)}\n{render_profiles(single)}"

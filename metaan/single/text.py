@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from metaan.review.plain import SetAsideRow
     from metaan.single.analysis import Fit, Single, SingleStudy
 
-__all__ = ["heterogeneity_lines", "render_single", "set_aside_line"]
+__all__ = ["aligned", "heterogeneity_lines", "render_single", "set_aside_line"]
 
 LEAST_DECIMALS, MOST_DECIMALS = 2, 8
 LABEL_WIDTH = 48
@@ -96,7 +96,7 @@ def _studies(single: Single) -> list[str]:
         row = [study.label, *_effect_cells(study, single, digits)]
         row += ([f"{written[i]}%"] if weighed else []) + ([study.note] if noted else [])
         rows.append(row)
-    return _aligned(rows, left={0, len(head) - 1} if noted else {0})
+    return aligned(rows, left={0, len(head) - 1} if noted else {0})
 
 
 def _effect_cells(study: SingleStudy, single: Single, digits: int) -> tuple[str, str]:
@@ -215,7 +215,7 @@ def _regression(fit: Regression, formula: str) -> Iterator[str]:
         row += [f"{significant(low, 4)} to {significant(high, 4)}", fixed(float(fit.statistic[j]))]
         row += [pvalue(float(fit.pvalue[j])), *([fixed(float(fit.vif[j]))] if inflated else [])]
         rows.append(row)
-    yield from _aligned(rows, left={0})
+    yield from aligned(rows, left={0})
     if isfinite(fit.QM):
         yield f"Test of the moderators: {_omnibus(fit.QM, fit.QM_dof)}, {_p(fit.QM_pvalue)}"
     left = f"Residual heterogeneity: τ² = {_small(fit.tau2)}, I² = {percent(fit.I2, 1)}"
@@ -233,7 +233,7 @@ def _subgroups(found: Subgroups, single: Single) -> Iterator[str]:
         limits = [effect(value, single.measure, digits) for value in (fit.estimate, *fit.ci)]
         row = [str(name), str(fit.k), limits[0], f"{limits[1]} to {limits[2]}"]
         rows.append([*row, _small(fit.tau2), percent(fit.I2, 1)])
-    yield from _aligned(rows, left={0})
+    yield from aligned(rows, left={0})
     if isfinite(found.Q_between):
         yield (
             f"Test between groups: {_omnibus(found.Q_between, found.Q_between_dof)},"
@@ -297,7 +297,8 @@ def _digits(single: Single) -> int:
     return min(max(1 - floor(log10(min(known))), LEAST_DECIMALS), MOST_DECIMALS)
 
 
-def _aligned(rows: Sequence[Sequence[str]], left: set[int]) -> list[str]:
+def aligned(rows: Sequence[Sequence[str]], left: set[int]) -> list[str]:
+    """Set rows of cells under one another; the columns named in `left` to the left."""
     widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
     return ["  ".join(_padded(cell, widths[i], left=i in left) for i, cell in enumerate(row)) for row in rows]
 
