@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from metaan.review.flow import flow_faults
 from metaan.review.load import Loaded, load_review
 from metaan.review.plan_file import PLAN_FILE
-from metaan.review.raw import file_faults
 from metaan.review.rules_analysis import analysis_faults
 from metaan.review.rules_names import name_faults
 from metaan.review.rules_plan import plan_faults
@@ -56,6 +55,8 @@ def check_file(path: Path) -> tuple[Problem, ...]:
     tuple of Problem
         By row.
     """
+    from metaan.review.raw import file_faults
+
     return in_order(_without_echoes(file_faults(path)))
 
 

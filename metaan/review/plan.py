@@ -15,7 +15,7 @@ TestRule = Literal["z", "t", "hksj", "adhoc", "cochrane"]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Choices(_Strict):
