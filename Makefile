@@ -14,9 +14,9 @@ report: $(VENV)/.report
 test: $(VENV)/.develop
 ifeq ($(CHROMIUM),)
 	@echo "Chromium was not found: the browser tests are left out. On Debian: apt-get install chromium"
-	$(BIN)/python -m pytest -m "not browser"
+	$(BIN)/python -m pytest -n auto -m "not browser"
 else
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 endif
 
 lint: $(VENV)/.develop

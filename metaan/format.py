@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from math import asin, copysign, cos, exp, floor, inf, isfinite, isinf, isnan, log10, nan, pi, sin, sqrt, tanh
 from typing import TYPE_CHECKING
 
@@ -19,19 +20,32 @@ __all__ = [
     "effect_with_interval",
     "fixed",
     "interval",
+    "interval_digits",
     "measure_name",
     "null_value",
     "percent",
+    "power_of_ten",
     "pvalue",
     "shares",
+    "short_slug",
+    "shown_scale",
     "significant",
     "slug",
+    "total_variance",
+    "variance",
+    "without_residue",
 ]
 
 MINUS = "−"
 DASH = "–"
 SIGNIFICANT_DIGITS = 10
-SMALLEST = 1e-12
+LEAST_VARIANCE = 1e-4
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+RESIDUE = 1e-12
+"""What is smaller than this, relative to its scale, is what rounding left of 0."""
+
+SLUG_LENGTH, DIGEST_LENGTH = 60, 8
+LEAST_DECIMALS, MOST_DECIMALS = 2, 8
 
 MEASURE_NAMES = {
     "OR": "odds ratio",
@@ -214,37 +228,64 @@ def significant(value: float, digits: int = 3) -> str:
 
     Examples
     --------
-    >>> significant(0.012345), significant(1234.5), significant(0.0)
-    ('0.0123', '1234', '0')
+    >>> significant(0.012345), significant(1234.5), significant(0.0), significant(0.0999, 2)
+    ('0.0123', '1234', '0', '0.10')
     """
     if isnan(value):
         return DASH
     if isinf(value) or value == 0:
         return fixed(value, 0)
-    decimals = max(digits - 1 - floor(log10(abs(value))), 0)
-    return fixed(value, decimals)
+    rounded = float(f"{value:.{digits - 1}e}")
+    return fixed(value, max(digits - 1 - floor(log10(abs(rounded))), 0))
+
+
+def variance(value: float) -> str:
+    """Write a between-study variance with two significant digits, the same in figures and sentences.
+
+    Examples
+    --------
+    >>> variance(0.0214), variance(0.314), variance(0.0), variance(5864.1), variance(3e-7)
+    ('0.021', '0.31', '0', '5,864', '<0.0001')
+    """
+    if isfinite(value) and value >= 1000:
+        return f"{value:,.0f}"
+    return "<0.0001" if 0 < value < LEAST_VARIANCE else significant(value, 2)
+
+
+def power_of_ten(value: float, digits: int = 1) -> str:
+    """Write a number as a power of ten, with so many decimals before it.
+
+    Examples
+    --------
+    >>> power_of_ten(2.8e-9), power_of_ten(-2e6, 0), power_of_ten(9.96e6)
+    ('2.8×10⁻⁹', '−2×10⁶', '1.0×10⁷')
+    """
+    mantissa, _, power = f"{value:.{digits}e}".partition("e")
+    return f"{mantissa.replace('-', MINUS)}×10{str(int(power)).translate(SUPERSCRIPTS)}"
 
 
 def effect(value: float, measure: str, digits: int = 2) -> str:
     """Write an effect of the analysis scale as a person reads it.
 
     A ratio, and a rate or share of one group, keeps enough decimals to show two significant digits, and above
-    100 it drops them; beyond a million, and below a millionth, it is a power of ten.
+    100 it drops them; thousands are marked as in every number for a reader; beyond a million, and below a
+    millionth, it is a power of ten.
 
     Examples
     --------
     >>> effect(0.6931, "RR"), effect(-0.34, "SMD"), effect(-5.5, "OR")
     ('2.00', '−0.34', '0.0041')
+    >>> effect(8.05, "OR"), effect(-19.7, "OR")
+    ('3,134', '2.8×10⁻⁹')
     """
     shown = back_transform(value, measure)
     if measure in NEVER_NEGATIVE and isfinite(shown):
         if shown >= 1e6 or 0 < shown < 1e-6:
-            mantissa, _, power = f"{shown:.1e}".partition("e")
-            return f"{mantissa}e{int(power)}".replace("-", MINUS)
+            return power_of_ten(shown)
         if 0 < shown < 0.1:
             return significant(shown, 2)
         if shown >= 100:
-            return fixed(shown, 0)
+            return f"{shown:,.0f}"
     return fixed(shown, digits)
 
 
@@ -270,6 +311,27 @@ def effect_with_interval(value: float, low: float, high: float, measure: str, di
     if isnan(value):
         return "not estimable"
     return f"{effect(value, measure, digits)} ({interval(low, high, measure, digits)})"
+
+
+def interval_digits(halves: Iterable[float], measure: str) -> int:
+    """Tell how many decimals give the narrowest interval two significant digits, 2 to 8.
+
+    Parameters
+    ----------
+    halves : iterable of float
+        Half widths of the intervals; what is not positive and finite does not count.
+    measure : str
+        The measure's letters; ratios look after themselves, `effect` gives a small one more decimals.
+
+    Examples
+    --------
+    >>> interval_digits([3.2, 0.00041], "MD"), interval_digits([25.0], "MD"), interval_digits([1e-5], "RR")
+    (5, 2, 2)
+    """
+    known = [half for half in halves if isfinite(half) and half > 0]
+    if measure in RATIO_MEASURES or not known:
+        return LEAST_DECIMALS
+    return min(max(1 - floor(log10(min(known))), LEAST_DECIMALS), MOST_DECIMALS)
 
 
 def percent(fraction: float, digits: int = 0) -> str:
@@ -320,7 +382,7 @@ def shares(weights: Iterable[float], digits: int = 1) -> tuple[str, ...]:
     if total <= 0:
         return tuple(DASH for _ in known)
     units = 100 * 10**digits
-    exact = [canonical(weight / total * units) or 0.0 for weight in known]
+    exact = [canonical(weight / total * units, scale=1.0) or 0.0 for weight in known]
     whole = [floor(value) for value in exact]
     order = sorted(range(len(known)), key=lambda i: (whole[i] - exact[i], i))
     for i in order[: units - sum(whole)]:
@@ -328,21 +390,80 @@ def shares(weights: Iterable[float], digits: int = 1) -> tuple[str, ...]:
     return tuple(fixed(value / 10**digits, digits) for value in whole)
 
 
-def canonical(value: float) -> float | None:
+def canonical(value: float, scale: float = 0.0) -> float | None:
     """Round to 10 significant digits, the form every written number has; None where it is not finite.
 
     Last digits differ between processors, so nothing is written with more.
 
+    Parameters
+    ----------
+    value : float
+        The number.
+    scale : float, default 0.0
+        As in `without_residue`; without it no number is taken for 0.
+
     Examples
     --------
-    >>> canonical(1 / 3), canonical(1e-13), canonical(float("nan"))
-    (0.3333333333, 0.0, None)
+    >>> canonical(1 / 3), canonical(6.2e-13), canonical(1e-17, scale=0.1), canonical(float("nan"))
+    (0.3333333333, 6.2e-13, 0.0, None)
     """
     if not isfinite(value):
         return None
-    if abs(value) < SMALLEST:
-        return 0.0
-    return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+    return float(f"{without_residue(value, scale):.{SIGNIFICANT_DIGITS}g}")
+
+
+def without_residue(value: float, scale: float) -> float:
+    """Give 0 for what rounding left of 0: a number below 1e-12 of its scale.
+
+    Such residues differ between processors in every digit. A p-value is never one, however small.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    scale : float
+        Size of what cancelled in it, such as the standard error of an estimate; 0 or `nan` where nothing can.
+
+    Examples
+    --------
+    >>> without_residue(1e-17, 0.1), without_residue(1e-17, 1e-8), without_residue(1e-17, 0.0)
+    (0.0, 1e-17, 1e-17)
+    """
+    return 0.0 if abs(value) < RESIDUE * scale else value
+
+
+def shown_scale(se: float, measure: str) -> float:
+    """Give the scale of rounding residue in an effect as a person reads it.
+
+    Parameters
+    ----------
+    se : float
+        Standard error on the analysis scale.
+    measure : str
+        The measure's letters; no effect is 1 for a ratio, so that a small ratio is no residue.
+
+    Examples
+    --------
+    >>> shown_scale(0.1, "MD"), shown_scale(0.1, "RR")
+    (0.1, 0.0)
+    """
+    return se if back_transform(0.0, measure) == 0 else 0.0
+
+
+def total_variance(tau2: float, I2: float) -> float:
+    """Give tau2 plus the typical sampling variance, the scale of rounding residue in tau2.
+
+    Parameters
+    ----------
+    tau2, I2 : float
+        Between-study variance and its share of the total; where that is 0, any tau2 is residue.
+
+    Examples
+    --------
+    >>> total_variance(0.5, 0.5), total_variance(0.0, 0.0)
+    (1.0, inf)
+    """
+    return tau2 / I2 if I2 != 0 else inf
 
 
 def slug(text: str) -> str:
@@ -355,3 +476,20 @@ def slug(text: str) -> str:
     """
     kept = "".join(c if c.isascii() and c.isalnum() else " " for c in text.lower())
     return "-".join(kept.split())
+
+
+def short_slug(text: str) -> str:
+    """Give a slug of at most 60 characters; a longer one ends in a digest of the name.
+
+    File systems take names of 255 bytes, and a figure is named after two treatments.
+
+    Examples
+    --------
+    >>> short_slug("Drug A"), short_slug("A long name, " * 20)
+    ('drug-a', 'a-long-name-a-long-name-a-long-name-a-long-name-a-l-07c6e949')
+    """
+    name = slug(text)
+    if len(name) <= SLUG_LENGTH:
+        return name
+    digest = sha256(text.encode()).hexdigest()[:DIGEST_LENGTH]
+    return f"{name[: SLUG_LENGTH - DIGEST_LENGTH - 1]}-{digest}"

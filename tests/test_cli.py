@@ -155,18 +155,15 @@ def test_debug_shows_where(review: Path, monkeypatch: pytest.MonkeyPatch) -> Non
             run(arguments)
 
 
-def interrupt(*_: Any, **__: Any) -> None:
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_terminated_run_is_130(
-    review: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    number: signal.Signals, review: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = signal.getsignal(signal.SIGTERM)
-    monkeypatch.setattr("metaan.review.check.check_review", interrupt)
+    before = signal.getsignal(number)
+    monkeypatch.setattr("metaan.review.check.check_review", lambda _: os.kill(os.getpid(), number))
     assert run(["check", str(review)]) == 130
-    assert "Interrupted" in capsys.readouterr().err
-    assert signal.getsignal(signal.SIGTERM) is before
+    assert capsys.readouterr().err == "Interrupted.\n"
+    assert signal.getsignal(number) is before
 
 
 CHANGED = Difference(file="results.json", place="analyses[0].k", old="3", new="4")
@@ -197,6 +194,18 @@ def test_verify_says_which_and_ends_accordingly(
     told = capsys.readouterr().out
     assert told.startswith(tier)
     assert ("results.json, analyses[0].k: 3 -> 4" in told) == (tier == "different")
+
+
+def test_verify_lists_no_more_than_a_reader_can_take(
+    review: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = Verification(tier="different", differences=(CHANGED,) * 1000, files=7)
+    monkeypatch.setattr("metaan.report.verify.verify", lambda *_, **__: found)
+    assert run(["verify", str(review)]) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("different: 1000 differences")
+    assert told[-1] == "  results.json: + 980 more"
+    assert len(told) == 22
 
 
 def test_verify_without_a_report_is_1(review: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -277,3 +286,90 @@ def test_a_terminal_without_unicode_gets_escapes(review: Path) -> None:
     assert done.returncode in {1, 2}
     assert b"Traceback" not in done.stderr
     assert b"failed" not in done.stderr
+
+
+def test_an_interrupted_report_says_that_the_last_one_stands(
+    review: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        "metaan.report.bundle.write_report", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM)
+    )
+    assert run(["report", str(review), "--out", str(review / "o")]) == 130
+    assert capsys.readouterr().err == "Interrupted; the last report was left as it was.\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_after_the_work_is_done_changes_nothing(review: Path, number: signal.Signals) -> None:
+    script = (
+        "import atexit, os, sys\nfrom metaan.__main__ import main\n"
+        f"atexit.register(lambda: os.kill(os.getpid(), {int(number)}))\nsys.exit(main())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "check", str(review)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["--help"], ["--version"]])
+def test_a_full_standard_output_is_said_in_a_sentence(arguments: list[str], review: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "metaan", *arguments, *([str(review)] if "check" in arguments else [])],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith("The result could not be printed: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_do_not_change_the_exit_code(review: Path, closed: str) -> None:
+    def code() -> int:
+        command = f'"{sys.executable}" -m metaan check "{review}" {closed}'
+        return subprocess.run(["sh", "-c", command], check=False, capture_output=True).returncode
+
+    assert code() == 0
+    spoil(review)
+    assert code() == 1
+
+
+@pytest.mark.parametrize("out", ["/", "file/x", "loop"])
+def test_a_place_that_cannot_be_written_to_is_2_at_once(
+    out: str, review: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "loop").symlink_to("loop")
+    assert run(["report", str(review), "--out", str(tmp_path / out)]) == 2
+    assert "--out" in capsys.readouterr().err
+
+
+ASKING = """
+import sys
+from metaan.__main__ import main
+from metaan.report import bundle
+from metaan.report.drawings import drawing_pool
+
+def ask(*_, **__):
+    with drawing_pool(1) as pool:
+        import matplotlib
+        matplotlib.get_cachedir()
+        pool.submit(matplotlib.get_cachedir).result()
+
+bundle.write_report = ask
+sys.exit(main())
+"""
+
+
+def test_matplotlib_does_not_tell_where_it_keeps_its_files(review: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = subprocess.run(
+        [sys.executable, "-c", ASKING, "report", str(review), "-q", "--out", str(tmp_path / "out")],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"MPLCONFIGDIR": str(tmp_path / "file" / "x")},
+    )
+    assert done.stderr == ""

@@ -10,6 +10,7 @@ import io
 import os
 import signal
 import sys
+import traceback
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -41,14 +42,17 @@ def run(arguments: Sequence[str]) -> int:
     int
         The exit code; nothing is raised, except with --debug.
     """
+    # Looking for pydantic's plugins opens the metadata of every installed package, and would run them.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    _open_streams()
     _forgiving_streams()
     debug = DEBUG in arguments
     try:
-        with _terminated_like_interrupted():
+        with _stopped_by_signals():
             code = program.main(list(arguments), prog_name="metaan", standalone_mode=False)
             sys.stdout.flush()
-    except (click.Abort, KeyboardInterrupt):
-        _say("Interrupted; the last report was left as it was.")
+    except (click.Abort, KeyboardInterrupt, _Stopped) as stop:
+        _say("; ".join(["Interrupted", *getattr(stop, "__notes__", ())]) + ".")
         return INTERRUPTED
     except BrokenPipeError:
         return _quietly_closed()
@@ -61,6 +65,10 @@ def run(arguments: Sequence[str]) -> int:
         _say(str(error))
         return WRONG if isinstance(error, PlanError | OutputError) else PROBLEMS
     except Exception as error:
+        if _was_printing(error):
+            _quietly_closed()
+            _say(f"The result could not be printed: {_reason(error)}. Send it to a place that takes it.")
+            return WRONG
         if debug:
             raise
         _say(_fault(error))
@@ -80,8 +88,19 @@ def _fault(error: Exception) -> str:
 
 
 def _say(text: str) -> None:
-    with suppress(BrokenPipeError):
+    with suppress(OSError):
         click.echo(text, err=True)
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", "") or error).lower()
+
+
+def _was_printing(error: Exception) -> bool:
+    """Tell whether standard output took nothing, such as a full disk: click's echo or our flush raised."""
+    if not isinstance(error, OSError):
+        return False
+    return traceback.extract_tb(error.__traceback__)[-1].filename in {click.utils.__file__, __file__}
 
 
 def _quietly_closed() -> int:
@@ -89,6 +108,17 @@ def _quietly_closed() -> int:
     with suppress(OSError, io.UnsupportedOperation):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return FINE
+
+
+def _open_streams() -> None:
+    """Put an empty stream where the caller closed one, so that no file that is opened takes its number."""
+    for name, number in (("stdout", 1), ("stderr", 2)):
+        if getattr(sys, name) is None:
+            handle = os.open(os.devnull, os.O_WRONLY)
+            if handle != number:
+                os.dup2(handle, number)
+                os.close(handle)
+            setattr(sys, name, os.fdopen(number, "w"))
 
 
 def _forgiving_streams() -> None:
@@ -99,16 +129,21 @@ def _forgiving_streams() -> None:
 
 
 @contextmanager
-def _terminated_like_interrupted() -> Iterator[None]:
-    def interrupt(*_: Any) -> None:
-        raise KeyboardInterrupt
+def _stopped_by_signals() -> Iterator[None]:
+    def stop(*_: Any) -> None:
+        raise _Stopped
 
     try:
-        before = signal.signal(signal.SIGTERM, interrupt)
+        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     except ValueError:  # not in the main thread
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Stopped(BaseException):
+    """Ctrl-C or a request to end. Not a KeyboardInterrupt: Python may end itself by signal after one."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +15,13 @@ from metaan.cli.talk import Talk
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from metaan.report.compare import Difference
     from metaan.report.verify import Verification
     from metaan.review.problems import Problem
 
 __all__ = ["program"]
 
-PLAN_FILE = "review.toml"
+SHOWN_PER_FILE = 20
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 REVIEW = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -46,7 +49,7 @@ def _talk(context: click.Context, *, quiet: bool, verbose: bool) -> Talk:
 @_talk_options
 @click.pass_context
 def program(context: click.Context, *, quiet: bool, verbose: bool, debug: bool) -> None:
-    r"""Turn extracted trial data into the figures, tables and estimates of a paper.
+    """Turn extracted trial data into the figures, tables and estimates of a paper.
 
     A review is one folder with review.toml and its CSV tables. Start with "metaan check", then
     "metaan report".
@@ -54,7 +57,7 @@ def program(context: click.Context, *, quiet: bool, verbose: bool, debug: bool) 
     \b
     Exit codes: 0 fine; 1 ran and found problems; 2 a wrong command line or plan;
     3 a fault of the program; 130 interrupted.
-    """
+    """  # noqa: D301 - the backspace character keeps click from wrapping the lines
     context.obj = {"quiet": quiet, "verbose": verbose, "debug": debug}
 
 
@@ -78,7 +81,12 @@ def report(
     from metaan.report.bundle import write_report
 
     with talk.steps("Making the report") as step:
-        write_report(folder, out, progress=step)
+        _without_chatter()
+        try:
+            write_report(folder, out, progress=step)
+        except BaseException as stop:
+            stop.add_note("the last report was left as it was")
+            raise
     talk.tell(f"The report of {folder} is complete.")
     click.echo(str(out / "report.html"))
 
@@ -107,7 +115,7 @@ def check(
     from metaan.review.check import check_file, check_review
     from metaan.review.problems import render_json, render_text
 
-    if review is not None and review.is_file():
+    if review is not None and not review.is_dir():
         place, problems = review.parent, check_file(review)
     else:
         place = _review_folder(review)
@@ -143,10 +151,18 @@ def verify(
     from metaan.report.verify import verify as prove
 
     with talk.steps("Making the report again") as step:
+        _without_chatter()
         found = prove(folder, out, progress=step)
     click.echo(_verdict(found, out))
     sufficient = ("identical",) if strict else ("identical", "equivalent")
     raise click.exceptions.Exit(0 if found.tier in sufficient else 1)
+
+
+def _without_chatter() -> None:
+    """Keep matplotlib from telling where it keeps its files."""
+    import logging
+
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 
 def _review_folder(named: Path | None) -> Path:
@@ -158,8 +174,10 @@ def _review_folder(named: Path | None) -> Path:
 
 
 def _check_code(problems: tuple[Problem, ...]) -> int:
+    from metaan.review.problems import of_the_plan
+
     errors = [p for p in problems if p.severity == "error"]
-    if any(p.file == PLAN_FILE for p in errors):
+    if any(of_the_plan(p) for p in errors):
         return 2
     return 1 if errors else 0
 
@@ -171,7 +189,13 @@ def _verdict(found: Verification, out: Path) -> str:
         return f"equivalent: {out} is equal in every number, not in every byte ({found.files} files compared)"
     count = len(found.differences)
     lines = [f"different: {count} difference{'' if count == 1 else 's'} in {out}"]
-    for each in found.differences:
-        place = f", {each.place}" if each.place else ""
-        lines.append(f"  {each.file}{place}: {each.old} -> {each.new}")
+    for file, several in groupby(found.differences, key=attrgetter("file")):
+        listed = [f"  {file}{_place(each)}: {each.old} -> {each.new}" for each in several]
+        lines += listed[:SHOWN_PER_FILE]
+        if len(listed) > SHOWN_PER_FILE:
+            lines.append(f"  {file}: + {len(listed) - SHOWN_PER_FILE} more")
     return "\n".join(lines)
+
+
+def _place(difference: Difference) -> str:
+    return f", {difference.place}" if difference.place else ""

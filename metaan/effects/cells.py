@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 
     from metaan.types import BoolArray, FloatArray
 
-__all__ = ["Columns", "Family", "Measure", "column", "demand", "equal_lengths", "refuse", "usable_columns"]
+__all__ = [
+    "Columns",
+    "Family",
+    "Measure",
+    "column",
+    "demand",
+    "equal_lengths",
+    "refuse",
+    "unmasked",
+    "usable_columns",
+]
 
 NUMERIC_KINDS = "iuf"
 
@@ -158,7 +168,7 @@ def column(name: str, values: ArrayLike) -> FloatArray:
     name : str
         The argument's name, for the message.
     values : array_like, shape (k,)
-        Numbers, or None where missing; a single number is a column of one.
+        Numbers, or None where missing, as is a masked one; a single number is a column of one.
 
     Returns
     -------
@@ -175,7 +185,7 @@ def column(name: str, values: ArrayLike) -> FloatArray:
     [1.0, nan]
     """
     try:
-        found = np.atleast_1d(np.asarray(values))
+        found = np.atleast_1d(np.asarray(unmasked(values)))
     except ValueError as error:
         raise InputError(f"{name} has rows of different length; give one number per study.") from error
     if found.ndim > 1:
@@ -227,6 +237,21 @@ def refuse(name: str, values: FloatArray, wrong: BoolArray, reason: str) -> None
     raise InputError(f"{', '.join(places)} {reason}.")
 
 
+def unmasked(values: ArrayLike) -> ArrayLike:
+    """Turn the masked entries of a masked array into None, which is missing; all else stays.
+
+    Examples
+    --------
+    >>> unmasked(np.ma.masked_array([1.0, 99.0], mask=[False, True])).tolist()
+    [1.0, None]
+    """
+    if not np.ma.isMaskedArray(values):
+        return values
+    found = np.asarray(np.ma.getdata(values).astype(object))
+    found[np.ma.getmaskarray(values)] = None
+    return found
+
+
 def _as_float(name: str, found: np.ndarray) -> FloatArray:
     if found.dtype.kind in NUMERIC_KINDS:
         return found.astype(np.float64)
@@ -237,7 +262,7 @@ def _as_float(name: str, found: np.ndarray) -> FloatArray:
 
 
 def _one_float(name: str, position: int, value: object) -> float:
-    if value is None:
+    if value is None or value is np.ma.masked:
         return float("nan")
     if isinstance(value, (str, bytes, bool, complex)) or not hasattr(value, "__float__"):
         raise InputError(

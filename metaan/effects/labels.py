@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from metaan.effects.cells import unmasked
 from metaan.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import ArrayLike
 
-__all__ = ["label_column"]
+__all__ = ["label_column", "merged_labels"]
 
 
 def label_column(name: str, values: ArrayLike) -> tuple[str, ...]:
@@ -31,14 +34,14 @@ def label_column(name: str, values: ArrayLike) -> tuple[str, ...]:
     Raises
     ------
     InputError
-        For a missing or blank label, more than one dimension, or no labels at all.
+        For a missing, masked or blank label, more than one dimension, or no labels at all.
 
     Examples
     --------
     >>> label_column("study", ["Ames 1999 ", 7])
     ('Ames 1999', '7')
     """
-    found = np.atleast_1d(np.asarray(values, dtype=object))
+    found = np.atleast_1d(np.asarray(unmasked(values), dtype=object))
     if found.ndim > 1:
         raise InputError(f"{name} has {found.ndim} dimensions; give one label per row.")
     if found.size == 0:
@@ -49,5 +52,37 @@ def label_column(name: str, values: ArrayLike) -> tuple[str, ...]:
     return tuple(str(value).strip() for value in found.tolist())
 
 
+def merged_labels(what: str, columns: Iterable[ArrayLike]) -> tuple[str, ...]:
+    """Say which labels were written in more than one way and are taken as one.
+
+    Parameters
+    ----------
+    what : str
+        What the labels name, for the notes.
+    columns : iterable of array_like
+        Columns that `label_column` reads and that share their labels.
+
+    Returns
+    -------
+    tuple of str
+        One note for each label; none where every label is always written alike.
+
+    Examples
+    --------
+    >>> merged_labels("study", [[1, "1", "Ames 1999 ", "Ames 1999"]])
+    ("study: 1 and '1' are taken as one label", "study: 'Ames 1999 ' and 'Ames 1999' are taken as one label")
+    """
+    spellings: dict[str, dict[str, None]] = {}
+    for values in columns:
+        for value in np.atleast_1d(np.asarray(unmasked(values), dtype=object)).tolist():
+            written = repr(str(value)) if isinstance(value, str) else str(value)
+            spellings.setdefault(str(value).strip(), {})[written] = None
+    return tuple(
+        f"{what}: {' and '.join(written)} are taken as one label"
+        for written in spellings.values()
+        if len(written) > 1
+    )
+
+
 def _is_missing(value: object) -> bool:
-    return value is None or value != value or str(value).strip() in {"", "<NA>"}
+    return value is None or value is np.ma.masked or value != value or str(value).strip() in {"", "<NA>"}

@@ -10,7 +10,7 @@ import numpy as np
 
 from metaan.effects.cells import column, equal_lengths, refuse
 from metaan.effects.continuous import hedges_j
-from metaan.effects.labels import label_column
+from metaan.effects.labels import label_column, merged_labels
 from metaan.errors import InputError
 from metaan.results.frozen import frozen
 from metaan.results.network import Contrasts
@@ -117,7 +117,11 @@ def contrasts(measure: str, study: ArrayLike, treatment: ArrayLike, **arm_cells:
         yi=frozen([pair[3] for pair in pairs]),
         sei=frozen(np.sqrt([pair[4] for pair in pairs])),
         measure=row.name,
-        notes=tuple(f"study {name!r}: {note}" for name, found in compared.items() for note in found.notes),
+        notes=(
+            *merged_labels("study", [study]),
+            *merged_labels("treatment", [treatment]),
+            *(f"study {name!r}: {note}" for name, found in compared.items() for note in found.notes),
+        ),
         left_out=tuple((name, found.reason) for name, found in compared.items() if found.reason),
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from metaan.errors import CannotDraw
 from metaan.figures.drawing import ALT_LENGTH, shorten
-from metaan.figures.forest_text import interval_name, p_phrase, tau2_text
+from metaan.figures.forest_text import interval_name, p_phrase
 from metaan.figures.measure import clean
 from metaan.format import (
     RATIO_MEASURES,
@@ -18,6 +18,7 @@ from metaan.format import (
     measure_name,
     percent,
     significant,
+    variance,
 )
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ def _slope(subject: BubbleSubject) -> str:
 
 def _heterogeneity(subject: BubbleSubject) -> str:
     regression = subject.regression
-    said = f"{regression.k} studies. Residual heterogeneity: τ² = {tau2_text(regression.tau2)}, "
+    said = f"{regression.k} studies. Residual heterogeneity: τ² = {variance(regression.tau2)}, "
     said += f"I² = {percent(regression.I2)}"
     explained = f"; R² = {percent(regression.R2)}" if isfinite(regression.R2) else ""
     return f"{said}, {p_phrase(regression.QE_pvalue)}{explained}."

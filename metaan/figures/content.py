@@ -67,6 +67,8 @@ class Content:
         From top to bottom.
     plot_header : str
         Above the plot.
+    unit : str
+        Scale or unit of the effects, below `plot_header`; empty where there is none.
     ratio : bool
         Whether the analysis scale is logarithmic.
     favours : (str, str)
@@ -85,3 +87,4 @@ class Content:
     favours: tuple[str, str]
     pooled: float = float("nan")
     notes: tuple[str, ...] = ()
+    unit: str = ""

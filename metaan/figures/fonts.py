@@ -3,7 +3,8 @@
 A PDF embeds the glyphs it uses, and cutting them out of the whole font takes three quarters of the time of a
 figure. The copy holds the letters of European languages and the signs of statistics, without kerning and
 ligatures, so that what is drawn is as wide as what was measured. It is made once and kept in matplotlib's
-cache; text that needs more than it holds is drawn with the whole font.
+cache under a name that holds its digest, so that a damaged copy is noticed; text that needs more than it
+holds is drawn with the whole font.
 """
 
 from __future__ import annotations
@@ -86,10 +87,26 @@ def _covered(code: int) -> bool:
 @cache
 def _slim_file(*, bold: bool) -> Path:
     whole = font_file(bold=bold)
-    path = Path(mpl.get_cachedir()) / f"metaan-{_recipe(whole)}-{whole.name}"
-    if not path.exists():
-        _write_whole(path, slim_copy(whole))
+    folder, start = Path(mpl.get_cachedir()), f"metaan-{_recipe(whole)}-"
+    for kept in sorted(folder.glob(f"{start}*-{whole.name}")):
+        if kept.name == f"{start}{_digest_of(kept)}-{whole.name}":
+            return kept
+    content = slim_copy(whole)
+    path = folder / f"{start}{_digest(content)}-{whole.name}"
+    _write_whole(path, content)
     return path
+
+
+def _digest_of(file: Path) -> str:
+    """Give the digest of a file, or "" for what cannot be read as one."""
+    try:
+        return _digest(file.read_bytes())
+    except OSError:
+        return ""
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:32]
 
 
 def _recipe(font: Path) -> str:

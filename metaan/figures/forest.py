@@ -37,6 +37,7 @@ __all__ = ["forest_content", "forest_plot", "layout_forest"]
 
 BINARY_HEADERS = ("events/n",)
 CONTINUOUS_HEADERS = ("mean (SD)", "n")
+SIZE_HEADERS = ("n",)
 SHORT_NAMES = {"SMD": "SMD", "IRD": "Rate difference", "IRR": "Rate ratio", "PETO": "Peto odds ratio"}
 LEAST_DECIMALS, MOST_DECIMALS = 2, 8
 
@@ -51,6 +52,7 @@ def forest_plot(
     names: Mapping[str, str],
     outcome: str,
     level: float,
+    scale: str = "",
     style: Style = DEFAULT,
 ) -> Drawing:
     """Draw the studies of one comparison, what they say together and how far they differ.
@@ -75,6 +77,8 @@ def forest_plot(
         For the heading.
     level : float
         Confidence level of the studies' intervals, in (0, 1).
+    scale : str
+        Scale and unit of a mean difference, printed above the plot; other measures have none.
     style : Style
         Sizes and colours.
 
@@ -83,7 +87,7 @@ def forest_plot(
     Drawing
         Ready for `render`.
     """
-    subject = _subject(comparison, measure, direction, kind, names, outcome, level)
+    subject = _subject(comparison, measure, direction, kind, names, outcome, level, scale)
     layout = layout_rows(forest_content(comparison, subject, style), style)
     return sheet_drawing(
         layout.sheet,
@@ -103,10 +107,11 @@ def layout_forest(
     names: Mapping[str, str],
     outcome: str,
     level: float,
+    scale: str = "",
     style: Style = DEFAULT,
 ) -> ForestLayout:
     """Lay out a forest plot in points, without drawing it; the arguments are those of `forest_plot`."""
-    subject = _subject(comparison, measure, direction, kind, names, outcome, level)
+    subject = _subject(comparison, measure, direction, kind, names, outcome, level, scale)
     return layout_rows(forest_content(comparison, subject, style), style)
 
 
@@ -129,6 +134,7 @@ def forest_content(comparison: Comparison, subject: Subject, style: Style = DEFA
         favours=favours(subject.direction, subject.name1, subject.name2),
         pooled=pooled.estimate if pooled is not None else float("nan"),
         notes=notes(comparison),
+        unit=subject.scale,
     )
 
 
@@ -140,6 +146,7 @@ def _subject(
     names: Mapping[str, str],
     outcome: str,
     level: float,
+    scale: str,
 ) -> Subject:
     name1, name2 = names_of(comparison, names)
     return Subject(
@@ -151,6 +158,7 @@ def _subject(
         direction=direction,
         level=level,
         digits=_effect_digits(comparison, measure),
+        scale=clean(scale) if measure == "MD" else "",
     )
 
 
@@ -176,16 +184,23 @@ def _plot_header(subject: Subject, ratio: bool) -> str:
 
 def _columns(comparison: Comparison, subject: Subject, *, weighted: bool) -> tuple[Column, ...]:
     columns = [Column(header="Study", align="left")]
-    if any(study.arm1 or study.arm2 for study in comparison.studies):
-        headers = BINARY_HEADERS if subject.kind == "binary" else CONTINUOUS_HEADERS
-        for group, name in enumerate((subject.name1, subject.name2), start=1):
-            columns += [Column(header=header, spanner=name, group=group) for header in headers]
+    headers = _arm_headers(comparison, subject)
+    for group, name in enumerate((subject.name1, subject.name2), start=1):
+        columns += [Column(header=header, spanner=name, group=group) for header in headers]
     name = measure_name(subject.measure)
     short = SHORT_NAMES.get(subject.measure, name[:1].upper() + name[1:])
     columns.append(Column(header=f"{short}\n({interval_name(subject.level)})", after_plot=True))
     if weighted:
         columns.append(Column(header="Weight\n(%)", after_plot=True))
     return tuple(columns)
+
+
+def _arm_headers(comparison: Comparison, subject: Subject) -> tuple[str, ...]:
+    """Choose the columns of an arm: its cells, or its size alone where only contrasts were reported."""
+    if any(study.arm1 or study.arm2 for study in comparison.studies):
+        return BINARY_HEADERS if subject.kind == "binary" else CONTINUOUS_HEADERS
+    known = any(n is not None for study in comparison.studies for n in study.sizes)
+    return SIZE_HEADERS if known else ()
 
 
 def _study_rows(comparison: Comparison, subject: Subject, columns: tuple[Column, ...]) -> Iterator[Row]:
@@ -195,8 +210,10 @@ def _study_rows(comparison: Comparison, subject: Subject, columns: tuple[Column,
     for study, shown in zip(comparison.studies, weights, strict=True):
         weight = float(next(fitted, 1.0)) if study.estimable else 0.0
         cells = [clean(study.label) + footnote_marks(study)]
-        if any(column.group for column in columns):
-            cells += _arm_cells(study.arm1, subject, digits) + _arm_cells(study.arm2, subject, digits)
+        headers = [column.header for column in columns if column.group == 1]
+        for arm, n in zip((study.arm1, study.arm2), study.sizes, strict=True):
+            written = dict(_arm_cells(arm, n, subject, digits))
+            cells += [written[header] for header in headers]
         cells.append(_effect_cell(study, subject))
         if columns[-1].header.startswith("Weight"):
             cells.append(shown)
@@ -220,28 +237,38 @@ def _mean_digits(comparison: Comparison) -> int:
     return _decimals([arm.sd for arm in arms if arm.sd is not None and arm.sd > 0], 1)
 
 
-def _arm_cells(arm: ArmData | None, subject: Subject, digits: int) -> list[str]:
+def _arm_cells(
+    arm: ArmData | None, n: int | None, subject: Subject, digits: int
+) -> Iterator[tuple[str, str]]:
+    """Write what an arm shows under each header; an en dash for what was not stated."""
+    size = DASH if n is None else f"{n:,}"
+    yield "n", size
     if subject.kind == "binary":
-        return [DASH if arm is None or arm.events is None else f"{arm.events}/{arm.n}"]
-    if arm is None:
-        return [DASH, DASH]
-    known = arm.mean is not None and arm.sd is not None
-    return [f"{fixed(arm.mean, digits)} ({fixed(arm.sd, digits)})" if known else DASH, str(arm.n)]
+        events = DASH if arm is None or arm.events is None else f"{arm.events:,}"
+        yield "events/n", f"{events}/{size}" if events != size else DASH
+        return
+    shown = DASH
+    if arm is not None and arm.mean is not None and arm.sd is not None:
+        shown = f"{fixed(arm.mean, digits)} ({fixed(arm.sd, digits)})"
+    yield "mean (SD)", shown
 
 
 def _total_row(
     comparison: Comparison, subject: Subject, columns: tuple[Column, ...], style: Style
 ) -> list[Row]:
-    if len(comparison.studies) < 2 or not any(column.group for column in columns):
+    estimable = [study for study in comparison.studies if study.estimable]
+    per_arm = sum(column.group == 1 for column in columns)
+    if len(estimable) < 2 or not per_arm:
         return []
     cells = ["Total"]
-    for side in ("arm1", "arm2"):
-        arms = {(a.study, a.arms): a for s in comparison.studies if (a := getattr(s, side)) is not None}
-        n = sum(arm.n for arm in arms.values())
-        if subject.kind == "binary":
-            cells.append(f"{sum(arm.events or 0 for arm in arms.values())}/{n}")
+    for side in (0, 1):
+        arms = [(study.arm1, study.arm2)[side] for study in estimable]
+        events = [(arm.events, arm.n) for arm in arms if arm is not None and arm.events is not None]
+        n = sum(study.sizes[side] or 0 for study in estimable)
+        if subject.kind == "binary" and events:
+            cells.append("/".join(f"{sum(column):,}" for column in zip(*events, strict=True)))
         else:
-            cells += ["", str(n)]
+            cells += ["", f"{n:,}"][-per_arm:]
     return [_padded(cells, columns, space=style.model_gap / 2)]
 
 

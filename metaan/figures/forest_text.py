@@ -16,11 +16,11 @@ from metaan.format import (
     percent,
     pvalue,
     shares,
-    significant,
+    variance,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from metaan.results.pairwise import HeterogeneityInterval, Pooled
     from metaan.results.synthesis import ArmData, Comparison, StudyEffect
@@ -37,19 +37,20 @@ __all__ = [
     "notes",
     "p_phrase",
     "study_shares",
-    "tau2_text",
 ]
 
 LEAST_FOR_PREDICTION = 3
-TAU2_SMALL, TAU2_LEAST = 0.1, 1e-4
 MULTIARM, POOLED_REPORT, DERIVED, IMPUTED = "†", "‡", "*", "§"
 FOOTNOTES = {
-    MULTIARM: "More than two arms: the study also enters other comparisons with an arm that is shown here; "
-    "only the network model allows for that.",
-    POOLED_REPORT: "One report that sums several trials; counted as one study.",
-    DERIVED: "Derived: computed from other figures of the report, see the decision log.",
-    IMPUTED: "Imputed: not reported, filled in as the decision log says.",
+    MULTIARM: "The study has more than two arms and enters other comparisons too, with an arm that is shown "
+    "here; only the network model allows for that.",
+    POOLED_REPORT: "One report adds up several trials without weighting and counts as one study: whether "
+    "those agree cannot be seen.",
+    DERIVED: "The result was computed from other numbers that were reported; see the evidence ledger.",
+    IMPUTED: "Something that was not reported was filled in; see the evidence ledger.",
 }
+NOTHING = "No study is estimable."
+ALONE = "One study: nothing is pooled, and heterogeneity cannot be estimated."
 SQUARES = (
     "The area of a square is proportional to its weight in the bold model; the lightest are drawn larger."
 )
@@ -69,6 +70,8 @@ class Subject:
         As in the analysis.
     digits : int
         Decimals of the effects.
+    scale : str
+        Scale and unit of a mean difference; empty where there is none.
     """
 
     outcome: str
@@ -79,6 +82,7 @@ class Subject:
     direction: Direction
     level: float
     digits: int
+    scale: str = ""
 
     @property
     def heading(self) -> str:
@@ -123,19 +127,6 @@ def p_phrase(p: float) -> str:
     """
     text = pvalue(p)
     return f"P < {text[1:]}" if text.startswith("<") else f"P = {text}"
-
-
-def tau2_text(value: float) -> str:
-    """Write a between-study variance, with more decimals where it is small.
-
-    Examples
-    --------
-    >>> tau2_text(0.0214), tau2_text(0.31), tau2_text(0.0)
-    ('0.021', '0.31', '0.00')
-    """
-    if 0 < value < TAU2_SMALL:
-        return significant(value, 2) if value >= TAU2_LEAST else "<0.0001"
-    return fixed(value)
 
 
 def favours(direction: Direction, name1: str, name2: str) -> tuple[str, str]:
@@ -196,6 +187,8 @@ def alt_text(comparison: Comparison, subject: Subject) -> str:
 def description(comparison: Comparison, subject: Subject) -> str:
     """Write the long text alternative: one sentence for each row, then the notes."""
     parts = [f"{subject.heading}."]
+    if subject.scale:
+        parts.append(_sentence(f"scale: {subject.scale}"))
     weights = study_shares(comparison)
     parts.extend(
         _study_sentence(study, weight, subject)
@@ -228,19 +221,22 @@ def other_fits(comparison: Comparison) -> tuple[Pooled, ...]:
 def _notes(comparison: Comparison) -> Iterator[str]:
     main = comparison.main
     if main is None or comparison.k == 0:
-        yield "No study is estimable: there is nothing to plot."
+        yield NOTHING
     elif comparison.k == 1:
-        yield "One study: no pooling, no heterogeneity."
+        if not any(study.estimable and study.pooled_report for study in comparison.studies):
+            yield ALONE
     else:
         yield _heterogeneity(main, comparison.heterogeneity)
         yield _overall(main)
         yield from _prediction_reason(main)
         yield SQUARES
-    if _total_is_partial(comparison):
-        yield "The total leaves out the arms of studies that report only a contrast."
-    yield from _footnotes(comparison)
+    yield from _total_notes(comparison)
+    own = [_sentence(clean(note)) for note in comparison.notes]
+    about_reports = _notes_on_pooled_reports(comparison, own)
+    yield from _footnotes(comparison, about_reports)
     yield from _study_notes(comparison)
-    yield from (_sentence(clean(note)) for note in comparison.notes)
+    said = {NOTHING, ALONE, *about_reports, *_refusals(comparison)}
+    yield from (note for note in own if note not in said)
 
 
 def _sentence(text: str) -> str:
@@ -249,15 +245,25 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}{end}"
 
 
-def _total_is_partial(comparison: Comparison) -> bool:
-    arms = [arm for study in comparison.studies for arm in (study.arm1, study.arm2)]
-    return len(comparison.studies) > 1 and None in arms and any(arm is not None for arm in arms)
+def _total_notes(comparison: Comparison) -> Iterator[str]:
+    """Say whom the total leaves out, where there is one."""
+    estimable = [study for study in comparison.studies if study.estimable]
+    sizes = [n for study in estimable for n in study.sizes]
+    if len(estimable) < 2 or all(n is None for n in sizes):
+        return
+    if len(estimable) < len(comparison.studies):
+        yield "The total leaves out studies that are not estimable."
+    cells = [arm for study in estimable for arm in (study.arm1, study.arm2)]
+    if any(arm is not None and arm.events is not None for arm in cells) and None in cells:
+        yield "The total leaves out the arms of studies that report only a contrast."
+    elif None in sizes:
+        yield "The total leaves out arms whose size was not stated."
 
 
 def _heterogeneity(main: Pooled, profile: HeterogeneityInterval | None) -> str:
     spread = ""
     if main.method != "EE":
-        spread = f"τ² = {tau2_text(main.tau2)}{_tau2_interval(profile)}; "
+        spread = f"τ² = {variance(main.tau2)}{_tau2_interval(profile)}; "
     test = f"χ² = {fixed(main.Q)}, df = {main.Q_dof:g}, {p_phrase(main.Q_pvalue)}; "
     share = f"I² = {percent(main.I2_Q)} (from Q)."
     if main.method != "EE":
@@ -269,7 +275,7 @@ def _tau2_interval(profile: HeterogeneityInterval | None) -> str:
     if profile is None or any(isnan(limit) for limit in profile.tau2):
         return ""
     low, high = profile.tau2
-    return f" ({interval_name(profile.level)} {tau2_text(low)} to {tau2_text(high)}, Q-profile)"
+    return f" ({interval_name(profile.level)} {variance(low)} to {variance(high)}, Q-profile)"
 
 
 def _overall(main: Pooled) -> str:
@@ -287,21 +293,45 @@ def _prediction_reason(main: Pooled) -> Iterator[str]:
         yield "No prediction interval: it cannot be computed from these studies."
 
 
-def _footnotes(comparison: Comparison) -> Iterator[str]:
+def _footnotes(comparison: Comparison, about_reports: Sequence[str]) -> Iterator[str]:
+    """Explain the marks; what the comparison says of its pooled reports stands in place of the general."""
     used = "".join(footnote_marks(study) for study in comparison.studies)
-    yield from (f"{mark} {text}" for mark, text in FOOTNOTES.items() if mark in used)
+    texts = FOOTNOTES | ({POOLED_REPORT: " ".join(about_reports)} if about_reports else {})
+    yield from (f"{mark} {text}" for mark, text in texts.items() if mark in used)
+
+
+def _notes_on_pooled_reports(comparison: Comparison, own: Sequence[str]) -> list[str]:
+    """Pick the comparison's sentences that begin with a pooled report, other than why it is not estimable."""
+    labels = [clean(study.label) for study in comparison.studies if study.pooled_report]
+    begins = tuple(_sentence(label).removesuffix(".") for label in labels)
+    return [note for note in own if begins and note.startswith(begins) and note not in _refusals(comparison)]
+
+
+def _refusals(comparison: Comparison) -> list[str]:
+    """Write why a study is not estimable, one sentence for each, as a comparison's own notes do."""
+    return [
+        _sentence(f"{clean(study.label)} is not estimable: {clean(study.note)}")
+        for study in comparison.studies
+        if not study.estimable
+    ]
 
 
 def _study_notes(comparison: Comparison) -> Iterator[str]:
     """Group studies under the same note; a study that is not estimable always has one."""
-    grouped: dict[str, list[str]] = {}
+    grouped: dict[tuple[bool, str], list[str]] = {}
     for study in comparison.studies:
         note = clean(study.note)
         if not study.estimable:
-            note = f"not estimable ({note or 'the study carries no information on this measure'})"
+            note = note or "the study carries no information on this measure"
         if note:
-            grouped.setdefault(note, []).append(clean(study.label))
-    yield from (f"{', '.join(labels)}: {note.rstrip('.')}." for note, labels in grouped.items())
+            grouped.setdefault((study.estimable, note), []).append(clean(study.label))
+    for (estimable, note), labels in grouped.items():
+        verb = "" if estimable else " is not estimable" if len(labels) == 1 else " are not estimable"
+        yield _sentence(f"{_joined(labels)}{verb}: {note}")
+
+
+def _joined(labels: Sequence[str]) -> str:
+    return " and ".join(part for part in (", ".join(labels[:-1]), labels[-1]) if part)
 
 
 def _alt_result(comparison: Comparison, subject: Subject) -> str:
@@ -347,16 +377,19 @@ def _arms_phrase(study: StudyEffect, subject: Subject) -> str:
     say: Callable[[ArmData, str], str] = _events_phrase if subject.kind == "binary" else _mean_phrase
     named = ((study.arm1, subject.name1), (study.arm2, subject.name2))
     told = [say(arm, name) for arm, name in named if arm is not None]
+    if not told:
+        sizes = zip((subject.name1, subject.name2), study.sizes, strict=True)
+        told = [f"{name} n {n:,}" for name, n in sizes if n is not None]
     return f" ({'; '.join(told)})" if told else ""
 
 
 def _events_phrase(arm: ArmData, name: str) -> str:
-    return f"{name} {'–' if arm.events is None else arm.events} of {arm.n}"
+    return f"{name} {'–' if arm.events is None else f'{arm.events:,}'} of {arm.n:,}"
 
 
 def _mean_phrase(arm: ArmData, name: str) -> str:
     mean, sd = (fixed(arm.mean), fixed(arm.sd))
-    return f"{name} mean {mean}, SD {sd}, n {arm.n}"
+    return f"{name} mean {mean}, SD {sd}, n {arm.n:,}"
 
 
 def names_of(comparison: Comparison, names: Mapping[str, str]) -> tuple[str, str]:

@@ -12,9 +12,12 @@ from metaan.figures.sheet import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import TypeAlias
 
     from metaan.figures.sheet import Align, Box
     from metaan.figures.style import Style
+
+    _Chord: TypeAlias = tuple[tuple[float, float], tuple[float, float]]
 
 __all__ = ["Graph", "PlacedEdge", "PlacedGraph", "PlacedNode", "place_graph"]
 
@@ -26,9 +29,11 @@ NAME_GAP = 4.0
 NAME_LIMIT = 110.0
 NAME_LINES = 3
 NEARLY_UPRIGHT = 0.3
-COUNT_SPOTS = (0.5, 0.42, 0.58, 0.35, 0.65, 0.28, 0.72, 0.22, 0.78)
+COUNT_SPOTS = (0.5, 1 / 3, 2 / 3, 0.42, 0.58, 0.28, 0.72, 0.22, 0.78)
+CROSSING_GAP = 20.0
 COUNT_PAD = 1.5
 CLEARANCE = 1.0
+ENDS = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,14 +165,16 @@ def _edges(graph: Graph, nodes: dict[int, PlacedNode], style: Style) -> tuple[Pl
 
 def _count(
     studies: int,
-    chord: tuple[tuple[float, float], tuple[float, float]],
+    chord: _Chord,
     taken: list[Box],
     nodes: list[PlacedNode],
-    others: list[tuple[tuple[float, float], tuple[float, float]]],
+    others: list[_Chord],
     style: Style,
 ) -> Words | None:
+    """Write an edge's count where nothing is in its way, and away from where two edges cross."""
     (x1, y1), (x2, y2) = chord
-    best: tuple[int, Words] | None = None
+    crossings = [spot for other in others if (spot := _crossing(chord, other)) is not None]
+    best: tuple[tuple[int, float], Words] | None = None
     for share in COUNT_SPOTS:
         x, y = x1 + share * (x2 - x1), y1 + share * (y2 - y1)
         words = Words(x=x, y=y + 0.365 * style.note, text=str(studies), size=style.note, align="center")
@@ -175,11 +182,26 @@ def _count(
         if any(_overlap(box, other) for other in taken) or any(_touches(box, node) for node in nodes):
             continue
         crossed = sum(_crosses(box, *other) for other in others)
-        if best is None or crossed < best[0]:
-            best = (crossed, words)
-        if crossed == 0:
+        near = min([hypot(x - u, y - v) for u, v in crossings], default=CROSSING_GAP)
+        fault = (crossed, -min(near, CROSSING_GAP))
+        if best is None or fault < best[0]:
+            best = (fault, words)
+        if fault == (0, -CROSSING_GAP):
             break
     return best[1] if best is not None else None
+
+
+def _crossing(chord: _Chord, other: _Chord) -> tuple[float, float] | None:
+    """Find where two edges cross between their ends."""
+    (x1, y1), (x2, y2) = chord
+    (x3, y3), (x4, y4) = other
+    across = (x2 - x1) * (y4 - y3) - (y2 - y1) * (x4 - x3)
+    if across == 0:
+        return None
+    share = ((x3 - x1) * (y4 - y3) - (y3 - y1) * (x4 - x3)) / across
+    other_share = ((x3 - x1) * (y2 - y1) - (y3 - y1) * (x2 - x1)) / across
+    inside = ENDS < share < 1 - ENDS and ENDS < other_share < 1 - ENDS
+    return (x1 + share * (x2 - x1), y1 + share * (y2 - y1)) if inside else None
 
 
 def _is_clear(nodes: dict[int, PlacedNode], edges: tuple[PlacedEdge, ...]) -> bool:

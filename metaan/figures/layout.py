@@ -128,7 +128,7 @@ def _frame(content: Content, style: Style) -> _Frame:
     after = [i for i, c in enumerate(content.columns) if c.after_plot]
     placed, edge = _run(content.columns, before, widths, style.margin, style)
     plot_left = max(edge, style.margin + _longest_run_on(content, style)) + style.plot_gap
-    plot_header = max(width(line, style.text, bold=True) for line in content.plot_header.split("\n"))
+    plot_header = max(width(line, style.text, bold=True) for line in _plot_header(content, style))
     plotted = any(row.mark is not None for row in content.rows)
     plot_right = plot_left + (max(style.plot, plot_header) if plotted else 0.0)
     placed_after, edge = _run(content.columns, after, widths, plot_right + style.plot_gap, style)
@@ -187,14 +187,24 @@ def _spanner_lines(text: str, style: Style) -> tuple[str, ...]:
     return wrap(text, style.text, style.header_limit, bold=True, lines=HEADER_LINES)
 
 
+def _plot_header(content: Content, style: Style) -> list[str]:
+    header = content.plot_header.split("\n")
+    if not content.plot_header or not content.unit:
+        return header
+    return [*header, *wrap(content.unit, style.text, style.plot, bold=True, lines=HEADER_LINES)]
+
+
 def _scale(content: Content, frame: _Frame, style: Style) -> Scale | None:
     marks = [row.mark for row in content.rows if row.mark is not None]
     if not marks:
         return None
     intervals = [(m.low, m.high) for m in marks if m.kind != "pale diamond"]
     outer = [m.outer for m in marks if isfinite(m.outer[0])]
-    low, high = choose_limits((m.estimate for m in marks), [*intervals, *outer], ratio=content.ratio)
     room = frame.plot_right - frame.plot_left
+    estimates = [m.estimate for m in marks]
+    low, high = choose_limits(
+        estimates, [*intervals, *outer], ratio=content.ratio, size=style.text, room=room
+    )
     ticks = choose_ticks(low, high, ratio=content.ratio, size=style.text, room=room)
     return Scale(low=low, high=high, left=frame.plot_left, right=frame.plot_right, ticks=ticks)
 
@@ -212,7 +222,7 @@ def _heading(content: Content, frame: _Frame, style: Style) -> _Part:
 
 def _header(content: Content, frame: _Frame, top: float, style: Style) -> _Part:
     step = style.text * style.leading
-    plot = Column(header=content.plot_header, align="center")
+    plot = Column(header="\n".join(_plot_header(content, style)), align="center")
     columns = (*frame.columns, PlacedColumn(column=plot, left=frame.plot_left, right=frame.plot_right))
     spanners = {
         g[0]: _spanner_lines(frame.columns[g[0]].column.spanner, style) for g in _placed_groups(frame)

@@ -94,6 +94,7 @@ def draw_marks(
         source = content.rows[mark.row].mark
         if source is not None and scale is not None and isfinite(source.outer[0]):
             lines.append(_outer(source, mark, scale, style))
+            shapes.extend(_outer_arrows(source, mark, scale, style))
         lines.extend(_mark_lines(mark, style))
         shapes.extend(_mark_shapes(mark, style))
     return tuple(lines), tuple(shapes)
@@ -102,6 +103,13 @@ def draw_marks(
 def _outer(source: Mark, mark: PlacedMark, scale: Scale, style: Style) -> Line:
     low, high = scale.place(source.outer[0]), scale.place(source.outer[1])
     return level(low, high, mark.y, style.hair, style.faint)
+
+
+def _outer_arrows(source: Mark, mark: PlacedMark, scale: Scale, style: Style) -> Iterator[Shape]:
+    if scale.clips_low(source.outer[0]) and not mark.arrow_low:
+        yield _arrow(scale.left, mark.y, style.arrow, style.faint)
+    if scale.clips_high(source.outer[1]) and not mark.arrow_high:
+        yield _arrow(scale.right, mark.y, -style.arrow, style.faint)
 
 
 def _mark_lines(mark: PlacedMark, style: Style) -> Iterator[Line]:

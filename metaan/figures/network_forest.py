@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from metaan.errors import CannotDraw
 from metaan.figures.content import Column, Content, Mark, Row
 from metaan.figures.drawing import ALT_LENGTH, Drawing, sheet_drawing, shorten
-from metaan.figures.forest_text import favours, interval_name, p_phrase, tau2_text
+from metaan.figures.forest_text import favours, interval_name, p_phrase
 from metaan.figures.layout import ForestLayout, layout_rows
 from metaan.figures.measure import clean
 from metaan.figures.style import DEFAULT, Style
@@ -23,6 +23,7 @@ from metaan.format import (
     interval,
     measure_name,
     percent,
+    variance,
 )
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def network_forest(
     direction: Direction,
     names: Mapping[str, str],
     outcome: str,
+    scale: str = "",
     style: Style = DEFAULT,
 ) -> Drawing:
     """Draw what the network says of every treatment against the reference.
@@ -89,6 +91,8 @@ def network_forest(
         Node to printed name.
     outcome : str
         For the heading.
+    scale : str
+        Scale and unit of a mean difference, printed above the plot; other measures have none.
     style : Style
         Sizes and colours.
 
@@ -98,7 +102,7 @@ def network_forest(
         Where the reference is not in the network or nothing is connected to it; the message is the reason.
     """
     contrasts = contrasts_with(network, reference, direction, names)
-    content = _content(network, contrasts, reference, measure, direction, names, clean(outcome))
+    content = _content(network, contrasts, reference, measure, direction, names, clean(outcome), scale)
     against = _printed(reference, names)
     return sheet_drawing(
         layout_rows(content, style).sheet,
@@ -117,11 +121,12 @@ def layout_network_forest(
     direction: Direction,
     names: Mapping[str, str],
     outcome: str,
+    scale: str = "",
     style: Style = DEFAULT,
 ) -> ForestLayout:
     """Lay out a network forest plot in points; the arguments are those of `network_forest`."""
     contrasts = contrasts_with(network, reference, direction, names)
-    content = _content(network, contrasts, reference, measure, direction, names, clean(outcome))
+    content = _content(network, contrasts, reference, measure, direction, names, clean(outcome), scale)
     return layout_rows(content, style)
 
 
@@ -170,6 +175,7 @@ def _content(
     direction: Direction,
     names: Mapping[str, str],
     outcome: str,
+    scale: str,
 ) -> Content:
     predicted = any(isfinite(c.prediction[0]) for c in contrasts)
     name = measure_name(measure)
@@ -193,6 +199,7 @@ def _content(
         ratio=ratio,
         favours=favours(direction, "treatment", against),
         notes=tuple(_notes(network, contrasts, reference, names, predicted=predicted)),
+        unit=clean(scale) if measure == "MD" else "",
     )
 
 
@@ -231,6 +238,8 @@ def _notes(
     component = next((c for c in network.components if reference in c.treatments), None)
     if component is not None:
         yield _heterogeneity(component)
+        if component.Q_inconsistency_dof == 0:
+            yield "Inconsistency cannot be examined: no degree of freedom is left for it."
     if predicted:
         yield "Thick line: confidence interval; thin line: prediction interval of a new study."
     else:
@@ -249,8 +258,9 @@ def _heterogeneity(component: Component) -> str:
             "τ² cannot be estimated from these studies: the estimates are those of the common-effect model."
         )
     test = f"χ² = {fixed(component.Q)}, df = {component.Q_dof:g}, {p_phrase(component.Q_pvalue)}"
-    tau2 = f"τ² = {tau2_text(component.tau2)}"
-    return f"Heterogeneity and inconsistency: {tau2}; {test}; I² = {percent(component.I2)}."
+    tau2 = f"τ² = {variance(component.tau2)}"
+    name = "Heterogeneity and inconsistency" if component.Q_inconsistency_dof > 0 else "Heterogeneity"
+    return f"{name}: {tau2}; {test}; I² = {percent(component.I2)}."
 
 
 def _printed(node: str, names: Mapping[str, str]) -> str:
@@ -269,7 +279,7 @@ def _alt(
 
 
 def _description(content: Content, contrasts: Sequence[Contrast], measure: str, level: float) -> str:
-    told = [f"{content.heading}."]
+    told = [f"{content.heading}.", *([f"Scale: {content.unit}."] if content.unit else [])]
     for row, contrast in zip(content.rows, contrasts, strict=True):
         told.append(_sentence(row.cells[0], contrast, measure, level))
     return " ".join([*told, *content.notes])

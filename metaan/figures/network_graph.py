@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import combinations
 from math import cos, pi, sin
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from metaan.figures.sheet import Point
-    from metaan.results.synthesis import ArmData, Comparison, Scenario, StudyEffect
+    from metaan.results.synthesis import Comparison, Scenario, StudyEffect
 
 __all__ = ["GraphLayout", "Part", "layout_graph", "network_graph", "network_parts"]
 
@@ -27,6 +28,7 @@ SHELF = 620.0
 PART_GAP = 34.0
 EDGE_LEAST, EDGE_STEP, EDGE_MOST = 1.0, 0.8, 7.0
 CIRCLE_POINTS = 60
+ON_THE_LINE = 1e-6
 EDGE_COLOUR = "#8c8c8c"
 SHADE, SHADE_ALPHA = "#f4c95d", 0.35
 
@@ -44,7 +46,7 @@ class Part:
     studies : mapping of (str, str) to tuple of str
         Estimable studies of each pair that was compared.
     multiarm : tuple of tuple of str
-        The nodes of each study with three or more, without repeats.
+        The nodes of each study with three or more; a set stands once for every such study.
     """
 
     treatments: tuple[str, ...]
@@ -60,10 +62,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphLayout:
-    """A network graph in points: the marks, and each part with where its origin lies."""
+    """A network graph in points: the marks, each part with where its origin lies, the legend's sentences."""
 
     sheet: Sheet
     parts: tuple[tuple[PlacedGraph, Point], ...]
+    legend: tuple[str, ...]
 
 
 def network_graph(
@@ -101,7 +104,7 @@ def network_graph(
         id=id,
         title=f"Network graph: {clean(outcome)}",
         alt=_alt(parts, clean(outcome)),
-        description=_description(parts, known, names, clean(outcome)),
+        description=" ".join([*_description(parts, known, names, clean(outcome)), *layout.legend]),
     )
 
 
@@ -113,7 +116,7 @@ def network_parts(comparisons: Iterable[Comparison]) -> tuple[tuple[Part, ...], 
     parts : tuple of Part
         A treatment without an estimable study is a part of its own.
     known : bool
-        Whether the participants of every arm are known.
+        Whether the participants of every arm are known, from its cells or beside its contrast.
 
     Raises
     ------
@@ -129,10 +132,10 @@ def network_parts(comparisons: Iterable[Comparison]) -> tuple[tuple[Part, ...], 
     if len(treatments) < LEAST_TREATMENTS:
         reason = f"it takes at least three treatments, and this analysis has {len(treatments)}"
         raise CannotDraw(f"No network graph: {reason}.")
-    arms = {(s.study, t): a for p, studies in pairs.items() for s in studies for t, a in _arms(p, s)}
+    arms = {(s.study, t): n for p, studies in pairs.items() for s in studies for t, n in _sizes(p, s)}
     groups = _connected(treatments, pairs)
-    parts = [_part(group, pairs, {k: a.n for k, a in arms.items() if a is not None}) for group in groups]
-    known = all(arm is not None for arm in arms.values())
+    parts = [_part(group, pairs, {k: n for k, n in arms.items() if n is not None}) for group in groups]
+    known = all(n is not None for n in arms.values())
     return tuple(sorted(parts, key=lambda part: -len(part.treatments))), known
 
 
@@ -162,7 +165,9 @@ def layout_graph(
     words = [*_lines(heading, style.margin, page, style.heading, style, bold=True)]
     extra = heading_step * (len(words) - 1)
     origins = [(x, y + extra) for x, y in origins]
-    legend, end = _legend(parts, known, names, bottom + extra + 14.0, page, style)
+    darker = any(_any_overlap(graph.multiarm) for graph in placed)
+    sentences = tuple(_legend_sentences(parts, known, names, darker=darker))
+    legend, end = _legend(sentences, bottom + extra + 14.0, page, style)
     words += legend
     lines: list[Line] = []
     shapes: list[Shape] = []
@@ -177,15 +182,15 @@ def layout_graph(
         lines=tuple(lines),
         shapes=tuple(shapes),
     )
-    return GraphLayout(sheet=sheet, parts=tuple(zip(placed, origins, strict=True)))
+    return GraphLayout(sheet=sheet, parts=tuple(zip(placed, origins, strict=True)), legend=sentences)
 
 
 def _estimable(comparison: Comparison) -> tuple[StudyEffect, ...]:
     return tuple(study for study in comparison.studies if study.estimable)
 
 
-def _arms(pair: tuple[str, str], study: StudyEffect) -> tuple[tuple[str, ArmData | None], ...]:
-    return (pair[0], study.arm1), (pair[1], study.arm2)
+def _sizes(pair: tuple[str, str], study: StudyEffect) -> Iterator[tuple[str, int | None]]:
+    yield from zip(pair, study.sizes, strict=True)
 
 
 def _connected(treatments: Sequence[str], pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
@@ -214,7 +219,7 @@ def _part(
             sum(n for (_, t), n in sizes.items() if t == treatment) for treatment in treatments
         ),
         studies={pair: tuple(dict.fromkeys(s.study for s in studies)) for pair, studies in inside.items()},
-        multiarm=tuple(dict.fromkeys(shaded)),
+        multiarm=tuple(shaded),
     )
 
 
@@ -236,7 +241,7 @@ def _title(number: int, part: Part) -> str:
 
 def _plural(count: int, noun: str) -> str:
     many = {"study": "studies"}.get(noun, f"{noun}s")
-    return f"{count} {noun if count == 1 else many}"
+    return f"{count:,} {noun if count == 1 else many}"
 
 
 def _shelves(
@@ -266,30 +271,50 @@ def _lines(
         yield Words(x=style.margin, y=y + (i + 0.8) * step, text=line, size=size, bold=bold)
 
 
-def _legend(
-    parts: Sequence[Part], known: bool, names: Mapping[str, str], y: float, page: float, style: Style
-) -> tuple[list[Words], float]:
+def _legend(sentences: Sequence[str], y: float, page: float, style: Style) -> tuple[list[Words], float]:
     words: list[Words] = []
-    for sentence in _legend_sentences(parts, known, names):
+    for sentence in sentences:
         words += _lines(sentence, y, page, style.note, style)
         y = words[-1].y + 0.2 * style.note * style.leading + 2.0
     return words, y
 
 
-def _legend_sentences(parts: Sequence[Part], known: bool, names: Mapping[str, str]) -> Iterator[str]:
+def _legend_sentences(
+    parts: Sequence[Part], known: bool, names: Mapping[str, str], *, darker: bool
+) -> Iterator[str]:
     if known:
         yield "The area of a circle is proportional to the participants; the smallest are drawn larger."
     else:
-        yield "All circles are equal: where a study reports only a contrast its participants are not known."
+        yield "All circles are equal: not every study states how many participants each of its arms had."
     yield "A line is a direct comparison; the number on it counts its studies, and its width grows with them."
     if any(part.multiarm for part in parts):
-        yield "Shaded: treatments compared in one study with more than two arms."
+        more = "; darker: more such studies" if darker else ""
+        yield f"Shaded: treatments compared in one study with more than two arms{more}."
     linked = [part for part in parts if len(part.treatments) > 1]
     if len(linked) > 1:
         yield "The parts share no study: treatments of different parts are out of reach of each other."
     alone = [clean(names.get(t, t)) for part in parts if len(part.treatments) == 1 for t in part.treatments]
     if alone:
         yield f"Out of reach, with no estimable study: {', '.join(alone)}."
+
+
+def _any_overlap(polygons: Sequence[Sequence[Point]]) -> bool:
+    return any(not _apart(a, b) and not _apart(b, a) for a, b in combinations(polygons, 2))
+
+
+def _apart(a: Sequence[Point], b: Sequence[Point]) -> bool:
+    """Whether an edge of a convex polygon has the whole of another on its outer side."""
+    for i, start in enumerate(a):
+        end = a[(i + 1) % len(a)]
+        inner = max((_side_of(start, end, point) for point in a), key=abs)
+        if all(_side_of(start, end, point) * inner <= abs(inner) * ON_THE_LINE for point in b):
+            return True
+    return False
+
+
+def _side_of(start: Point, end: Point, point: Point) -> float:
+    across = (end[0] - start[0]) * (point[1] - start[1])
+    return across - (end[1] - start[1]) * (point[0] - start[0])
 
 
 def _part_words(graph: PlacedGraph, origin: Point, title: str, style: Style) -> Iterator[Words]:
@@ -342,7 +367,7 @@ def _alt(parts: Sequence[Part], outcome: str) -> str:
     return f"Network graph: {shorten(outcome, ALT_LENGTH - len(facts) - len('Network graph: . '))}. {facts}"
 
 
-def _description(parts: Sequence[Part], known: bool, names: Mapping[str, str], outcome: str) -> str:
+def _description(parts: Sequence[Part], known: bool, names: Mapping[str, str], outcome: str) -> list[str]:
     told = [_alt(parts, outcome)]
     for number, part in enumerate(parts, start=1):
         if len(parts) > 1:
@@ -353,4 +378,4 @@ def _description(parts: Sequence[Part], known: bool, names: Mapping[str, str], o
         for (a, b), ids in part.studies.items():
             pair = f"{clean(names.get(a, a))} versus {clean(names.get(b, b))}"
             told.append(f"{pair}: {_plural(len(ids), 'study')}.")
-    return " ".join([*told, *_legend_sentences(parts, known, names)])
+    return told

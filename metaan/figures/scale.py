@@ -11,7 +11,7 @@ from math import ceil, exp, floor, isfinite, log, log10
 from typing import TYPE_CHECKING
 
 from metaan.figures.measure import width
-from metaan.format import fixed
+from metaan.format import fixed, power_of_ten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Scale", "Tick", "choose_limits", "choose_ticks", "tick_label"]
 
-MANTISSAS = (1.0, 2.0, 5.0)
+FINE = (1.0, 2.0, 5.0)
+COARSE = (1.0, 3.0)
+DECADES = (1.0,)
 NARROW_RATIO = log(1.5)
 PADDING = 0.04
 LENIENT = 1.6
@@ -28,10 +30,12 @@ LEAST_REACH = 0.35
 FARTHEST_REACH = log(1000)
 TICK_GAP = 7.0
 MOST_TICKS = 9
-FEWEST_TICKS = 3
+FEWEST_TICKS = 4
+LABEL_SIZE, LABEL_ROOM = 9.0, 216.0
+SLIGHT = 0.15
+PARTS = (7, 5, 4, 3, 2, 1)
 PLAIN_DIGITS = 5
 EPSILON = 1e-9
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +86,19 @@ class Scale:
         return not value <= self.high + EPSILON * (self.high - self.low)
 
 
-def choose_limits(points: Iterable[float], intervals: Iterable[Interval], *, ratio: bool) -> Interval:
+def choose_limits(
+    points: Iterable[float],
+    intervals: Iterable[Interval],
+    *,
+    ratio: bool,
+    size: float = LABEL_SIZE,
+    room: float = LABEL_ROOM,
+) -> Interval:
     """Choose axis limits that show every point, the null and most intervals whole.
 
     Each side reaches as far as its longest interval, unless that is much longer than most: then it reaches a
-    little beyond what shows three quarters of them. The limits are then moved outwards to a round value.
+    little beyond what shows three quarters of them. The limits are then moved outwards to round values whose
+    labels fit, and once more where an interval would go on beyond them by less than 15 % of the axis.
 
     Parameters
     ----------
@@ -96,6 +108,8 @@ def choose_limits(points: Iterable[float], intervals: Iterable[Interval], *, rat
         Intervals, analysis scale; limits that are not finite count as very long.
     ratio : bool
         Whether the analysis scale is logarithmic.
+    size, room : float
+        Font size of the labels and length of the axis, in points.
 
     Returns
     -------
@@ -118,14 +132,21 @@ def choose_limits(points: Iterable[float], intervals: Iterable[Interval], *, rat
     if high == low:
         low, high = low - 1.0, high + 1.0
     padding = PADDING * (high - low)
-    return _round_outwards(low - padding, high + padding, ratio)
+    axis = _round_outwards(low - padding, high + padding, ratio, size, room)
+    slight = SLIGHT * (axis[1] - axis[0])
+    furthest = min([low - padding, *(a for a, _ in known if axis[0] - slight < a < axis[0])])
+    furthest_up = max([high + padding, *(b for _, b in known if axis[1] < b < axis[1] + slight)])
+    if furthest < axis[0] or furthest_up > axis[1]:
+        return _round_outwards(furthest, furthest_up, ratio, size, room)
+    return axis
 
 
 def choose_ticks(low: float, high: float, *, ratio: bool, size: float, room: float) -> tuple[Tick, ...]:
     """Choose ticks whose labels do not touch; the null is always one of them.
 
-    On a log axis they are 1-2-5, or whole decades, or every few decades; where the axis spans fewer
-    than three such values, steps are even on the ratio's own scale.
+    On a log axis they are 1-2-5, or 1-3-10, or whole decades, or every few decades; where the axis spans
+    fewer than four values of 1-2-5, steps are even on the ratio's own scale. Of the choices that fit, the
+    finest with at least four ticks and both ends labelled is taken, or else the finest with four.
 
     Parameters
     ----------
@@ -142,12 +163,11 @@ def choose_ticks(low: float, high: float, *, ratio: bool, size: float, room: flo
     ['0.1', '0.2', '0.5', '1', '2']
     """
     families = _ratio_families(low, high) if ratio else _linear_families(low, high)
-    ticks: tuple[Tick, ...] = (Tick(0.0, "1" if ratio else "0"),)
-    for family in families:
-        candidate = tuple(Tick(value, label) for value, label in family)
-        if _labels_fit(candidate, low, high, size, room):
-            return candidate
-    return ticks
+    candidates = (tuple(Tick(value, label) for value, label in family) for family in families)
+    fitting = [ticks for ticks in candidates if _labels_fit(ticks, low, high, size, room)]
+    if not fitting:
+        return (Tick(0.0, "1" if ratio else "0"),)
+    return max(fitting, key=lambda ticks: _merit(ticks, low, high))
 
 
 def tick_label(value: float) -> str:
@@ -165,9 +185,9 @@ def tick_label(value: float) -> str:
     if -PLAIN_DIGITS < exponent < PLAIN_DIGITS:
         text = f"{value:.10f}".rstrip("0").rstrip(".")
         return fixed(value, len(text.partition(".")[2]))
-    digits = f"{mantissa:.6f}".rstrip("0").rstrip(".").replace("-", "−")
-    power = "10" + str(exponent).translate(SUPERSCRIPTS)
-    return power if digits == "1" else f"{digits}×{power}"
+    digits = f"{abs(mantissa):.6f}".rstrip("0").rstrip(".")
+    written = power_of_ten(value, len(digits.partition(".")[2]))
+    return written.partition("×")[2] if value > 0 and digits == "1" else written
 
 
 def _extension(needs: list[float], usual: float, reach: float) -> float:
@@ -182,20 +202,47 @@ def _median(values: list[float]) -> float:
     return sorted(values)[len(values) // 2] if values else 0.0
 
 
-def _round_outwards(low: float, high: float, ratio: bool) -> Interval:
+def _merit(ticks: Sequence[Tick], low: float, high: float) -> tuple[bool, bool]:
+    """Rank ticks: enough of them, then both ends labelled; the first of equals wins."""
+    slack = 1e-6 * (high - low)
+    ends = ticks[0].value <= low + slack and ticks[-1].value >= high - slack
+    enough = len(ticks) >= FEWEST_TICKS
+    return enough, enough and ends
+
+
+def _round_outwards(low: float, high: float, ratio: bool, size: float, room: float) -> Interval:
     if ratio and high - low > NARROW_RATIO:
-        return _round_ratio(low, up=False), _round_ratio(high, up=True)
+        return _round_ratios(low, high, size, room)
     if ratio:
         step = _nice_step((exp(high) - exp(low)) / 5)
         bottom = floor(exp(low) / step + EPSILON) * step
         return log(bottom) if bottom > 0 else low, log(ceil(exp(high) / step - EPSILON) * step)
-    step = _nice_step((high - low) / 7)
-    return floor(low / step + EPSILON) * step, ceil(high / step - EPSILON) * step
+    return _round_even(low, high, size, room)
 
 
-def _round_ratio(value: float, *, up: bool) -> float:
+def _round_ratios(low: float, high: float, size: float, room: float) -> Interval:
+    """Round to the finest values all of whose labels fit between the limits that they give."""
+    for mantissas in (FINE, COARSE, DECADES):
+        limits = _round_ratio(low, mantissas, up=False), _round_ratio(high, mantissas, up=True)
+        ticks = [Tick(value, label) for value, label in _mantissa_ticks(*limits, mantissas)]
+        if _labels_fit(ticks, *limits, size, room):
+            return limits
+    return limits
+
+
+def _round_even(low: float, high: float, size: float, room: float) -> Interval:
+    for parts in PARTS:
+        step = _nice_step((high - low) / parts)
+        first, last = floor(low / step + EPSILON), ceil(high / step - EPSILON)
+        ticks = [Tick(i * step, tick_label(i * step)) for i in range(first, last + 1)]
+        if _labels_fit(ticks, first * step, last * step, size, room):
+            break
+    return first * step, last * step
+
+
+def _round_ratio(value: float, mantissas: Sequence[float], *, up: bool) -> float:
     decade = floor(value / log(10) + EPSILON)
-    stops = [log(m) + (decade + d) * log(10) for d in (0, 1) for m in MANTISSAS]
+    stops = [log(m) + (decade + d) * log(10) for d in (0, 1) for m in mantissas]
     if up:
         return next(stop for stop in stops if stop >= value - EPSILON)
     return next(stop for stop in reversed(stops) if stop <= value + EPSILON)
@@ -208,13 +255,19 @@ def _nice_step(rough: float) -> float:
 
 def _ratio_families(low: float, high: float) -> Iterator[list[tuple[float, str]]]:
     first, last = floor(low / log(10)) - 1, ceil(high / log(10)) + 1
-    fine = _inside(((m, d) for d in range(first, last + 1) for m in MANTISSAS), low, high)
+    fine = _mantissa_ticks(low, high, FINE)
     if len(fine) >= FEWEST_TICKS and high - low > NARROW_RATIO:
         yield fine
     else:
         yield from _even_families(low, high)
+    yield _mantissa_ticks(low, high, COARSE)
     for step in (1, 2, 3, 5, 10, 20, 50, 100):
         yield _inside(((1.0, d) for d in range(first, last + 1) if d % step == 0), low, high)
+
+
+def _mantissa_ticks(low: float, high: float, mantissas: Sequence[float]) -> list[tuple[float, str]]:
+    first, last = floor(low / log(10)) - 1, ceil(high / log(10)) + 1
+    return _inside(((m, d) for d in range(first, last + 1) for m in mantissas), low, high)
 
 
 def _inside(pairs: Iterable[tuple[float, int]], low: float, high: float) -> list[tuple[float, str]]:
@@ -232,7 +285,7 @@ def _even_families(low: float, high: float) -> Iterator[list[tuple[float, str]]]
 
 
 def _linear_families(low: float, high: float) -> Iterator[list[tuple[float, str]]]:
-    for parts in (7, 5, 4, 3, 2, 1):
+    for parts in (*PARTS, MOST_TICKS):
         step = _nice_step((high - low) / parts)
         first, last = ceil(low / step - EPSILON), floor(high / step + EPSILON)
         yield [(i * step, tick_label(i * step)) for i in range(first, last + 1)]

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["TESTS", "Inference", "critical_value", "infer_mean", "scale_factor", "two_sided_pvalue"]
 
+ROUNDING = 1e-6
+"""How far below 1 an estimator that solves for a Hartung-Knapp scale of 1 may leave it."""
+
 TESTS = ("z", "t", "hksj", "adhoc")
 
 
@@ -30,7 +33,7 @@ class Inference:
 
 
 def infer_mean(
-    mean: float, *, information: float, scale: float, k: int, test: str, level: float
+    mean: float, *, information: float, scale: float, k: int, test: str, level: float, unit: float = 1.0
 ) -> Inference:
     """Test a weighted mean against 0 and put an interval around it.
 
@@ -39,7 +42,7 @@ def infer_mean(
     mean : float
         The weighted mean of k effects.
     information : float
-        Sum of the weights, 1/(squared units of the mean).
+        Sum of the weights, in 1/`unit`².
     scale : float
         Weighted sum of squares about the mean over k - 1, the Hartung-Knapp scale.
     k : int
@@ -48,6 +51,8 @@ def infer_mean(
         Normal; t on k - 1; Hartung-Knapp; Hartung-Knapp with the scale held at 1 or more.
     level : float
         Confidence level in (0, 1).
+    unit : float, default 1.0
+        Unit of the weights on the scale of the mean, where its square could leave the range of a double.
 
     Returns
     -------
@@ -69,7 +74,7 @@ def infer_mean(
     """
     dof = inf if test == "z" else float(k - 1)
     factor, notes = scale_factor(scale, test)
-    se = sqrt(factor / information)
+    se = unit * sqrt(factor / information)
     statistic = mean / se if se > 0 else nan
     quantile = critical_value(dof, level)
     return Inference(
@@ -117,12 +122,13 @@ def scale_factor(scale: float, test: str) -> tuple[float, tuple[str, ...]]:
     """
     if test not in {"hksj", "adhoc"}:
         return 1.0, ()
+    below = scale < 1 - ROUNDING
     if test == "adhoc":
         held = f"the Hartung-Knapp scale is {scale:.3g}; it was held at 1"
-        return max(scale, 1.0), (held,) if scale < 1 else ()
+        return max(scale, 1.0), (held,) if below else ()
     if scale == 0:
         return 0.0, (
             "all effects are equal, so the Hartung-Knapp interval has no width and there is no test",
         )
     narrow = f"the Hartung-Knapp scale is {scale:.3g}, below 1: the interval is narrower than its t interval"
-    return scale, (narrow,) if scale < 1 else ()
+    return scale, (narrow,) if below else ()

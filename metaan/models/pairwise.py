@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf, nan, sqrt
+from math import hypot, inf, nan, sqrt
 from typing import TYPE_CHECKING
 
 from scipy.special import chdtrc
@@ -137,7 +137,8 @@ def _pool(studies: Studies, method: str, test: str, level: float, rule: str) -> 
     estimate = studies.centre + studies.unit * shift
     mean = infer_mean(
         estimate,
-        information=information / studies.unit2,
+        information=information,
+        unit=studies.unit,
         scale=squares / (k - 1),
         k=k,
         test=test,
@@ -145,7 +146,7 @@ def _pool(studies: Studies, method: str, test: str, level: float, rule: str) -> 
     )
     Q, I2_Q, I2, H2 = _heterogeneity(y, v, tau2, method)
     quantile, named = (mean.quantile, ()) if rule == "test" else _prediction(rule, k, mean.dof, level)
-    reach = quantile * sqrt(tau2 * studies.unit2 + mean.se**2)
+    reach = quantile * hypot(studies.unit * sqrt(tau2), mean.se)
     return Pooled(
         estimate=estimate,
         se=mean.se,
@@ -199,7 +200,9 @@ def _notes(k: int, tau2: float, method: str) -> tuple[str, ...]:
 
 
 def _study_alone(studies: Studies, method: str, level: float) -> Pooled:
-    mean = infer_mean(studies.centre, information=1 / studies.unit2, scale=nan, k=1, test="z", level=level)
+    mean = infer_mean(
+        studies.centre, information=1.0, unit=studies.unit, scale=nan, k=1, test="z", level=level
+    )
     return Pooled(
         estimate=studies.centre,
         se=mean.se,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from metaan.errors import InputError
 from metaan.report.changes import changed_words, same_numbers, signature
 from metaan.report.scenario import run_scenario
-from metaan.results.synthesis import AnalysisResult
+from metaan.results.synthesis import UNCHANGED, AnalysisResult
 from metaan.review.select import select
 from metaan.review.settle import misfit, settle
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from metaan.types import Direction, Kind
 
 __all__ = ["analyse"]
-
-UNCHANGED = "every estimate and interval is that of the main analysis"
 
 
 def _silent(message: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections import Counter
 from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from metaan.errors import InputError
-from metaan.report.drawings import drawing_pool, start_drawing, wanted_figures
+from metaan.errors import InputError, PlanError
+from metaan.report.drawings import drawing_pool, scale_names, start_drawing, wanted_figures
 from metaan.report.folder import MANIFEST, recover, refuse_foreign, replace_folder
 from metaan.review.check import check_review
 from metaan.review.read import read_review
@@ -76,7 +78,7 @@ def make_report(
     Raises
     ------
     PlanError, ReviewError
-        Where the plan or the data have errors.
+        Where the plan or the data have errors, or two places of the page would share a name.
     """
     review = read_review(folder)
     progress(f"Read {len(review.files)} files")
@@ -86,7 +88,9 @@ def make_report(
         from metaan.report.evidence import node_names
 
         analyses = analyse(review, progress=progress)
-        figures = wanted_figures(analyses, node_names(review), review.plan.review.reference)
+        figures = wanted_figures(
+            analyses, node_names(review), review.plan.review.reference, scale_names(review)
+        )
         pending = start_drawing(figures, pool)
         tables = report_tables(review, analyses)
         made = _Outputs()
@@ -98,6 +102,9 @@ def make_report(
     _add_page(made, review, analyses, drawn, tables)
     progress("Wrote the page")
     return _closed(made, review, folder, drawn)
+
+
+TAG_ID = re.compile(r"""<[a-z][^<>]*?\sid="([^"]+)\"""", re.IGNORECASE)
 
 
 class _Outputs:
@@ -159,7 +166,14 @@ def _add_page(
 ) -> None:
     from metaan.report.html import render_html
 
-    made.add("report.html", render_html(review, analyses, drawn, tables), "metaan.report.html")
+    page = render_html(review, analyses, drawn, tables)
+    doubled = [name for name, count in Counter(TAG_ID.findall(page)).items() if count > 1]
+    if doubled:
+        raise PlanError(
+            f"review.toml: two places of the page would be named {', '.join(doubled)};"
+            " give the analysis of that id another one."
+        )
+    made.add("report.html", page, "metaan.report.html")
 
 
 def _closed(made: _Outputs, review: Review, folder: Path, drawn: Mapping[str, RenderedFigure]) -> Files:

@@ -104,8 +104,8 @@ def _model_words(before: str, after: str) -> str:
     if after == "EE":
         return "a common effect in place of random effects"
     if before == "EE":
-        return f"random effects (tau2 by {after}) in place of a common effect"
-    return f"{after} in place of {before} as estimator of tau2"
+        return f"random effects (τ² by {after}) in place of a common effect"
+    return f"{after} in place of {before} as estimator of τ²"
 
 
 def _row_words(review: Review, main: Selection, other: Selection) -> Iterable[str]:

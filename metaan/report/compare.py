@@ -8,14 +8,19 @@ import json
 import re
 import zlib
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from itertools import zip_longest
-from math import isclose
+from math import isclose, isfinite
 from typing import TYPE_CHECKING, Any
 
 from metaan.format import canonical
+from metaan.report.folder import MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["Difference", "compare_file"]
 
@@ -23,22 +28,28 @@ __all__ = ["Difference", "compare_file"]
 RELATIVE = 1e-8
 # Points of a page: less than a tenth of a dot at 300 dpi.
 POINTS = 0.02
-# Grey levels of 255, root mean square over all pixels.
+# Grey levels of 255, root mean square: over all pixels, and over the worst small square of them.
 PIXELS = 1.0
+TILE_PIXELS = 30.0
+TILE = 8
 
 # What a manifest says of the programs and of the outputs' bytes follows from the other files.
-FOLLOWING_KEYS = frozenset({"metaan", "sha256", "bytes"})
+FOLLOWING_PLACE = re.compile(r"metaan|outputs\[\d+\]\.(?:sha256|bytes)")
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 INLINE_SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
-EMBEDDED = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=]+")
-DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 ID = re.compile(r'\bid="([^"]+)"')
 ID_USE = re.compile(r'(\bid="|#)([^"()\s]+)')
 XML_TEXT = re.compile(r">([^<]+)<")
-PDF_TEXT = re.compile(r"\((?:[^()\\]|\\.)*\)")
-STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
-PAGE_BOX = re.compile(rb"/MediaBox \[[^\]]*\]")
-SHOWN = 120
+PDF_TEXT = re.compile(r"\((?:[^()\\]|\\.)*\)", re.DOTALL)
+STREAM = re.compile(rb"\bstream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+# Where the objects of a PDF begin, and how long its streams are, follows from what they hold.
+PDF_PLACES = re.compile(
+    rb"xref\n0 \d+\n(?:\d{10} \d{5} [fn] ?\n)+|startxref\n\d+|/Length\d? \d+\b|(?<=obj\n)\d+\n(?=endobj)"
+)
+FONT_STARTS = (b"\0\1\0\0", b"true")
+PNG_START = b"\x89PNG\r\n\x1a\n"
+SHOWN = 100
+SHOWN_BEFORE = 30
 
 Versions = tuple[tuple[str, str], ...]
 
@@ -76,28 +87,62 @@ def compare_file(name: str, old: bytes, new: bytes, versions: Versions = ()) -> 
     if name.startswith("data/"):
         yield Difference(file=name, place="", old="not the copy of the input", new="copy of the input")
         return
-    ending = name.rpartition(".")[2]
+    compare = _manifest if name == MANIFEST else COMPARISONS.get(name.rpartition(".")[2], _lines)
     try:
-        found = list(COMPARISONS.get(ending, _lines)(old, new, versions))
-    except (ValueError, OSError, SyntaxError) as error:
-        found = [("", "cannot be read", str(error))]
+        found = list(compare(old, new, versions))
+    except Exception as error:  # what was found may be anything, and each reader fails in its own way
+        found = [("", "cannot be read", str(error) or type(error).__name__)]
     for place, before, after in found:
-        yield Difference(file=name, place=place, old=before[:SHOWN], new=after[:SHOWN])
+        start = _first_unlike_character(before, after)
+        yield Difference(file=name, place=place, old=_excerpt(before, start), new=_excerpt(after, start))
 
 
 Found = tuple[str, str, str]
 
 
+def _first_unlike_character(old: str, new: str) -> int:
+    return next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), 0)
+
+
+def _excerpt(text: str, place: int) -> str:
+    """Show a text from a little before a place."""
+    start = max(place - SHOWN_BEFORE, 0) if len(text) > SHOWN else 0
+    cut = text[start : start + SHOWN]
+    return ("…" if start else "") + cut + ("…" if start + SHOWN < len(text) else "")
+
+
 def _json(old: bytes, new: bytes, _: Versions) -> Iterator[Found]:
-    return _values("", json.loads(old), json.loads(new))
+    return _values("", _read_json(old), _read_json(new))
+
+
+def _manifest(old: bytes, new: bytes, _: Versions) -> Iterator[Found]:
+    for place, before, after in _values("", _read_json(old), _read_json(new)):
+        if not (FOLLOWING_PLACE.fullmatch(place) and "absent" not in {before, after}):
+            yield place, before, after
+
+
+def _read_json(content: bytes) -> Any:
+    return json.loads(content, object_pairs_hook=_each_key_once, parse_constant=_no_number)
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    read = dict(pairs)
+    if len(read) < len(pairs):
+        keys = [key for key, _ in pairs]
+        doubled = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {doubled} stands twice in one object")
+    return read
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
 
 
 def _values(path: str, old: Any, new: Any) -> Iterator[Found]:
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted(old.keys() | new.keys()):
-            if key not in FOLLOWING_KEYS or path.startswith("inputs"):
-                place = f"{path}.{key}" if path else key
-                yield from _values(place, old.get(key, _ABSENT), new.get(key, _ABSENT))
+            place = f"{path}.{key}" if path else key
+            yield from _values(place, old.get(key, _ABSENT), new.get(key, _ABSENT))
     elif isinstance(old, list) and isinstance(new, list):
         for number, (a, b) in enumerate(zip_longest(old, new, fillvalue=_ABSENT)):
             yield from _values(f"{path}[{number}]", a, b)
@@ -125,6 +170,8 @@ def _same_value(old: object, new: object) -> bool:
 
 
 def _same_number(old: float, new: float) -> bool:
+    if not (isfinite(old) and isfinite(new)):
+        return False
     return canonical(old) == canonical(new) or isclose(old, new, rel_tol=RELATIVE)
 
 
@@ -155,9 +202,11 @@ def _lines(old: bytes, new: bytes, versions: Versions) -> Iterator[Found]:
 
 def _texts(old: str, new: str, versions: Versions) -> Iterator[Found]:
     before, after = (_without_versions(text, versions).splitlines() for text in (old, new))
-    for number, (a, b) in enumerate(zip_longest(before, after, fillvalue=""), 1):
-        if a != b:
-            yield f"line {number}", a.strip(), b.strip()
+    matcher = SequenceMatcher(a=before, b=after, autojunk=False)
+    for kind, low, high, start, end in matcher.get_opcodes():
+        if kind != "equal":
+            pairs = zip_longest(before[low:high], after[start:end], fillvalue="")
+            yield from ((f"line {n}", a.strip(), b.strip()) for n, (a, b) in enumerate(pairs, low + 1))
 
 
 def _without_versions(text: str, versions: Versions) -> str:
@@ -167,13 +216,21 @@ def _without_versions(text: str, versions: Versions) -> str:
 
 
 def _html(old: bytes, new: bytes, versions: Versions) -> Iterator[Found]:
-    # The pictures inside are compared as files of their own.
-    before, after = (DIGEST.sub("*", EMBEDDED.sub("*", INLINE_SVG.sub("*", b.decode()))) for b in (old, new))
-    return _texts(before, after, versions)
+    """Compare the text around the pictures line by line, and each picture as a file of its own."""
+    before, after = old.decode(), new.decode()
+    yield from _texts(INLINE_SVG.sub("*", before), INLINE_SVG.sub("*", after), versions)
+    pictures = zip(INLINE_SVG.findall(before), INLINE_SVG.findall(after), strict=False)
+    for number, (a, b) in enumerate(pictures, 1):
+        for place, x, y in _drawings(a, b):
+            yield f"picture {number}, {place}", x, y
 
 
 def _svg(old: bytes, new: bytes, _: Versions) -> Iterator[Found]:
-    return _tokens("drawing", _renumbered(old.decode()), _renumbered(new.decode()), XML_TEXT)
+    return _drawings(old.decode(), new.decode())
+
+
+def _drawings(old: str, new: str) -> Iterator[Found]:
+    return _tokens("drawing", _renumbered(old), _renumbered(new), XML_TEXT)
 
 
 def _renumbered(svg: str) -> str:
@@ -204,38 +261,101 @@ def _first_unlike(old: Sequence[str], new: Sequence[str]) -> tuple[str, str]:
 
 
 def _png(old: bytes, new: bytes, _: Versions) -> Iterator[Found]:
+    before, after = _png_notes(old), _png_notes(new)
+    if before != after:
+        yield "texts", *_first_unlike(before, after)
+        return
+    a, b = _pixels(old), _pixels(new)
+    if a.shape != b.shape:
+        yield "size in pixels", _size(a), _size(b)
+        return
+    distance, worst = _distances(a, b)
+    if distance > PIXELS or worst > TILE_PIXELS:
+        yield (
+            "pixels",
+            "as found",
+            f"root mean square difference {distance:.2f} of 255, {worst:.2f} in one square",
+        )
+
+
+def _png_notes(content: bytes) -> list[str]:
+    """List what a PNG holds beside its pixels: resolution, texts, and whatever stands behind its end."""
+    if not content.startswith(PNG_START):
+        raise ValueError("it is not a PNG file")
+    notes, place, kind = [], len(PNG_START), b""
+    while kind != b"IEND":
+        length, kind = int.from_bytes(content[place : place + 4]), content[place + 4 : place + 8]
+        if len(kind) < 4:
+            raise ValueError("it ends too early")
+        if kind[:1].islower() and kind != b"tRNS":  # the others, and transparency, are seen in the pixels
+            notes.append(f"{kind!r}: {content[place + 8 : place + 8 + length]!r}")
+        place += length + 12
+    return [*notes, f"behind its end: {content[place:]!r}"]
+
+
+def _pixels(content: bytes) -> NDArray[np.uint8]:
     import numpy as np
     from PIL import Image
 
-    with Image.open(io.BytesIO(old)) as a, Image.open(io.BytesIO(new)) as b:
-        if a.size != b.size:
-            yield "size in pixels", str(a.size), str(b.size)
-            return
-        before, after = (np.asarray(image.convert("RGBA"), dtype=np.float64) for image in (a, b))
-    distance = float(np.sqrt(np.mean((before - after) ** 2)))
-    if distance > PIXELS:
-        yield "pixels", "as found", f"root mean square difference {distance:.2f} of 255"
+    with Image.open(io.BytesIO(content)) as image:
+        return np.asarray(image.convert("RGBA"))
+
+
+def _size(pixels: NDArray[np.uint8]) -> str:
+    return f"{pixels.shape[1]} x {pixels.shape[0]}"
+
+
+def _distances(old: NDArray[np.uint8], new: NDArray[np.uint8]) -> tuple[float, float]:
+    """Give the root mean square difference of two pictures, and that of their worst square."""
+    import numpy as np
+
+    squares = (np.subtract(old, new, dtype=np.float32) ** 2).mean(axis=2)
+    height, width = squares.shape
+    padded = np.pad(squares, ((0, -height % TILE), (0, -width % TILE)))
+    tiles = padded.reshape(padded.shape[0] // TILE, TILE, -1, TILE).mean(axis=(1, 3))
+    return float(np.sqrt(squares.mean(dtype=np.float64))), float(np.sqrt(tiles.max()))
 
 
 def _pdf(old: bytes, new: bytes, _: Versions) -> Iterator[Found]:
-    """Compare page size and what is drawn on the page; embedded fonts are not compared."""
-    if PAGE_BOX.findall(old) != PAGE_BOX.findall(new):
-        yield "page size", str(PAGE_BOX.findall(old)), str(PAGE_BOX.findall(new))
-        return
-    yield from _tokens("page", _page_content(old), _page_content(new), PDF_TEXT)
-
-
-def _page_content(content: bytes) -> str:
-    """Give the drawing commands of a PDF: its compressed streams that are plain text."""
-    texts = []
-    for stream in STREAM.findall(content):
-        try:
-            text = zlib.decompress(stream)
-        except zlib.error:
+    """Compare what is drawn, the shapes of the embedded fonts' glyphs, and all that stands around them."""
+    yield from _tokens("document", _pdf_frame(old), _pdf_frame(new), PDF_TEXT)
+    streams = zip(STREAM.findall(old), STREAM.findall(new), strict=False)
+    for a, b in streams:
+        before, after = _unpacked(a), _unpacked(b)
+        if before == after:
             continue
-        if text.isascii() and b"\0" not in text:
-            texts.append(text.decode())
-    return "\n".join(texts)
+        if before.startswith(FONT_STARTS) and after.startswith(FONT_STARTS):
+            if _glyphs(before) != _glyphs(after):
+                yield "fonts", "as found", "other shapes or widths of glyphs"
+        else:
+            yield from _tokens("page", before.decode("latin-1"), after.decode("latin-1"), PDF_TEXT)
+
+
+def _pdf_frame(content: bytes) -> str:
+    """Give a PDF without what its streams hold and without the places of its parts."""
+    return PDF_PLACES.sub(b"*", STREAM.sub(b"stream", content)).decode("latin-1")
+
+
+def _unpacked(stream: bytes) -> bytes:
+    reader = zlib.decompressobj()
+    content = reader.decompress(stream)
+    if not reader.eof or reader.unused_data.strip():
+        raise ValueError("a stream of it is not whole")
+    return content
+
+
+def _glyphs(font: bytes) -> list[object]:
+    from fontTools.pens.recordingPen import DecomposingRecordingPen
+    from fontTools.ttLib import TTFont
+
+    read = TTFont(io.BytesIO(font))
+    glyphs = read.getGlyphSet()
+    shapes: list[object] = []
+    for name in read.getGlyphOrder():
+        pen = DecomposingRecordingPen(glyphs)
+        glyphs[name].draw(pen)
+        shapes.append((glyphs[name].width, pen.value))
+    return shapes
 
 
 COMPARISONS: dict[str, Callable[[bytes, bytes, Versions], Iterator[Found]]] = {

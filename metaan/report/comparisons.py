@@ -131,7 +131,7 @@ def _notes(review: Review, effects: Sequence[StudyEffect], kept: Sequence[StudyE
     notes = []
     if not kept:
         notes.append("no study is estimable")
-    if len(kept) == 1:
+    if len(kept) == 1 and not kept[0].pooled_report:
         notes.append("one study: nothing is pooled, and heterogeneity cannot be estimated")
     if len(kept) == 2:
         notes.append("two studies: intervals by different rules can differ widely")
@@ -144,6 +144,8 @@ def _sums(kept: Sequence[StudyEffect]) -> str:
     sums = [one.label for one in kept if one.pooled_report]
     if not sums:
         return ""
+    if len(kept) == 1:
+        return f"{sums[0]} adds up several trials as if they were one: whether those agree cannot be seen"
     said = (
         "sums several trials and counts as one study"
         if len(sums) == 1
@@ -157,6 +159,12 @@ def _unstated(kept: Sequence[StudyEffect], review: Review) -> str:
     silent = [one for one in kept if one.arm1 is None and not participants([one], review)]
     if not silent:
         return ""
+    if len(silent) == len(kept):
+        return (
+            "the number of participants was not stated"
+            if len(kept) == 1
+            else ("no study stated the number of participants")
+        )
     return (
         f"{counted(len(silent), 'study', 'studies')} of {len(kept)} did not state the number of participants"
     )

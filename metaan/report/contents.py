@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from metaan.report.evidence import node_names, study_names
+from metaan.report.crosscheck import cross_check
+from metaan.report.evidence import node_names, outcome_names, row_arms, study_names, study_uses
 from metaan.tables.answers import answers_table
+from metaan.tables.crosscheck import crosscheck_table
 from metaan.tables.effects import effects_table
 from metaan.tables.evidence import evidence_table
 from metaan.tables.league import league_table
@@ -48,13 +50,13 @@ def report_tables(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[T
 def _of_review(
     review: Review, analyses: Sequence[AnalysisResult], names: Mapping[str, str]
 ) -> Iterator[Table]:
-    outcomes = {row.text["outcome_id"]: row.text["label"] for row in review.tables["outcomes"]}
     yield answers_table(analyses, names)
-    yield studies_table(review.tables)
+    yield studies_table(review.tables, study_uses(review, analyses))
     yield missing_table(review.tables["missing"])
     yield excluded_table(review.tables["excluded"])
-    yield rob_table(review.tables["rob"], study_names(review), outcomes)
+    yield rob_table(review.tables["rob"], study_names(review), outcome_names(review))
     yield evidence_table(review.tables)
+    yield crosscheck_table(cross_check(analyses), analyses, names)
 
 
 def _of_analyses(
@@ -74,4 +76,4 @@ def _of_analyses(
                 order=order,
             )
         yield sensitivity_table(analysis, names)
-        yield set_aside_table(analysis)
+        yield set_aside_table(analysis, outcome_names(review), row_arms(review))

@@ -26,7 +26,8 @@ SAID = {
     ),
     "p": (
         "a standardised mean difference was computed from an exact p-value and the sizes of two groups (t on"
-        " n₁ + n₂ − 2 degrees of freedom, Hedges' correction)",
+        " n₁ + n₂ − 2 degrees of freedom, Hedges' correction), the trial's test being taken as an unadjusted"
+        " t-test",
         ("hedges1981", "higgins2024"),
     ),
     "contrast_interval": (

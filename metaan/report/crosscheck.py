@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isclose, isnan, nan
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from metaan.results.synthesis import CrossCheck
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from metaan.results.pairwise import Pooled
     from metaan.results.synthesis import AnalysisResult, Comparison
     from metaan.types import FloatArray
 
-__all__ = ["CrossCheck", "cross_check"]
+__all__ = ["cross_check"]
 
 # Two ways of summing the same few terms differ by rounding only.
 AGREEMENT = 1e-9
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrossCheck:
-    """One number computed twice; `agrees` to nine significant digits."""
-
-    analysis: str
-    comparison: str
-    quantity: str
-    metaan: float
-    statsmodels: float
-    agrees: bool
-
-
-def cross_check(analyses: tuple[AnalysisResult, ...]) -> tuple[CrossCheck, ...]:
+def cross_check(analyses: Sequence[AnalysisResult]) -> tuple[CrossCheck, ...]:
     """Compute every main pooled estimate again with statsmodels.
 
     Weighted least squares on a constant with weights 1 / (vi + tau2) gives the mean; its standard error with
@@ -42,7 +31,7 @@ def cross_check(analyses: tuple[AnalysisResult, ...]) -> tuple[CrossCheck, ...]:
 
     Parameters
     ----------
-    analyses : tuple of AnalysisResult
+    analyses : sequence of AnalysisResult
         Their main scenarios are used, comparisons of two studies or more.
 
     Returns
@@ -74,7 +63,6 @@ def _comparison(analysis: str, comparison: Comparison) -> Iterator[CrossCheck]:
         return
     yi = np.array([study.yi for study in usable])
     vi = np.array([study.sei for study in usable]) ** 2
-    name = f"{comparison.treat1} vs {comparison.treat2}"
     pairs: list[tuple[str, float, float]] = []
     if comparison.common is not None:
         pairs += _pairs("common effect", comparison.common, yi, vi)
@@ -86,7 +74,8 @@ def _comparison(analysis: str, comparison: Comparison) -> Iterator[CrossCheck]:
     for quantity, ours, theirs in pairs:
         yield CrossCheck(
             analysis=analysis,
-            comparison=name,
+            treat1=comparison.treat1,
+            treat2=comparison.treat2,
             quantity=quantity,
             metaan=ours,
             statsmodels=theirs,

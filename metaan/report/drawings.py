@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import logging
 import multiprocessing
 import os
 import signal
@@ -21,8 +23,11 @@ if TYPE_CHECKING:
 
     from metaan.figures.drawing import Drawing
     from metaan.results.synthesis import AnalysisResult
+    from metaan.review.rows import Review
 
-__all__ = ["Pending", "Wanted", "draw", "drawing_pool", "start_drawing", "wanted_figures"]
+PR_SET_PDEATHSIG = 1
+
+__all__ = ["Pending", "Wanted", "draw", "drawing_pool", "scale_names", "start_drawing", "wanted_figures"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +37,7 @@ class Wanted:
     Attributes
     ----------
     id, title : str
-        File name without its ending; heading.
+        File name without its ending, unique because no kind's prefix begins with another's; heading.
     room : str
         Module of metaan.figures: "forest", "network_graph" or "network_forest".
     arguments : mapping
@@ -46,7 +51,10 @@ class Wanted:
 
 
 def wanted_figures(
-    analyses: Sequence[AnalysisResult], names: Mapping[str, str], reference: str
+    analyses: Sequence[AnalysisResult],
+    names: Mapping[str, str],
+    reference: str,
+    scales: Mapping[str, str] | None = None,
 ) -> tuple[Wanted, ...]:
     """List the figures: a forest plot per comparison, a network graph and a network forest per analysis.
 
@@ -58,13 +66,28 @@ def wanted_figures(
         Node to the name to print.
     reference : str
         The node that network estimates are shown against; where a network does not hold it, its first.
+    scales : mapping of str to str, optional
+        Outcome to the name of its scale, as `scale_names` gives it, for the axes of mean differences.
     """
     from metaan.report.sections import comparison_anchors  # the processes that draw do without it
 
     anchors = comparison_anchors(analyses)
     return tuple(
-        figure for analysis in analyses for figure in _of_analysis(analysis, names, reference, anchors)
+        figure
+        for analysis in analyses
+        for figure in _of_analysis(analysis, names, reference, anchors, _scale(analysis, scales or {}))
     )
+
+
+def scale_names(review: Review) -> dict[str, str]:
+    """Give the name of each outcome's scale, with its unit where the review states one.
+
+    Parameters
+    ----------
+    review : Review
+        Its outcomes.csv.
+    """
+    return {row.text["outcome_id"]: row.text["scale_name"] for row in review.tables["outcomes"]}
 
 
 def draw(figure: Wanted) -> RenderedFigure:
@@ -153,10 +176,11 @@ def _of_analysis(
     names: Mapping[str, str],
     reference: str,
     anchors: Mapping[tuple[str, str, str], str],
+    scale: str,
 ) -> Iterator[Wanted]:
     scenario = analysis.main
     shared = {"names": dict(names), "outcome": analysis.title}
-    reading = {"measure": scenario.measure, "direction": analysis.direction}
+    reading = {"measure": scenario.measure, "direction": analysis.direction, "scale": scale}
     for comparison in scenario.comparisons:
         pair = (comparison.treat1, comparison.treat2)
         yield Wanted(
@@ -177,11 +201,17 @@ def _of_analysis(
     if network is not None:
         held = reference if reference in network.treatments else network.reference or network.treatments[0]
         yield Wanted(
-            id=f"network-forest-{analysis.id}",
+            id=f"estimates-{analysis.id}",
             title=f"{analysis.title}: network estimates against {names.get(held, held)}",
             room="network_forest",
             arguments={"network": network, "reference": held} | shared | reading,
         )
+
+
+def _scale(analysis: AnalysisResult, scales: Mapping[str, str]) -> str:
+    """Name the scale that all outcomes of an analysis share; several scales have no common unit."""
+    named = {scales.get(outcome, "") for outcome in analysis.outcomes}
+    return named.pop() if len(named) == 1 else ""
 
 
 def _drawing(figure: Wanted) -> Drawing:
@@ -224,7 +254,15 @@ def _without_interrupts() -> Iterator[None]:
 
 
 def _prepare() -> None:
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its files is no news
+    _die_with_parent()
     threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _die_with_parent() -> None:
+    """Have Linux end this process at the moment its parent ends, whatever it is doing."""
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _leave_with_parent() -> None:

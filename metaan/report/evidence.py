@@ -18,13 +18,23 @@ __all__ = [
     "main_effects",
     "missing_trials",
     "node_names",
+    "outcome_names",
     "provenances",
     "questions",
     "row_anchor",
+    "row_arms",
+    "shown_only",
     "study_names",
+    "study_uses",
     "units",
     "uses",
 ]
+
+
+SEVERAL = re.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|several|\d+) (?:studies|trials)\b", re.I
+)
+"""A label such as "Eight studies of the label": one entry for several trials."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +67,20 @@ class Missing:
         Names to print.
     enrolled : int
         Participants enrolled in those trials.
+    unknown : int
+        Number of other trials without results, whose size is not known.
     pooled : int
         Participants in the units that main analyses use for the treatment.
+    overlap : bool
+        An entry stands for several studies, so that some people may be in the sum twice.
     """
 
     treatment: str
     trials: tuple[str, ...]
     enrolled: int
+    unknown: int
     pooled: int
+    overlap: bool
 
 
 def row_anchor(row: Row) -> str:
@@ -98,6 +114,38 @@ def study_names(review: Review) -> dict[str, str]:
     return {
         row.text["study_id"]: row.text["label"] or row.text["study_id"] for row in review.tables["studies"]
     }
+
+
+def outcome_names(review: Review) -> dict[str, str]:
+    """Give each outcome the name to print."""
+    return {
+        row.text["outcome_id"]: row.text["label"] or row.text["outcome_id"]
+        for row in review.tables["outcomes"]
+    }
+
+
+def row_arms(review: Review) -> dict[str, str]:
+    """Name the arm, or the two arms, of every extracted row: treatment and dose as recorded.
+
+    Returns
+    -------
+    dict of str to str
+        Row anchor (`results-14`) to "drug 5 mg" or "drug 5 mg minus placebo".
+    """
+    arms = {
+        (each.text["study_id"], each.text["arm_id"]): " ".join(
+            dict.fromkeys(part for part in (each.text["treatment"], each.text["dose_text"]) if part)
+        )
+        for each in review.tables["arms"]
+    }
+    named = {}
+    for row in (*review.tables["results"], *review.tables["contrasts"]):
+        columns = ("arm_id",) if row.table == "results" else ("arm_id_1", "arm_id_2")
+        study = row.text["study_id"]
+        named[row_anchor(row)] = " minus ".join(
+            arms.get((study, row.text[name])) or row.text[name] for name in columns
+        )
+    return named
 
 
 def questions(review: Review, analyses: Iterable[AnalysisResult]) -> tuple[tuple[str, str], ...]:
@@ -144,6 +192,52 @@ def uses(analyses: Iterable[AnalysisResult]) -> dict[str, tuple[Use, ...]]:
     }
 
 
+def shown_only(analyses: Iterable[AnalysisResult]) -> dict[str, tuple[Use, ...]]:
+    """Find the rows that stand in a main comparison without carrying anything: shown, not estimable."""
+    found: dict[str, dict[Use, None]] = {}
+    for analysis in analyses:
+        for comparison in analysis.main.comparisons:
+            for effect in comparison.studies:
+                use = Use(analysis=analysis.id, scenario="main", treat1=effect.treat1, treat2=effect.treat2)
+                for row in () if effect.estimable else provenances(effect):
+                    found.setdefault(row.anchor, {})[use] = None
+    return {anchor: tuple(each) for anchor, each in found.items()}
+
+
+def study_uses(review: Review, analyses: Iterable[AnalysisResult]) -> dict[str, str]:
+    """Say for each unit which analyses use it.
+
+    Parameters
+    ----------
+    review : Review
+        Lists the units.
+    analyses : iterable of AnalysisResult
+        The results.
+
+    Returns
+    -------
+    dict of str to str
+        Unit id to the titles of the main analyses that use it, else to what becomes of it.
+    """
+    analyses = tuple(analyses)
+    main: dict[str, dict[str, None]] = {}
+    for analysis, effect in main_effects(analyses):
+        main.setdefault(effect.study, {})[analysis.title] = None
+    varied = {effect.study for _, _, effect in _estimable(analyses)}
+    shown = {
+        effect.study
+        for analysis in analyses
+        for comparison in analysis.main.comparisons
+        for effect in comparison.studies
+    }
+    said = {}
+    for study in study_names(review):
+        other = "sensitivity analyses only" if study in varied else "nothing of it is used"
+        other = "shown, but not estimable" if study in shown and study not in varied else other
+        said[study] = "; ".join(main.get(study, {})) or other
+    return said
+
+
 def units(review: Review, analyses: Iterable[AnalysisResult], treatment: str | None = None) -> dict[str, int]:
     """Count the participants of every unit that a main analysis uses.
 
@@ -186,14 +280,16 @@ def missing_trials(review: Review, analyses: Iterable[AnalysisResult]) -> tuple[
         if treatment == review.plan.review.reference:
             continue
         rows = [row for row in review.tables["missing"] if _mentions(review, row, treatment)]
-        enrolled = sum(int(row.value["n_enrolled"] or 0) for row in rows)
-        if enrolled:
+        sized = [row for row in rows if row.value["n_enrolled"]]
+        if rows:
             found.append(
                 Missing(
                     treatment=treatment,
-                    trials=tuple(row.text["label"] for row in rows if row.value["n_enrolled"]),
-                    enrolled=enrolled,
+                    trials=tuple(row.text["label"] for row in sized),
+                    enrolled=sum(int(row.value["n_enrolled"] or 0) for row in sized),
+                    unknown=len(rows) - len(sized),
                     pooled=sum(units(review, analyses, treatment).values()),
+                    overlap=len(rows) > 1 and any(SEVERAL.search(row.text["label"]) for row in sized),
                 )
             )
     return tuple(found)

@@ -12,20 +12,32 @@ import errno
 import json
 import os
 import shutil
+import signal
 import sys
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from itertools import islice
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from metaan.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from types import FrameType
 
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["MANIFEST", "UNLISTED", "Files", "read_files", "recover", "refuse_foreign", "replace_folder"]
+__all__ = [
+    "MANIFEST",
+    "UNLISTED",
+    "Files",
+    "odd_entries",
+    "read_files",
+    "recover",
+    "refuse_foreign",
+    "replace_folder",
+]
 
 Files = dict[str, bytes]
 
@@ -35,6 +47,8 @@ UNLISTED = frozenset({MANIFEST, "SHA256SUMS", "environment.json"})
 # What file managers leave behind; it is nobody's work.
 DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 PRODUCER = "metaan"
+NAMED = 3
+EMPTY = "a folder without files"
 
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
@@ -56,11 +70,13 @@ def replace_folder(out: Path, files: Mapping[str, bytes]) -> None:
         Where `out` is a file, holds files that no report lists, is being written to by another run, or
         cannot be written.
     """
-    out = out.resolve()
     refuse_foreign(out)
-    with _said(out), _staged(out) as new:
+    out = _resolved(out)
+    with _said(out), _undisturbed() as disturb, _staged(out) as new:
         for name, content in files.items():
+            disturb()
             _write(new / name, content)
+        disturb()
         _swap(new, out)
 
 
@@ -72,8 +88,10 @@ def recover(out: Path) -> None:
     out : Path
         The folder of a report; it need not exist.
     """
-    out = out.resolve()
+    out = _resolved(out)
     old = _old(out)
+    if not out.parent.is_dir():
+        return
     with _said(out):
         if old.is_dir() and not out.exists():
             old.rename(out)
@@ -90,29 +108,77 @@ def refuse_foreign(out: Path) -> None:
     OutputError
         With the names of the files, and what to do.
     """
-    if out.is_file():
-        raise OutputError(f"{out} is a file; name a folder with --out.")
-    foreign = sorted(set(read_names(out)) - _listed(out) - UNLISTED)
+    out = _resolved(out)
+    above = next(place for place in (out, *out.parents) if place.exists())
+    if not above.is_dir():
+        inside = "" if above == out else f", so {out} cannot be made"
+        raise OutputError(f"{above} is a file{inside}; name a folder with --out.")
+    if not out.name:
+        raise OutputError(f"{out} is a whole disk; name a folder with --out.")
+    with _said(out):
+        foreign = list(islice(_foreign(out), NAMED + 1))
     if not foreign:
         return
-    named = ", ".join(foreign[:3]) + (f" and {len(foreign) - 3} more" if len(foreign) > 3 else "")
+    named = ", ".join(foreign[:NAMED]) + (" and more" if len(foreign) > NAMED else "")
     raise OutputError(
-        f"{out} holds files that are not part of a report that metaan wrote there ({named})."
+        f"{out} holds files or folders that are not part of a report that metaan wrote there ({named})."
         " Nothing was changed: move them away, or name another folder with --out."
     )
 
 
+def odd_entries(out: Path) -> Iterator[tuple[str, str]]:
+    """List what no report holds: path to what it is."""
+    return ((name, what) for name, what in _entries(out) if what)
+
+
 def read_names(out: Path) -> Iterator[str]:
     """List the files in a folder as paths within it, without what file managers leave behind."""
-    for path in sorted(out.rglob("*")):
-        dropped = path.name in DROPPINGS or path.name.endswith(".metaan-new")
-        if (path.is_file() or path.is_symlink()) and not dropped:
-            yield path.relative_to(out).as_posix()
+    return (name for name, what in _entries(out) if not what)
 
 
 def read_files(out: Path) -> Files:
     """Read a whole folder: path within it to content."""
     return {name: (out / name).read_bytes() for name in read_names(out)}
+
+
+def _entries(out: Path, within: str = "") -> Iterator[tuple[str, str]]:
+    """Walk a folder in the order of names: path to "" for a file, else to what it is."""
+    place = out / within
+    if not place.is_dir():
+        return
+    with os.scandir(place) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    for entry in entries:
+        name = f"{within}/{entry.name}" if within else entry.name
+        if entry.is_dir(follow_symlinks=False):
+            if _is_empty(entry.path):
+                yield name, EMPTY
+            yield from _entries(out, name)
+        elif not entry.is_file():
+            yield name, "a link that leads to no file" if entry.is_symlink() else "neither file nor folder"
+        elif entry.name not in DROPPINGS and not entry.name.endswith(".metaan-new"):
+            yield name, ""
+
+
+def _is_empty(folder: str) -> bool:
+    with os.scandir(folder) as found:
+        return next(found, None) is None
+
+
+def _foreign(out: Path) -> Iterator[str]:
+    """List what a report did not bring; a folder of it that was emptied is still its own."""
+    listed = _listed(out) | UNLISTED
+    folders = {parent.as_posix() for name in listed for parent in PurePosixPath(name).parents}
+    for name, what in _entries(out):
+        if name not in (folders if what == EMPTY else listed):
+            yield name
+
+
+def _resolved(out: Path) -> Path:
+    try:
+        return out.resolve()
+    except (OSError, RuntimeError) as error:  # a link that leads to itself
+        raise OutputError(f"{out} cannot be followed to a folder; name another with --out.") from error
 
 
 def _listed(out: Path) -> set[str]:
@@ -121,7 +187,7 @@ def _listed(out: Path) -> set[str]:
         if manifest["producer"] != PRODUCER:
             return set()
         return {str(entry["path"]) for entry in manifest["outputs"]}
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return set()
 
 
@@ -138,6 +204,37 @@ def _staged(out: Path) -> Iterator[Path]:
         shutil.rmtree(new, ignore_errors=True)
         if handle is not None:
             os.close(handle)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[Callable[[], None]]:
+    """Hold requests to end back until the folder is whole; one that came after the last call is dropped.
+
+    Yields
+    ------
+    callable
+        Follows a request that has come, where ending leaves the last report.
+    """
+    came: list[tuple[int, FrameType | None]] = []
+
+    def disturb() -> None:
+        while came:
+            number, frame = came.pop()
+            before[signal.Signals(number)](number, frame)
+
+    try:
+        known = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+        before = {number: handler for number, handler in known.items() if callable(handler)}
+        for number in before:
+            signal.signal(number, lambda *request: came.append(request))
+    except ValueError:  # only the main thread may
+        yield disturb
+        return
+    try:
+        yield disturb
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

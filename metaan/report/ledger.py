@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from metaan.report.evidence import node_names, row_anchor, study_names, uses
+from metaan.report.evidence import (
+    node_names,
+    outcome_names,
+    row_anchor,
+    row_arms,
+    shown_only,
+    study_names,
+    uses,
+)
 from metaan.tables.evidence import printed_numbers
 
 if TYPE_CHECKING:
@@ -88,12 +96,13 @@ def ledger(
         Where each comparison stands in the page.
     """
     names = study_names(review)
-    used, reasons = uses(analyses), _reasons(analyses)
+    used, shown, reasons = uses(analyses), shown_only(analyses), _reasons(analyses)
     rows: dict[str, list[LedgerRow]] = {study: [] for study in names}
     for row in (*review.tables["results"], *review.tables["contrasts"]):
         anchor = row_anchor(row)
-        places = _places(used.get(anchor, ()), review, analyses, anchors)
-        in_main = any(use.scenario == "main" for use in used.get(anchor, ()))
+        entered = used.get(anchor, ())
+        places = _places(entered, shown.get(anchor, ()), review, analyses, anchors)
+        in_main = anchor in shown or any(use.scenario == "main" for use in entered)
         unused = () if in_main else tuple(dict.fromkeys([row.text["reason"], *reasons.get(anchor, ())]))
         made = _ledger_row(row, review, places, tuple(text for text in unused if text))
         rows.setdefault(row.text["study_id"], []).append(made)
@@ -141,21 +150,14 @@ def _ledger_row(row: Row, review: Review, places: tuple[Place, ...], unused: tup
 
 def _what(row: Row, review: Review) -> tuple[str, ...]:
     text = row.text
-    labels = {each.text["outcome_id"]: each.text["label"] for each in review.tables["outcomes"]}
-    arms = {
-        (each.text["study_id"], each.text["arm_id"]): " ".join(
-            dict.fromkeys(part for part in (each.text["treatment"], each.text["dose_text"]) if part)
-        )
-        for each in review.tables["arms"]
-    }
-    columns = ("arm_id",) if row.table == "results" else ("arm_id_1", "arm_id_2")
-    arm = " minus ".join(arms.get((text["study_id"], text[name]), text[name]) for name in columns)
-    outcome = labels.get(text["outcome_id"], text["outcome_id"])
+    arm = row_arms(review)[row_anchor(row)]
+    outcome = outcome_names(review).get(text["outcome_id"], text["outcome_id"])
     return tuple(part for part in (outcome, arm, text["timepoint"], text.get("population", "")) if part)
 
 
 def _places(
     found: Iterable[Use],
+    shown: Iterable[Use],
     review: Review,
     analyses: Sequence[AnalysisResult],
     anchors: Mapping[tuple[str, str, str], str],
@@ -169,7 +171,13 @@ def _places(
         if use.scenario == "main" and anchor:
             pair = f"{names.get(use.treat1, use.treat1)} versus {names.get(use.treat2, use.treat2)}"
             places[anchor] = Place(href=f"#{anchor}", text=f"{titles[use.analysis]}: {pair}")
-    in_main = {use.analysis for use in found if use.scenario == "main"}
+    for use in shown:
+        anchor = anchors[use.analysis, use.treat1, use.treat2]
+        pair = f"{names.get(use.treat1, use.treat1)} versus {names.get(use.treat2, use.treat2)}"
+        places.setdefault(
+            anchor, Place(href=f"#{anchor}", text=f"{titles[use.analysis]}: {pair}, shown, not estimable")
+        )
+    in_main = {use.analysis for use in found if use.scenario == "main"} | {use.analysis for use in shown}
     for use in found:
         if use.analysis not in in_main:
             places[use.analysis] = Place(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import metaan
 from metaan.report.folder import PRODUCER
 from metaan.review.schema import TABLES
+from metaan.review.settle import settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -82,7 +84,7 @@ def manifest(
     Parameters
     ----------
     review : Review
-        The inputs and the plan; the plan is written with every default filled in.
+        The inputs and the plan; what each analysis chose is written with every default filled in.
     files : mapping of str to bytes
         The outputs.
     producers : mapping of str to str
@@ -103,6 +105,7 @@ def manifest(
         "metaan": metaan.__version__,
         "seed": review.plan.review.seed,
         "plan": review.plan.model_dump(mode="json", by_alias=True),
+        "choices": {each.id: asdict(settle(review, each)) for each in review.plan.analysis},
         "inputs": [
             {"path": f"data/{f.name}", "sha256": f.sha256, "bytes": f.bytes, "rows": f.rows}
             for f in sorted(review.files, key=lambda f: f.name)

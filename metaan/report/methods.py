@@ -14,6 +14,7 @@ from metaan.report.methods_models import measure_clauses, network_clauses, pairw
 from metaan.report.references import REFERENCES, cite, numbered
 from metaan.report.wording import capital, counted, joined, spelled
 from metaan.review.settle import settle
+from metaan.tables.standstill import could_change
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,12 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = ["cited", "methods_text", "software", "write_methods"]
 
-PACKAGES = ("numpy", "scipy", "statsmodels", "pandas", "matplotlib")
+PACKAGES = ("numpy", "scipy", "statsmodels", "matplotlib")
 PACKAGE_REFERENCES = {
     "numpy": "harris2020",
     "scipy": "virtanen2020",
     "statsmodels": "seabold2010",
-    "pandas": "mckinney2010",
     "matplotlib": "hunter2007",
 }
 
@@ -54,7 +54,7 @@ def methods_text(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[Pa
     Page MJ, McKenzie JE, Bossuyt PM, et al. BMJ 2021;372:n71.
     """
     paragraphs = (
-        _paragraph("Question and sources", "4 to 9, 24", _sources(review)),
+        _paragraph("Question and sources", _source_items(review), _sources(review)),
         _paragraph("Data", "10, 13a, 13b", _data(review, analyses)),
         _paragraph("Time points and scales", "10a, 13a", points=_rules(review)),
         _paragraph("Effect measures", "12", measure_clauses(analyses)),
@@ -62,7 +62,7 @@ def methods_text(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[Pa
         _paragraph("Network synthesis", "13d, S1 to S3", network_clauses(review, analyses)),
         _sensitivity(analyses),
         _paragraph("Risk of bias and certainty", "11, 15", _appraisal(review)),
-        _paragraph("Software", "13d", _software()),
+        _paragraph("Software", "13d", _software(analyses)),
     )
     return tuple(each for each in paragraphs if each.clauses or each.points)
 
@@ -125,6 +125,27 @@ def _sources(review: Review) -> list[Clause]:
     ]
 
 
+def _source_items(review: Review) -> str:
+    """List the items of PRISMA 2020 that the plan answers, and those that it does not."""
+    info = review.plan.review
+    known = {
+        "4": bool(info.question.strip()),
+        "5": _recorded(info.eligibility),
+        "6": _recorded(info.search),
+        "7": _recorded(info.search),
+        "8": False,
+        "9": False,
+        "24a": True,
+    }
+    answered = [item for item, told in known.items() if told]
+    open_items = [item for item, told in known.items() if not told]
+    return f"{', '.join(answered)}; not recorded, or not in full: {', '.join(open_items)}"
+
+
+def _recorded(text: str) -> bool:
+    return bool(text.strip()) and not text.strip().casefold().startswith("not recorded")
+
+
 def _data(review: Review, analyses: Sequence[AnalysisResult]) -> list[Clause]:
     used = uses(analyses)
     main = sum(each[0].scenario == "main" for each in used.values())
@@ -132,8 +153,7 @@ def _data(review: Review, analyses: Sequence[AnalysisResult]) -> list[Clause]:
     return [
         Clause(
             f"Of {counted(len(rows), 'extracted row')} (numbers of one arm, or one difference, with their"
-            f" source and quotation), {_entered(main, len(used) - main)}; every other row is listed with its"
-            " reason."
+            f" source and quotation), {_entered(main, len(used) - main, len(rows))}."
         ),
         *_choices(review),
         *conversion_clauses(review, analyses),
@@ -150,39 +170,48 @@ def _rules(review: Review) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _entered(main: int, more: int) -> str:
+def _entered(main: int, more: int, whole: int) -> str:
+    if main == whole:
+        return "all entered main analyses"
     entered = f"{spelled(main)} entered main analyses"
-    return f"{entered} and {spelled(more)} more only sensitivity analyses" if more else entered
+    entered += f" and {spelled(more)} more only sensitivity analyses" if more else ""
+    return f"{entered}; every other row is listed with its reason"
 
 
 def _choices(review: Review) -> list[Clause]:
     settled = [settle(review, plan) for plan in review.plan.analysis]
-    if not settled:
-        return []
-    said = [_lumping(settled), _arms(settled), _status(settled)]
+    said = [_lumping(review, settled), _arms(review, settled), _status(review, settled)]
     return [Clause(text) for text in said if text]
 
 
-def _lumping(settled: Sequence[Settled]) -> str:
-    if {each.nodes for each in settled} == {"drug"}:
-        return (
-            "Each drug is one treatment, whatever its dose, formulation or route; arms of one study with the"
-            " same treatment were combined."
-        )
-    return ""
+def _lumping(review: Review, settled: Sequence[Settled]) -> str:
+    told = ("dose_text", "formulation", "route")
+    if not any(row.text[name] for row in review.tables["arms"] for name in told):
+        return ""
+    if {each.nodes for each in settled} != {"drug"}:
+        return ""
+    return (
+        "Arms with the same drug count as one treatment, whatever the dose, formulation or route, and arms of"
+        " one study with the same treatment were combined."
+    )
 
 
-def _arms(settled: Sequence[Settled]) -> str:
-    if {each.arms for each in settled} == {"every_trial"}:
-        return (
-            "From a report that sums several trials, the main analyses use only arms that every one of those"
-            " trials had."
-        )
-    return ""
+def _arms(review: Review, settled: Sequence[Settled]) -> str:
+    if {each.arms for each in settled} != {"every_trial"}:
+        return ""
+    if not any(row.text["in_every_trial"] == "no" for row in review.tables["arms"]):
+        return ""
+    return (
+        "From a report that sums several trials, the main analyses use only arms that every one of those"
+        " trials had."
+    )
 
 
-def _status(settled: Sequence[Settled]) -> str:
+def _status(review: Review, settled: Sequence[Settled]) -> str:
     allowed = {status for each in settled for status in each.status}
+    held = {row.text["status"] for table in ("results", "contrasts") for row in review.tables[table]}
+    if held <= {"extracted"}:
+        return ""
     if "imputed" in allowed:
         return "Main analyses admit extracted, derived and imputed numbers."
     if "derived" in allowed:
@@ -210,8 +239,13 @@ def _sensitivity(analyses: Sequence[AnalysisResult]) -> Paragraph:
     reach: dict[str, int] = {}
     for analysis in analyses:
         for scenario in analysis.sensitivity:
-            reach[scenario.label] = reach.get(scenario.label, 0) + 1
-    said = [Clause("Main analyses were repeated, each time with these choices changed.")] if reach else []
+            moved = could_change(analysis.main, scenario)
+            reach[scenario.label] = reach.get(scenario.label, 0) + moved
+    told = (
+        "Main analyses were repeated, each time with these choices changed; in brackets, the number of"
+        " analyses in which a number could change."
+    )
+    said = [Clause(told)] if reach else []
     points = tuple(f"{label} ({counted(number, 'analysis', 'analyses')})" for label, number in reach.items())
     return _paragraph("Sensitivity analyses", "13f", said, points)
 
@@ -242,16 +276,27 @@ def _appraisal(review: Review) -> list[Clause]:
     return [Clause(text), Clause("Certainty of the evidence was not rated.")]
 
 
-def _software() -> list[Clause]:
+def _software(analyses: Sequence[AnalysisResult]) -> list[Clause]:
     versions = software()
     own = f"metaan {versions['metaan']} with Python {versions['Python']}"
-    packages = [f"{package} {versions[package]}" for package in PACKAGES]
-    return [
+    again = any(comparison.k > 1 for each in analyses for comparison in each.main.comparisons)
+    used = [package for package in PACKAGES if again or package != "statsmodels"]
+    packages = [f"{package} {versions[package]}" for package in used]
+    said = [
         Clause(
             f"All computations were done with {own}, {joined(packages, 'and')}.",
-            tuple(PACKAGE_REFERENCES[package] for package in PACKAGES),
+            tuple(PACKAGE_REFERENCES[package] for package in used),
         )
     ]
+    if again:
+        said.append(
+            Clause(
+                "Pooled means and their standard errors were computed a second time, by weighted least"
+                " squares in statsmodels.",
+                ("knapp2003",),
+            )
+        )
+    return said
 
 
 def _ended(text: str) -> str:
@@ -260,7 +305,7 @@ def _ended(text: str) -> str:
 
 
 def _markdown_clause(clause: Clause, numbers: dict[str, int]) -> str:
-    marks = ", ".join(str(numbers[key]) for key in clause.references)
+    marks = ", ".join(str(number) for number in sorted(numbers[key] for key in clause.references))
     text = _plain(clause.text)
     return f"{text[:-1]} \\[{marks}\\]{text[-1]}" if marks else text
 

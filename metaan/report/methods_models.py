@@ -65,20 +65,31 @@ def _zero_cells(analyses: Sequence[AnalysisResult]) -> list[Clause]:
         if analysis.main.measure in {"OR", "RR"}
         for comparison in analysis.main.comparisons
         for study in comparison.studies
-        if any(arm is not None and arm.events == 0 for arm in (study.arm1, study.arm2))
+        if any(arm is not None and arm.events in (0, arm.n) for arm in (study.arm1, study.arm2))
     ]
     clauses = []
-    if any(study.estimable for study in zero):
+    kept = [arm for study in zero if study.estimable for arm in (study.arm1, study.arm2) if arm is not None]
+    cases = {
+        "no event": any(arm.events == 0 for arm in kept),
+        "nobody without the event": any(arm.events == arm.n for arm in kept),
+    }
+    if kept:
+        which = joined([words for words, seen in cases.items() if seen], "or")
         clauses.append(
             Clause(
-                "Where an arm had no event, 0.5 was added to the cells of every arm of its study.",
+                f"Where an arm had {which}, 0.5 was added to the cells of every arm of its study.",
                 ("gart1967",),
             )
         )
-    if any(not study.estimable for study in zero):
+    silent = [study for study in zero if not study.estimable]
+    if silent:
+        nobody = all(
+            arm.events == 0 for study in silent for arm in (study.arm1, study.arm2) if arm is not None
+        )
+        which = "without any event" if nobody else "in which no arm had an event, or everybody had,"
         clauses.append(
             Clause(
-                "A study without any event carries nothing for a ratio and is listed.",
+                f"A study {which} carries nothing for a ratio and is listed.",
                 ("higgins2024",),
             )
         )
@@ -100,7 +111,8 @@ def pairwise_clauses(analyses: Sequence[AnalysisResult]) -> list[Clause]:
 
 
 def _pooling(analyses: Sequence[AnalysisResult], pooled: Sequence[Comparison]) -> list[Clause]:
-    clauses = []
+    levels = dict.fromkeys(f"{100 * each.level:g}%" for each in analyses)
+    clauses = [Clause(f"All intervals are at the {joined(list(levels), 'or')} level.")]
     for method in dict.fromkeys(each.main.method for each in analyses):
         if method == "EE":
             clauses.append(
@@ -108,7 +120,10 @@ def _pooling(analyses: Sequence[AnalysisResult], pooled: Sequence[Comparison]) -
             )
             continue
         name, works = ESTIMATORS[method]
-        text = f"Studies were pooled by inverse variance with random effects; τ² by {name}"
+        text = (
+            f"Studies were pooled by inverse variance with random effects; τ² by {name}, τ² being the"
+            " variance of the true effects between studies"
+        )
         clauses.append(Clause(f"{text}.", works))
     for rule in dict.fromkeys(each.main.test for each in analyses):
         name, works = RULES[rule]
@@ -122,14 +137,15 @@ def _pooling(analyses: Sequence[AnalysisResult], pooled: Sequence[Comparison]) -
 
 def _three_intervals() -> Clause:
     return Clause(
-        "The Wald, Hartung-Knapp and ad hoc intervals and the common-effect estimate always stand side by"
-        " side, since with few studies they can differ widely.",
+        "The Wald, Hartung-Knapp and ad hoc intervals (ad hoc: Hartung-Knapp with a scale of at least 1) and"
+        " the common-effect estimate always stand side by side, since with few studies they can differ"
+        " widely.",
         ("hartung2001", "jackson2017"),
     )
 
 
 def _heterogeneity(pooled: Sequence[Comparison]) -> Clause:
-    text = "Heterogeneity is described by Cochran's Q, I² and τ²"
+    text = "Heterogeneity is described by Cochran's Q on its degrees of freedom (df), I² and τ²"
     works = ("cochran1954", "higgins2002")
     if any(each.heterogeneity is not None for each in pooled):
         return Clause(f"{text}, with Q-profile intervals.", (*works, "viechtbauer2007"))
@@ -147,8 +163,9 @@ def network_clauses(review: Review, analyses: Sequence[AnalysisResult]) -> list[
             f"{capital(counted(len(ran), 'outcome'))} also had a frequentist network meta-analysis by"
             f" generalised least squares, with {node_names(review).get(reference, reference)}"
             " as reference where it was connected.",
-            ("rucker2012", "hutton2015"),
-        )
+            ("rucker2012",),
+        ),
+        Clause("It is reported along the PRISMA extension for network meta-analyses.", ("hutton2015",)),
     ]
     networks = [each.main.network for each in ran if each.main.network is not None]
     if any(network.multiarm for network in networks):
@@ -182,13 +199,22 @@ def _network_spread(ran: Sequence[AnalysisResult]) -> list[Clause]:
         clauses.append(
             Clause(
                 f"One τ² was estimated for each connected part ({method}); intervals are normal"
-                " and prediction intervals use t on the df of Q.",
+                " and prediction intervals use t on the degrees of freedom (df) of Q.",
                 ("viechtbauer2005", "higgins2009"),
+            )
+        )
+        clauses.append(
+            Clause(
+                "Direct estimates in the league tables take this τ² and normal intervals, so they can differ"
+                " from the forest plots, each of which estimates its own."
             )
         )
     if any(isnan(part.tau2) for part in parts):
         clauses.append(
-            Clause("Where no comparison can check another, τ² cannot be had and the common effect is shown.")
+            Clause(
+                "Where Q has no degree of freedom left (no study or chain repeats what another shows), τ²"
+                " cannot be estimated and the common effect is shown."
+            )
         )
     if any(part.Q_inconsistency_dof > 0 for part in parts):
         clauses.append(Clause("Q was split into a part within and a part between designs.", ("higgins2012",)))

@@ -89,11 +89,11 @@ def network_method(asked: str) -> tuple[str, tuple[str, ...]]:
     Examples
     --------
     >>> network_method("PM")
-    ('REML', ('the network takes tau2 by REML: PM is defined for pairwise pooling only',))
+    ('REML', ('the network takes τ² by REML: PM is defined for pairwise pooling only',))
     """
     if asked in ESTIMATORS:
         return asked, ()
-    return FALLBACK, (f"the network takes tau2 by {FALLBACK}: {asked} is defined for pairwise pooling only",)
+    return FALLBACK, (f"the network takes τ² by {FALLBACK}: {asked} is defined for pairwise pooling only",)
 
 
 def _fit(contrasts: Contrasts, *, reference: str | None, method: str, level: float) -> Network:

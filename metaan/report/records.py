@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from math import isfinite
-from statistics import NormalDist
+from math import isfinite, nan
+from statistics import NormalDist, median
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from metaan.format import RATIO_MEASURES, back_transform, canonical
+from metaan.format import RATIO_MEASURES, back_transform, canonical, shown_scale, total_variance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +30,9 @@ __all__ = ["analysis_record"]
 Record: TypeAlias = dict[str, Any]
 
 NOT_DEFINED = "not defined for these data"
+NO_PREDICTION = "no prediction interval: it takes at least three studies, and there are {}"
+COMMON_PREDICTION = "no prediction interval: with a common effect it would repeat the confidence interval"
+LEAST_FOR_PREDICTION = 3
 
 
 def analysis_record(result: AnalysisResult, order: Order) -> Record:
@@ -91,7 +94,7 @@ def _comparison(comparison: Comparison, measure: str) -> Record:
         "n": comparison.n,
         "headline": comparison.headline,
         "studies": [_study(one, measure) for one in comparison.studies],
-        "fits": {name: _pooled(fit, measure, kept) for name, fit in fits.items()} or None,
+        "fits": {name: _pooled(fit, measure, kept, comparison.wald) for name, fit in fits.items()} or None,
         "heterogeneity": _heterogeneity(comparison.heterogeneity) if comparison.heterogeneity else None,
         "reason": "" if comparison.k > 1 else "; ".join(comparison.notes),
         "notes": list(comparison.notes),
@@ -103,10 +106,10 @@ def _study(one: StudyEffect, measure: str) -> Record:
         "study": one.study,
         "label": one.label,
         "estimable": one.estimable,
-        "estimate": canonical(one.yi),
+        "estimate": canonical(one.yi, one.sei),
         "se": canonical(one.sei),
-        "ci": _interval((one.ci_low, one.ci_high)),
-        "shown": _shown(measure, one.yi, ci=(one.ci_low, one.ci_high)),
+        "ci": _interval((one.ci_low, one.ci_high), one.sei),
+        "shown": _shown(measure, one.sei, one.yi, ci=(one.ci_low, one.ci_high)),
         "arm1": _arm(one.arm1) if one.arm1 else None,
         "arm2": _arm(one.arm2) if one.arm2 else None,
         "status": one.status,
@@ -120,7 +123,9 @@ def _study(one: StudyEffect, measure: str) -> Record:
 
 def _arm(arm: ArmData) -> Record:
     cells: Record = (
-        {"events": arm.events} if arm.events is not None else {"mean": _real(arm.mean), "sd": _real(arm.sd)}
+        {"events": arm.events}
+        if arm.events is not None
+        else {"mean": _real(arm.mean, arm.sd or 0.0), "sd": _real(arm.sd)}
     )
     return {
         "treatment": arm.treatment,
@@ -132,26 +137,30 @@ def _arm(arm: ArmData) -> Record:
     }
 
 
-def _pooled(fit: Pooled, measure: str, studies: list[str]) -> Record:
+def _pooled(fit: Pooled, measure: str, studies: list[str], wald: Pooled | None) -> Record:
+    # The Hartung-Knapp standard error can itself be what rounding left of 0, the Wald one cannot.
+    unit = fit.se if wald is None else wald.se
+    unpredicted = _no_prediction(fit)
+    prediction = (nan, nan) if unpredicted else fit.prediction
     record: Record = {
         "method": fit.method,
         "test": fit.test,
         "level": fit.level,
         "k": fit.k,
-        "estimate": canonical(fit.estimate),
-        "se": canonical(fit.se),
-        "statistic": canonical(fit.statistic),
+        "estimate": canonical(fit.estimate, unit),
+        "se": canonical(fit.se, unit if fit.test == "hksj" else 0.0),
+        "statistic": canonical(fit.statistic, 1.0),
         "distribution": "t" if isfinite(fit.dof) else "normal",
         "pvalue": canonical(fit.pvalue),
-        "ci": _interval(fit.ci),
-        "prediction": _interval(fit.prediction),
-        "shown": _shown(measure, fit.estimate, ci=fit.ci, prediction=fit.prediction),
-        "tau2": canonical(fit.tau2),
+        "ci": _interval(fit.ci, unit),
+        "prediction": _interval(prediction, unit),
+        "shown": _shown(measure, unit, fit.estimate, ci=fit.ci, prediction=prediction),
+        "tau2": canonical(fit.tau2, total_variance(fit.tau2, fit.I2)),
         "se_tau2": canonical(fit.se_tau2),
-        "I2": canonical(fit.I2),
-        "I2_Q": canonical(fit.I2_Q),
-        "H2": canonical(fit.H2),
-        "Q": canonical(fit.Q),
+        "I2": canonical(fit.I2, 1.0),
+        "I2_Q": canonical(fit.I2_Q, 1.0),
+        "H2": canonical(fit.H2, 1.0),
+        "Q": canonical(fit.Q, fit.Q_dof),
         "Q_dof": canonical(fit.Q_dof),
         "Q_pvalue": canonical(fit.Q_pvalue),
         "weights": {
@@ -161,15 +170,27 @@ def _pooled(fit: Pooled, measure: str, studies: list[str]) -> Record:
     }
     if isfinite(fit.dof):
         record["dof"] = canonical(fit.dof)
-    return record | {"reason": _reason(record, fit.notes)}
+    return record | {"reason": _reason(record, (*unpredicted, *fit.notes))}
+
+
+def _no_prediction(fit: Pooled) -> tuple[str, ...]:
+    """Say why a fit of several studies has no prediction interval; nothing where it has one."""
+    if fit.k == 1:
+        return ()
+    if fit.method == "EE":
+        return (COMMON_PREDICTION,)
+    return (NO_PREDICTION.format(fit.k),) if fit.k < LEAST_FOR_PREDICTION else ()
 
 
 def _heterogeneity(found: HeterogeneityInterval) -> Record:
     record: Record = {
         "level": found.level,
-        "tau2": _interval(found.tau2),
-        "I2": _interval(found.I2),
-        "H2": _interval(found.H2),
+        "tau2": {
+            name: canonical(tau2, total_variance(tau2, I2))
+            for name, tau2, I2 in zip(("low", "high"), found.tau2, found.I2, strict=True)
+        },
+        "I2": _interval(found.I2, 1.0),
+        "H2": _interval(found.H2, 1.0),
         "notes": list(found.notes),
     }
     return record | {"reason": _reason(record, found.notes)}
@@ -181,38 +202,50 @@ def _network(network: Network, measure: str, order: Order) -> Record:
         "reference": network.reference,
         "method": network.method,
         "level": network.level,
-        "tau2": canonical(network.tau2),
-        "I2": canonical(network.I2),
-        "Q": canonical(network.Q),
-        "Q_dof": canonical(network.Q_dof),
-        "Q_pvalue": canonical(network.Q_pvalue),
-        "Q_heterogeneity": canonical(network.Q_heterogeneity),
-        "Q_inconsistency": canonical(network.Q_inconsistency),
+        **_spread(network, _typical_variance(network, network.studies)),
         "studies": list(network.studies),
         "multiarm": list(network.multiarm),
-        "components": [_component(each) for each in network.components],
+        "components": [
+            _component(each, _typical_variance(network, each.studies)) for each in network.components
+        ],
         "effects": list(_effects(network, measure, order)),
         "notes": list(network.notes),
     }
     return record | {"reason": _reason(record, network.notes)}
 
 
-def _component(part: Component) -> Record:
+def _component(part: Component, typical: float) -> Record:
     record: Record = {
         "treatments": list(part.treatments),
         "studies": list(part.studies),
-        "tau2": canonical(part.tau2),
-        "I2": canonical(part.I2),
-        "Q": canonical(part.Q),
-        "Q_dof": canonical(part.Q_dof),
-        "Q_pvalue": canonical(part.Q_pvalue),
-        "Q_heterogeneity": canonical(part.Q_heterogeneity),
+        **_spread(part, typical),
         "Q_heterogeneity_dof": canonical(part.Q_heterogeneity_dof),
-        "Q_inconsistency": canonical(part.Q_inconsistency),
         "Q_inconsistency_dof": canonical(part.Q_inconsistency_dof),
         "notes": list(part.notes),
     }
     return record | {"reason": _reason(record, part.notes)}
+
+
+def _spread(found: Network | Component, typical: float) -> Record:
+    """Write what a network or a part of it says of heterogeneity and inconsistency."""
+    # The parts of Q are differences of sums: what rounding leaves in one is relative to the whole.
+    whole = max(found.Q, found.Q_dof)
+    return {
+        "tau2": canonical(found.tau2, typical),
+        "I2": canonical(found.I2, 1.0),
+        "Q": canonical(found.Q, found.Q_dof),
+        "Q_dof": canonical(found.Q_dof),
+        "Q_pvalue": canonical(found.Q_pvalue),
+        "Q_heterogeneity": canonical(found.Q_heterogeneity, whole),
+        "Q_inconsistency": canonical(found.Q_inconsistency, whole),
+    }
+
+
+def _typical_variance(network: Network, studies: Iterable[str]) -> float:
+    """Give the middle sampling variance of some studies' contrasts, the scale of residue in their tau2."""
+    held, used = frozenset(studies), network.contrasts
+    errors = [float(se) for name, se in zip(used.study, used.sei, strict=True) if name in held]
+    return median(errors) ** 2 if errors else 0.0
 
 
 def _effects(network: Network, measure: str, order: Order) -> Iterable[Record]:
@@ -227,21 +260,22 @@ def _effects(network: Network, measure: str, order: Order) -> Iterable[Record]:
 
 def _effect(network: Network, measure: str, pair: tuple[str, str], at: tuple[int, int]) -> Record:
     estimate, se = float(network.estimate[at]), float(network.se[at])
+    direct_se = float(network.direct_se[at])
     half = NormalDist().inv_cdf((1 + network.level) / 2) * se
     ci = (estimate - half, estimate + half)
     prediction = (float(network.prediction_low[at]), float(network.prediction_high[at]))
     record: Record = {
         "treat1": pair[0],
         "treat2": pair[1],
-        "estimate": canonical(estimate),
+        "estimate": canonical(estimate, se),
         "se": canonical(se),
-        "ci": _interval(ci),
-        "prediction": _interval(prediction),
-        "shown": _shown(measure, estimate, ci=ci, prediction=prediction),
-        "common_estimate": canonical(float(network.common_estimate[at])),
+        "ci": _interval(ci, se),
+        "prediction": _interval(prediction, se),
+        "shown": _shown(measure, se, estimate, ci=ci, prediction=prediction),
+        "common_estimate": canonical(float(network.common_estimate[at]), se),
         "common_se": canonical(float(network.common_se[at])),
-        "direct_estimate": canonical(float(network.direct_estimate[at])),
-        "direct_se": canonical(float(network.direct_se[at])),
+        "direct_estimate": canonical(float(network.direct_estimate[at]), direct_se),
+        "direct_se": canonical(direct_se),
         "direct_studies": int(network.direct_studies[at]),
     }
     return record | {"reason": _effect_reason(record)}
@@ -265,10 +299,10 @@ def _answer(answer: Answer, measure: str) -> Record:
         "treat2": answer.treat2,
         "evidence": answer.evidence,
         "basis": answer.basis,
-        "estimate": canonical(answer.estimate),
+        "estimate": canonical(answer.estimate, answer.se),
         "se": canonical(answer.se),
-        "ci": _interval(ci),
-        "shown": _shown(measure, answer.estimate, ci=ci),
+        "ci": _interval(ci, answer.se),
+        "shown": _shown(measure, answer.se, answer.estimate, ci=ci),
         "k": answer.k,
         "n": answer.n,
         "reason": answer.reason,
@@ -286,23 +320,24 @@ def _set_aside(one: SetAside) -> Record:
     }
 
 
-def _shown(measure: str, estimate: float, **intervals: Interval) -> Record:
+def _shown(measure: str, se: float, estimate: float, **intervals: Interval) -> Record:
     """Write the numbers on the scale that a person reads."""
+    scale = shown_scale(se, measure)
     return {
-        "estimate": canonical(back_transform(estimate, measure)),
+        "estimate": canonical(back_transform(estimate, measure), scale),
         **{
-            name: _interval((back_transform(low, measure), back_transform(high, measure)))
+            name: _interval((back_transform(low, measure), back_transform(high, measure)), scale)
             for name, (low, high) in intervals.items()
         },
     }
 
 
-def _interval(limits: Interval) -> Record:
-    return {"low": canonical(limits[0]), "high": canonical(limits[1])}
+def _interval(limits: Interval, scale: float) -> Record:
+    return {"low": canonical(limits[0], scale), "high": canonical(limits[1], scale)}
 
 
-def _real(value: float | None) -> float | None:
-    return None if value is None else canonical(value)
+def _real(value: float | None, scale: float = 0.0) -> float | None:
+    return None if value is None else canonical(value, scale)
 
 
 def _reason(record: Record, notes: Iterable[str]) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, cast
 from metaan.report.answers import answer_questions
 from metaan.report.arm_cells import row_provenance
 from metaan.report.comparisons import compare
+from metaan.report.evidence import node_names
+from metaan.report.limits import limiting_judgements
 from metaan.report.network_fit import fit_network
 from metaan.report.pairs import node_order
 from metaan.report.study_effects import as_contrasts, study_effects
@@ -70,7 +72,15 @@ def run_scenario(
         contrasts=contrasts if contrasts.study else None,
         comparisons=comparisons,
         network=network,
-        answers=answer_questions(comparisons, network, order, level=level),
+        answers=answer_questions(
+            comparisons,
+            network,
+            order,
+            level=level,
+            measure=choices.measure,
+            names=node_names(review),
+            judged=limiting_judgements(review, choices.outcomes),
+        ),
         set_aside=tuple(_set_aside(review, left) for left in selection.left),
         notes=(*notes, *_own_notes(review, selection), *said),
     )
@@ -100,7 +110,11 @@ def _own_notes(review: Review, selection: Selection) -> Iterable[str]:
     }
     used = {(one.study, one.arm) for one in selection.arms}
     used |= {(one.study, arm) for one in selection.contrasts for arm in (one.arm1, one.arm2)}
-    mixed = sorted({arm for study, arm in used & partial})
+    names = {
+        (row.text["study_id"], row.text["arm_id"]): f"{row.text['treatment']} {row.text['dose_text']}".strip()
+        for row in review.tables["arms"]
+    }
+    mixed = sorted({names[key] or key[1] for key in used & partial})
     if mixed:
         yield (
             f"only some of the trials that their reports sum had {joined(mixed, 'and')}:"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import compress
-from math import isnan
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from metaan.format import effect, interval, measure_name, slug
+from metaan.format import short_slug
 from metaan.report.evidence import node_names, questions
-from metaan.report.ledger import LedgerStudy, ledger, web_address
+from metaan.report.ledger import ledger, web_address
+from metaan.report.matrix import matrix_row, network_anchor, pair_words
 from metaan.report.methods import cited, methods_text
 from metaan.report.references import REFERENCES, cite
 from metaan.report.sentences import (
@@ -21,7 +21,19 @@ from metaan.report.sentences import (
     network_sentences,
     thinness_sentences,
 )
-from metaan.report.wording import capital, counted
+from metaan.report.views import (
+    AnalysisView,
+    Card,
+    ComparisonView,
+    Fact,
+    FigureView,
+    MethodView,
+    Page,
+    Reading,
+    TableView,
+)
+from metaan.report.wording import capital
+from metaan.tables.standstill import could_change
 from metaan.tables.table import Table, to_html
 
 if TYPE_CHECKING:
@@ -29,157 +41,14 @@ if TYPE_CHECKING:
 
     from metaan.report.clauses import Paragraph
     from metaan.report.rendered import RenderedFigure
-    from metaan.results.synthesis import AnalysisResult, Answer, Comparison
+    from metaan.results.synthesis import AnalysisResult, Comparison
     from metaan.review.read import Review
 
-__all__ = [
-    "AnalysisView",
-    "ComparisonView",
-    "FigureView",
-    "MatrixCell",
-    "MatrixRow",
-    "Page",
-    "Reading",
-    "TableView",
-    "comparison_anchors",
-    "page",
-]
+__all__ = ["comparison_anchors", "page"]
 
 REVIEW_TABLES = ("studies", "rob", "missing", "excluded")
 WIDE = 9  # a table with more columns keeps its natural width and scrolls
 ANALYSIS_TABLES = ("comparisons", "studies", "sensitivity", "league", "set-aside")
-DIRECTION_WORDS = {"higher_better": "higher is better", "lower_better": "lower is better"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """A filled cell of a card."""
-
-    name: str
-    text: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """One row of a wide table, to be read from top to bottom."""
-
-    anchor: str
-    title: str
-    facts: tuple[Fact, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableView:
-    """A table as HTML, with what stands around it."""
-
-    id: str
-    title: str
-    html: Markup
-    rows: int
-    wide: bool
-    cards: tuple[Card, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FigureView:
-    """A figure, or the reason why there is none."""
-
-    id: str
-    title: str
-    svg: Markup
-    refusal: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatrixCell:
-    """What one outcome says of one question: estimate, interval, what it rests on, where it leads."""
-
-    estimate: str
-    interval: str
-    basis: str
-    href: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatrixRow:
-    """One outcome of the answers matrix."""
-
-    title: str
-    href: str
-    scale: str
-    cells: tuple[MatrixCell, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComparisonView:
-    """One direct comparison: its words, its figure and its studies."""
-
-    anchor: str
-    title: str
-    sentences: tuple[str, ...]
-    figure: FigureView | None
-    table: TableView | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnalysisView:
-    """One outcome: its question, answers, comparisons, network and tables."""
-
-    id: str
-    title: str
-    question: str
-    facts: tuple[str, ...]
-    answers: tuple[str, ...]
-    notes: tuple[str, ...]
-    comparisons: tuple[ComparisonView, ...]
-    network_anchor: str
-    network: tuple[str, ...]
-    network_figures: tuple[FigureView, ...]
-    tables: Mapping[str, TableView]
-    scenarios: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """A sentence, its final stop apart, with the numbers of the works it cites."""
-
-    text: str
-    stop: str
-    references: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MethodView:
-    """A part of the methods text."""
-
-    title: str
-    items: str
-    readings: tuple[Reading, ...]
-    points: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """The whole report."""
-
-    title: str
-    question: str
-    authors: str
-    registration: str
-    cautions: tuple[str, ...]
-    thinness: tuple[str, ...]
-    questions: tuple[str, ...]
-    matrix: tuple[MatrixRow, ...]
-    answers: TableView | None
-    analyses: tuple[AnalysisView, ...]
-    tables: Mapping[str, TableView]
-    others: tuple[TableView, ...]
-    methods: tuple[MethodView, ...]
-    references: tuple[tuple[int, str], ...]
-    ledger: tuple[LedgerStudy, ...]
-    downloads: tuple[str, ...]
 
 
 def page(
@@ -214,10 +83,10 @@ def page(
         registration=info.registration,
         cautions=tuple(info.cautions),
         thinness=thinness_sentences(review, analyses),
-        questions=tuple(capital(_pair(pair, names)) for pair in questions(review, analyses)),
-        matrix=tuple(_matrix_row(each, questions(review, analyses), names, anchors) for each in analyses),
+        questions=tuple(capital(pair_words(pair, names)) for pair in questions(review, analyses)),
+        matrix=tuple(matrix_row(each, questions(review, analyses), names, anchors) for each in analyses),
         answers=_table(by_id.get("answers")),
-        analyses=tuple(_analysis(each, names, anchors, figures, by_id) for each in analyses),
+        analyses=tuple(_analysis(review, each, anchors, figures, by_id) for each in analyses),
         tables=_named({name: by_id.get(name) for name in REVIEW_TABLES}),
         others=_others(by_id, analyses),
         methods=tuple(_method(each, numbers) for each in methods),
@@ -240,7 +109,7 @@ def comparison_anchors(analyses: Iterable[AnalysisResult]) -> dict[tuple[str, st
     anchors = {}
     for analysis in analyses:
         for each in analysis.main.comparisons:
-            wanted = f"{analysis.id}-{slug(each.treat1)}-{slug(each.treat2)}"
+            wanted = f"{analysis.id}-{short_slug(each.treat1)}-{short_slug(each.treat2)}"
             free = wanted
             number = 2
             while free in taken:
@@ -262,45 +131,70 @@ def _method(paragraph: Paragraph, numbers: Mapping[str, int]) -> MethodView:
     )
 
 
-def _pair(pair: tuple[str, str], names: Mapping[str, str]) -> str:
-    return f"{names.get(pair[0], pair[0])} versus {names.get(pair[1], pair[1])}"
-
-
 def _analysis(
+    review: Review,
     analysis: AnalysisResult,
-    names: Mapping[str, str],
     anchors: Mapping[tuple[str, str, str], str],
     figures: Mapping[str, RenderedFigure],
     tables: Mapping[str, Table],
 ) -> AnalysisView:
+    names = node_names(review)
     own = {name: tables.get(f"{analysis.id}-{name}") for name in ANALYSIS_TABLES}
     measure = analysis.main.measure
     return AnalysisView(
         id=analysis.id,
         title=analysis.title,
         question=analysis.question,
-        facts=_facts(analysis),
+        facts=_facts(analysis, registered=bool(review.plan.review.registration)),
+        rules=_rules(review, analysis),
         answers=answer_sentences(analysis.main.answers, measure, names, analysis.level),
-        notes=analysis.notes + analysis.main.notes * (analysis.main.network is not None),
+        notes=tuple(
+            map(_sentence, analysis.notes + analysis.main.notes * (analysis.main.network is not None))
+        ),
         comparisons=tuple(
             _comparison(analysis, each, names, anchors, figures, rows)
             for each, rows in zip(analysis.main.comparisons, _studies(analysis, own["studies"]), strict=True)
         ),
-        network_anchor=_network_anchor(analysis, anchors),
+        network_anchor=network_anchor(analysis),
         network=network_sentences(analysis.main, names),
         network_figures=tuple(
             _figure(figures[name])
-            for name in (f"network-{analysis.id}", f"network-forest-{analysis.id}")
-            if name in figures
+            for name in (f"network-{analysis.id}", f"estimates-{analysis.id}")
+            if name in figures and not _said_already(analysis, figures[name])
         ),
         tables=_named({name: table for name, table in own.items() if name != "studies"}),
-        scenarios=len(analysis.sensitivity),
+        scenarios=sum(could_change(analysis.main, each) for each in analysis.sensitivity),
     )
 
 
-def _facts(analysis: AnalysisResult) -> tuple[str, ...]:
-    planned = "Planned in the review's plan." if analysis.prespecified else "Not prespecified."
+def _facts(analysis: AnalysisResult, *, registered: bool) -> tuple[str, ...]:
+    planned = "Not prespecified."
+    if analysis.prespecified:
+        planned = (
+            "Planned in the review's plan."
+            if registered
+            else "Listed in the plan file; the plan was not registered."
+        )
     return (direction_sentence(analysis.main.measure, analysis.direction), planned)
+
+
+def _rules(review: Review, analysis: AnalysisResult) -> tuple[str, ...]:
+    plan = next((each for each in review.plan.analysis if each.id == analysis.id), None)
+    if plan is None:
+        return ()
+    rules = (("Time points", plan.timepoint_rule), ("Scales", plan.scale_rule))
+    return tuple(_sentence(f"{name}: {rule.strip()}") for name, rule in rules if rule.strip())
+
+
+def _sentence(text: str) -> str:
+    """Begin with a capital and end with a stop."""
+    said = capital(text.strip())
+    return said if said.endswith((".", "?", "!")) else f"{said}."
+
+
+def _said_already(analysis: AnalysisResult, figure: RenderedFigure) -> bool:
+    """Whether the words of a section without a network give the reason why it is not drawn."""
+    return analysis.main.network is None and bool(figure.refusal) and bool(analysis.main.notes)
 
 
 def _comparison(
@@ -313,9 +207,9 @@ def _comparison(
 ) -> ComparisonView:
     anchor = anchors[analysis.id, comparison.treat1, comparison.treat2]
     figure = figures.get(f"forest-{anchor}")
-    title = capital(_pair((comparison.treat1, comparison.treat2), names))
+    title = capital(pair_words((comparison.treat1, comparison.treat2), names))
     if studies is not None:
-        studies = _of_pair(studies, comparison, names)
+        studies = _ofpair_words(studies, comparison, names)
         studies = replace(studies, id=anchor, title=f"{analysis.title}: {title}, study by study")
     return ComparisonView(
         anchor=anchor,
@@ -338,7 +232,7 @@ def _studies(analysis: AnalysisResult, table: Table | None) -> list[Table | None
     ]
 
 
-def _of_pair(table: Table, comparison: Comparison, names: Mapping[str, str]) -> Table:
+def _ofpair_words(table: Table, comparison: Comparison, names: Mapping[str, str]) -> Table:
     """Head the arms' columns with their treatments, which then need no columns of their own."""
     titles = {
         "arm_1": capital(names.get(comparison.treat1, comparison.treat1)),
@@ -354,52 +248,6 @@ def _kept(table: Table, keep: Sequence[bool]) -> Table:
         columns=tuple(compress(table.columns, keep)),
         rows=tuple(tuple(compress(row, keep)) for row in table.rows),
     )
-
-
-def _matrix_row(
-    analysis: AnalysisResult,
-    asked: Iterable[tuple[str, str]],
-    names: Mapping[str, str],
-    anchors: Mapping[tuple[str, str, str], str],
-) -> MatrixRow:
-    found = {(answer.treat1, answer.treat2): answer for answer in analysis.main.answers}
-    scale = f"{measure_name(analysis.main.measure)}, {DIRECTION_WORDS.get(analysis.direction, '')}".rstrip(
-        ", "
-    )
-    return MatrixRow(
-        title=analysis.title,
-        href=f"#{analysis.id}",
-        scale=scale,
-        cells=tuple(_matrix_cell(analysis, pair, found.get(pair), names, anchors) for pair in asked),
-    )
-
-
-def _matrix_cell(
-    analysis: AnalysisResult,
-    pair: tuple[str, str],
-    answer: Answer | None,
-    names: Mapping[str, str],
-    anchors: Mapping[tuple[str, str, str], str],
-) -> MatrixCell:
-    label = f"{analysis.title}: {_pair(pair, names)}"
-    if answer is None or isnan(answer.estimate):
-        return MatrixCell(estimate="", interval="", basis="no connected evidence", href="", label=label)
-    measure = analysis.main.measure
-    direct = f"{counted(answer.k, 'study', 'studies')}, n\u00a0=\u00a0{answer.n:,}"
-    href = anchors.get((analysis.id, *pair)) if answer.k else None
-    return MatrixCell(
-        estimate=effect(answer.estimate, measure),
-        interval=interval(answer.ci_low, answer.ci_high, measure),
-        basis=f"{answer.evidence}, {direct}" if answer.k else answer.evidence,
-        href=f"#{href or _network_anchor(analysis, anchors)}",
-        label=label,
-    )
-
-
-def _network_anchor(analysis: AnalysisResult, anchors: Mapping[tuple[str, str, str], str]) -> str:
-    taken = {*anchors.values()}
-    anchor = f"{analysis.id}-network"
-    return f"{anchor}-part" if anchor in taken else anchor
 
 
 def _figure(figure: RenderedFigure) -> FigureView:
@@ -424,6 +272,7 @@ def _table(table: Table | None) -> TableView | None:
         id=table.id,
         title=table.title,
         html=to_html(table),
+        titles=tuple(column.title for column in table.columns),
         rows=len(table.rows),
         wide=_wide(table),
         cards=_cards(table),

@@ -41,6 +41,7 @@ EVIDENCE_WORDS = {
     "indirect": "from indirect evidence only",
     "mixed": "from direct and indirect evidence together",
 }
+SILENCE = {"none": "No connected evidence", "not estimable": "Nothing can be estimated"}
 WIDE = 1.5  # one interval this many times as wide as another is worth a sentence
 
 
@@ -87,9 +88,7 @@ def comparison_sentences(
         return (_no_estimate(comparison, names), *_not_estimable(comparison))
     said = [_estimate(comparison, fit, measure, names, level)]
     if comparison.k == 1:
-        said.append(
-            "Nothing is pooled: this is that study's own result, and one study cannot show heterogeneity."
-        )
+        said.append(_alone(comparison))
     else:
         said += [_model(comparison, fit), _spread(comparison, fit, measure, level)]
         said += _other_intervals(comparison, measure)
@@ -108,12 +107,14 @@ def network_sentences(scenario: Scenario, names: Mapping[str, str]) -> tuple[str
     """
     network = scenario.network
     if network is None:
-        return tuple(scenario.notes) or ("There is no network: fewer than three treatments are compared.",)
+        return tuple(f"{capital(note).rstrip('.')}." for note in scenario.notes) or (
+            "There is no network: fewer than three treatments are compared.",
+        )
     shape = (
         f"The network holds {counted(len(network.treatments), 'treatment')} and"
         f" {counted(len(network.studies), 'study', 'studies')}"
     )
-    shape += f", {spelled(len(network.multiarm))} of them multi-arm." if network.multiarm else "."
+    shape += f", {_multiarm(network)} multi-arm." if network.multiarm else "."
     parts = [_heterogeneity(part, network, names) for part in network.components if len(part.treatments) > 1]
     return (shape, *_apart(network, names), *parts)
 
@@ -139,19 +140,17 @@ def answer_sentences(
     tuple of str
         One sentence per answer; then questions without one, those with the same reason together.
     """
-    said, silent = [], dict[str, list[str]]()
+    said, silent = [], dict[tuple[str, str], list[str]]()
     for answer in answers:
         pair = _pair(answer.treat1, answer.treat2, names)
         if isnan(answer.estimate):
-            silent.setdefault(answer.reason, []).append(pair)
+            silent.setdefault((SILENCE[answer.evidence], answer.reason), []).append(pair)
             continue
         shown = effect_with_interval(answer.estimate, answer.ci_low, answer.ci_high, measure)
         basis = EVIDENCE_WORDS.get(answer.evidence, "from the network")
         text = f"{capital(measure_name(measure))} {_with_level(shown, level)} for {pair}, {basis}."
         said.append(f"{text} {answer.reason}".strip())
-    said += [
-        f"No connected evidence for {joined(pairs, 'and')}. {why}".strip() for why, pairs in silent.items()
-    ]
+    said += [f"{what} for {joined(pairs, 'and')}. {why}".strip() for (what, why), pairs in silent.items()]
     return tuple(said)
 
 
@@ -190,6 +189,8 @@ def _estimate(
 ) -> str:
     shown = _with_level(effect_with_interval(fit.estimate, *fit.ci, measure), level)
     studies = counted(comparison.k, "study", "studies")
+    if comparison.k == 1 and any(study.pooled_report for study in comparison.studies if study.estimable):
+        studies = "one report of several trials"
     pair = _pair(comparison.treat1, comparison.treat2, names)
     people = participants(comparison.n)
     return f"{capital(measure_name(measure))} {shown} for {pair}, from {studies} with {people}."
@@ -203,6 +204,16 @@ def _no_estimate(comparison: Comparison, names: Mapping[str, str]) -> str:
         return f"No estimate for {pair}: the one study that compares them carries nothing for this measure."
     none = f"none of the {spelled(len(comparison.studies))} studies that compare them carries anything"
     return f"No estimate for {pair}: {none} for this measure."
+
+
+def _alone(comparison: Comparison) -> str:
+    (only,) = (study for study in comparison.studies if study.estimable)
+    if only.pooled_report:
+        return (
+            f"{only.label} is one report that adds up several trials as if they were one: whether those"
+            " trials agree cannot be seen."
+        )
+    return "Nothing is pooled: this is that study's own result, and one study cannot show heterogeneity."
 
 
 def _model(comparison: Comparison, fit: Pooled) -> str:
@@ -245,7 +256,7 @@ def _standing(comparison: Comparison) -> list[str]:
         if those:
             said.append(f"{capital(status)} numbers, not printed as such, enter from {joined(those, 'and')}.")
     summed = [study.label for study in used if study.pooled_report]
-    if summed:
+    if summed and comparison.k > 1:
         unit = "is one unit that sums" if len(summed) == 1 else "are units that each sum"
         said.append(
             f"{joined(summed, 'and')} {unit} several trials, so differences between those trials are hidden."
@@ -260,6 +271,12 @@ def _not_estimable(comparison: Comparison) -> list[str]:
 def _silent(study: StudyEffect) -> str:
     reason = f" ({study.note.rstrip('.')})" if study.note else ""
     return f"Not estimable: {study.label}{reason}."
+
+
+def _multiarm(network: Network) -> str:
+    if len(network.multiarm) < len(network.studies):
+        return f"{spelled(len(network.multiarm))} of them"
+    return {1: "which is", 2: "both"}.get(len(network.studies), "all of them")
 
 
 def _apart(network: Network, names: Mapping[str, str]) -> list[str]:
@@ -315,6 +332,11 @@ def _widest(analyses: Sequence[AnalysisResult]) -> str:
     if not sizes:
         return ""
     alone = sizes.count(1)
+    if not alone:
+        least = counted(min(sizes), "study", "studies")
+        if len(sizes) == 1:
+            return f"One comparison could be estimated, from {least}."
+        return f"{capital(counted(len(sizes), 'comparison'))} could be estimated, each from at least {least}."
     if sizes == [1]:
         return "The one comparison that could be estimated rests on a single study."
     if alone == len(sizes):
@@ -333,12 +355,16 @@ def _question(pair: tuple[str, str], analyses: Sequence[AnalysisResult], names: 
         for answer in analysis.main.answers
         if (answer.treat1, answer.treat2) == pair
     ]
+    if len(analyses) == 1:
+        return _only_outcome(pair, [answer for _, answer in answers], names)
     kinds = [answer.evidence for _, answer in answers]
     counts = {
         "direct evidence only": kinds.count("direct"),
         "direct and indirect evidence": kinds.count("mixed"),
         "indirect evidence only": kinds.count("indirect"),
-        "no connected evidence": len(analyses) - sum(kind in EVIDENCE_WORDS for kind in kinds),
+        "studies but nothing that can be estimated": kinds.count("not estimable"),
+        "no connected evidence": len(analyses)
+        - sum(kind in EVIDENCE_WORDS or kind == "not estimable" for kind in kinds),
     }
     shown = joined([f"{what} for {spelled(number)}" for what, number in counts.items() if number], "and")
     text = f"{capital(_pair(*pair, names))}, of {counted(len(analyses), 'outcome')}: {shown}."
@@ -350,10 +376,35 @@ def _question(pair: tuple[str, str], analyses: Sequence[AnalysisResult], names: 
     return f"{text} The most for one outcome is {most} ({title})."
 
 
+def _only_outcome(pair: tuple[str, str], answers: Sequence[Answer], names: Mapping[str, str]) -> str:
+    answer = next((each for each in answers if each.evidence in EVIDENCE_WORDS), None)
+    if answer is None:
+        compared = any(each.evidence == "not estimable" for each in answers)
+        nothing = "compared, but nothing can be estimated" if compared else "no connected evidence"
+        return f"{capital(_pair(*pair, names))}: {nothing}."
+    kind = {"mixed": "direct and indirect"}.get(answer.evidence, answer.evidence)
+    text = f"{capital(_pair(*pair, names))}: {kind} evidence"
+    if not answer.k:
+        return f"{text}; no study compares the two."
+    verb = "compares" if answer.k == 1 else "compare"
+    return (
+        f"{text}; {counted(answer.k, 'study', 'studies')} with {participants(answer.n)} {verb} them directly."
+    )
+
+
 def _missing(each: Missing, names: Mapping[str, str]) -> str:
     name = names.get(each.treatment, each.treatment)
-    text = f"Known for {name} but without usable results: {'; '.join(each.trials)}. "
-    text += f"{'It' if len(each.trials) == 1 else 'Together they'} enrolled {participants(each.enrolled)}"
+    if not each.trials:
+        unknown = counted(each.unknown, "trial")
+        return f"Known for {name} but without usable results: {unknown} of unknown size."
+    unknown = f", and {spelled(each.unknown)} more of unknown size" if each.unknown else ""
+    text = f"Known for {name} but without usable results: {'; '.join(each.trials)}{unknown}. "
+    who = "It" if len(each.trials) == 1 else "Together they"
+    if each.unknown:
+        who = "The first" if len(each.trials) == 1 else f"The first {spelled(len(each.trials))}"
+    text += f"{who} enrolled {participants(each.enrolled)}"
+    if each.overlap:
+        text += " (at most: one entry stands for several studies, which may be named singly too)"
     if each.enrolled > each.pooled:
         return f"{text}, more than the {each.pooled:,} in all studies of {name} that could be analysed."
     return f"{text}, beside {each.pooled:,} in the studies of {name} that could be analysed."

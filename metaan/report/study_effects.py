@@ -56,6 +56,8 @@ class _Part:
     note: str = ""
     arm1: ArmData | None = None
     arm2: ArmData | None = None
+    n1: int | None = None
+    n2: int | None = None
 
 
 def study_effects(
@@ -210,7 +212,14 @@ def _from_contrasts(review: Review, selection: Selection) -> Iterable[_Part]:
             status=known_status(used.status),
             provenance=(row_provenance(used.row, status=used.status, steps=steps),),
             multiarm=len(nodes[used.study]) > 2,
+            n1=_stated(used.row, "n_1"),
+            n2=_stated(used.row, "n_2"),
         )
+
+
+def _stated(row: Row, column: str) -> int | None:
+    n = row.number_of(column)
+    return None if n is None else int(n)
 
 
 def _printed(used: UsedContrast, measure: str, direction: str) -> tuple[float, float, list[str]]:
@@ -253,6 +262,8 @@ def _effect(part: _Part, unit: Row, order: Order, level: float) -> StudyEffect:
         treat2=treat2,
         arm1=part.arm2 if turned else part.arm1,
         arm2=part.arm1 if turned else part.arm2,
+        n1=part.n2 if turned else part.n1,
+        n2=part.n1 if turned else part.n2,
         yi=yi,
         sei=part.sei,
         ci_low=yi - half,

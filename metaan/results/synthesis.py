@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from metaan.types import Direction, Kind, Status, TestRule
 
 
+UNCHANGED = "every estimate and interval is that of the main analysis"
+"""Note of a scenario that moved no number."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
     """Where a number was read, and what was done to it.
@@ -97,6 +101,9 @@ class StudyEffect:
         The study enters other comparisons too; the study is a report that sums several trials.
     provenance : tuple of Provenance
         Every row behind the numbers.
+    n1, n2 : int or None
+        Numbers analysed beside a contrast that was reported without cells; None where not stated, and
+        where `arm1` and `arm2` hold them.
     """
 
     study: str
@@ -115,6 +122,15 @@ class StudyEffect:
     multiarm: bool = False
     pooled_report: bool = False
     provenance: tuple[Provenance, ...] = ()
+    n1: int | None = None
+    n2: int | None = None
+
+    @property
+    def sizes(self) -> tuple[int | None, int | None]:
+        """Numbers analysed in both arms, from the cells or beside the contrast; None where not stated."""
+        first = self.n1 if self.arm1 is None else self.arm1.n
+        second = self.n2 if self.arm2 is None else self.arm2.n
+        return first, second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +179,8 @@ class Answer:
     Attributes
     ----------
     evidence : str
-        "direct", "indirect", "mixed" or "none".
+        "direct", "indirect", "mixed", "not estimable" (compared, but no study carries anything) or
+        "none".
     basis : str
         "pairwise" or "network" (which model the numbers are from), empty where there are none.
     estimate, se, ci_low, ci_high : float
@@ -230,3 +247,28 @@ class AnalysisResult:
     main: Scenario
     sensitivity: tuple[Scenario, ...]
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossCheck:
+    """One number computed twice, by metaan and by statsmodels.
+
+    Attributes
+    ----------
+    analysis, treat1, treat2 : str
+        The analysis' id and the comparison.
+    quantity : str
+        What was computed, in words.
+    metaan, statsmodels : float
+        Analysis scale.
+    agrees : bool
+        To nine significant digits.
+    """
+
+    analysis: str
+    treat1: str
+    treat2: str
+    quantity: str
+    metaan: float
+    statsmodels: float
+    agrees: bool

@@ -10,6 +10,7 @@ from math import inf, log, sqrt
 from typing import TYPE_CHECKING
 
 from metaan.review.quantiles import t_quantile, two_sided_p
+from metaan.review.spread import level_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,8 +72,15 @@ def interval_faults(loaded: Loaded, row: Row) -> Iterator[Problem]:
     if printed is None:
         return
     column, said = disagreement(printed)
+    if not said and row.table == "results":
+        column, said = _two_spreads(row)
     if not said:
         return
+    if column == "se" and row.table == "results" and row.value["se"] is None:
+        column, said = (
+            "sd",
+            said.replace("The standard error", f"sd = {row.text['sd']}, whose standard error"),
+        )
     if column == "ci_level":
         yield loaded.fault(
             "D029",
@@ -110,6 +118,18 @@ def disagreement(printed: Printed) -> tuple[str, str]:
         return other_se
     other_p = _other_p(printed)
     return ("p", other_p) if other_p else ("", "")
+
+
+def _two_spreads(row: Row) -> tuple[str, str]:
+    """Compare the standard error of a mean with the SD printed beside it."""
+    n, sd, se = row.number_of("n"), _cell(row, "sd"), _cell(row, "se")
+    if not n or sd is None or se is None:
+        return "", ""
+    low, high = ((sd[0] + sign * sd[1]) / sqrt(n) * (1 + sign * TOLERANCE) for sign in (-1, 1))
+    if low <= se[0] + se[1] and se[0] - se[1] <= high:
+        return "", ""
+    said = f"se = {row.text['se']} does not fit sd = {row.text['sd']}, which gives {sd[0] / sqrt(n):.3g}"
+    return "se", f"{said} with n = {n:g}."
 
 
 def _asymmetry(printed: Printed) -> str:
@@ -185,12 +205,13 @@ def _printed_mean(row: Row) -> Printed:
     sd = _cell(row, "sd")
     if se is None and sd is not None and n and n > 1:
         se = sd[0] / sqrt(n), sd[1] / sqrt(n)
+    low, high = _limits(_cell(row, "ci_low"), _cell(row, "ci_high"))
     return Printed(
         estimate=_cell(row, "mean"),
-        low=_cell(row, "ci_low"),
-        high=_cell(row, "ci_high"),
+        low=low,
+        high=high,
         se=se,
-        level=_level(row),
+        level=level_of(row),
         dof=n - 1 if n and n > 1 else 1,
     )
 
@@ -200,15 +221,16 @@ def _printed_contrast(row: Row) -> Printed | None:
     figures = [_cell(row, name, log_scale=log_scale) for name in ("estimate", "ci_low", "ci_high")]
     if figures[0] is None:
         return None
+    low, high = _limits(figures[1], figures[2])
     sizes = row.number_of("n_1"), row.number_of("n_2")
     dof = sizes[0] + sizes[1] - 2 if sizes[0] and sizes[1] else 10.0
     p = row.number_of("p")
     return Printed(
         estimate=figures[0],
-        low=figures[1],
-        high=figures[2],
+        low=low,
+        high=high,
         se=_cell(row, "se"),
-        level=_level(row),
+        level=level_of(row),
         dof=max(dof, 1),
         p=p if p else None,
         sign=row.text["p_qualifier"] or "=",
@@ -223,6 +245,8 @@ def _cell(row: Row, name: str, *, log_scale: bool = False) -> tuple[float, float
     return (log(value), slack / value) if log_scale else (value, slack)
 
 
-def _level(row: Row) -> float:
-    level = row.number_of("ci_level")
-    return level / 100 if level and 0 < level < 100 else 0.95
+def _limits(
+    low: tuple[float, float] | None, high: tuple[float, float] | None
+) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+    """Leave out limits that stand the wrong way round, which D011 names."""
+    return (None, None) if low and high and low[0] > high[0] else (low, high)

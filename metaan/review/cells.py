@@ -24,6 +24,9 @@ MISSING = frozenset(MISSING_CODES)
 NUMBER_KINDS = frozenset({"integer", "count", "size", "number", "percent", "spread", "probability", "year"})
 WHOLE = frozenset({"integer", "count", "size", "year"})
 LARGEST = 1e15
+GROUPED = re.compile(r"([+-]?[0-9]{1,3}(?:[, ’'][0-9]{3})+)(\.[0-9]+)?\Z")
+POINT_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+\Z")
+SIGN_AND_NUMBER = re.compile(r"(?:[<>≤≥=~≈±]|<=|>=)\s*[+-]?[0-9.,]+%?\Z")
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
 DECIMAL_COMMA = re.compile(r"[+-]?[0-9]{1,3}(?:[. ]?[0-9]{3})*,[0-9]+\Z|[+-]?[0-9]*,[0-9]+\Z")
 MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)"
@@ -75,9 +78,15 @@ def parse_number(name: str, kind: str, text: str) -> int | float | Fault | None:
     """
     if text in MISSING:
         return None
-    if not NUMBER.match(text):
-        return number_fault(name, text)
+    if not NUMBER.match(text) or (kind in WHOLE and POINT_GROUPED.match(text)):
+        return number_fault(name, kind, text)
     value = float(text)
+    if value == 0 and re.search("[1-9]", text.lower().partition("e")[0]):
+        return Fault(
+            code="D010",
+            message=f"{name} = {_brief(text)} is too small to be told from 0.",
+            help="look the figure up in the source and retype it.",
+        )
     if not abs(value) <= LARGEST:
         return Fault(
             code="D010",
@@ -90,9 +99,23 @@ def parse_number(name: str, kind: str, text: str) -> int | float | Fault | None:
     return int(value) if kind in WHOLE else value
 
 
-def number_fault(name: str, text: str) -> Fault:
-    """Say why a text is not a number, and what to write instead."""
+def number_fault(name: str, kind: str, text: str) -> Fault:
+    """Say why a text is not a number, and what to write instead.
+
+    Examples
+    --------
+    >>> number_fault("n", "size", "1,000").help
+    'write 1000, without a thousands separator.'
+    """
+    if GROUPED.match(text) or (kind in WHOLE and POINT_GROUPED.match(text)):
+        return _grouped(name, kind, text)
     if DECIMAL_COMMA.match(text):
+        if kind in WHOLE:
+            return Fault(
+                code="D007",
+                message=f"{name} = “{text}” has a comma in the number.",
+                help="write a whole number, without separators; look it up in the source.",
+            )
         return Fault(
             code="D007",
             message=f"{name} = “{text}” has a comma in the number.",
@@ -116,6 +139,20 @@ def near(name: str, known: Iterable[str]) -> str:
     if not found:
         return ""
     return "did you mean " + " or ".join(f"“{lower[f]}”" for f in found) + "?"
+
+
+def _grouped(name: str, kind: str, text: str) -> Fault:
+    """Speak of groups of three digits, which may also be the decimals of a number that is no count."""
+    plain = re.sub(r"[, ’']", "", text)
+    if kind in WHOLE:
+        plain = plain.replace(".", "") if POINT_GROUPED.match(text) else plain
+        cure = f"write {plain}, without a thousands separator."
+    elif re.fullmatch(r"[+-]?[0-9]{1,3},[0-9]{3}", text):
+        cure = f"write {plain}, or {text.replace(',', '.')} where the comma is a decimal one."
+    else:
+        cure = f"write {plain}, without a thousands separator."
+    sign = "point" if "." in text and plain.isdigit() else "comma" if "," in text else "separator"
+    return Fault(code="D007", message=f"{name} = “{text}” has a {sign} in the number.", help=cure)
 
 
 def _not_a_choice(column: Column, text: str) -> Fault:
@@ -147,6 +184,10 @@ def _outside(name: str, kind: str, text: str, value: float) -> str:
 
 
 def _number_help(text: str) -> str:
+    if text.startswith("=") and not SIGN_AND_NUMBER.match(text):
+        return "a formula is not a number: write the number that it gives."
+    if re.match(r"</?[a-zA-Z]", text):
+        return "keep the number only, without the marks of a web page."
     if re.match(r"[<>≤≥=~≈±]", text):
         return "put the sign into the column for it (qualifier, p_qualifier) and only the number here."
     if DATE.match(text):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from metaan.review.cells import near
+from metaan.review.files import bytes_of
 from metaan.review.plan import AnalysisPlan, Defaults, Plan, Question, ReviewInfo, SensitivityPlan
 from metaan.review.problems import Problem, problem
 
@@ -46,7 +47,7 @@ def read_plan(path: Path) -> tuple[Plan | None, bytes, list[Problem]]:
         C001 to C004.
     """
     try:
-        data = path.read_bytes()
+        data = bytes_of(path)
     except (OSError, ValueError) as reason:
         return None, b"", [_unreadable(path, reason)]
     try:
@@ -59,8 +60,8 @@ def read_plan(path: Path) -> tuple[Plan | None, bytes, list[Problem]]:
         return None, data, [found]
     try:
         document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as reason:
-        return None, data, [_syntax(str(reason), text)]
+    except (ValueError, RecursionError) as reason:
+        return None, data, [_syntax(reason, text)]
     try:
         return Plan.model_validate(document), data, []
     except ValidationError as faults:
@@ -122,11 +123,13 @@ def _unreadable(path: Path, reason: Exception) -> Problem:
     return problem("C001", message, cure, file=PLAN_FILE)
 
 
-def _syntax(reason: str, text: str) -> Problem:
-    spot = re.search(r"\(at line (\d+), column (\d+)\)", reason)
-    line = int(spot.group(1)) if spot else len(text.splitlines()) or 1
-    said = re.sub(r"\s*\(at [^)]*\)", "", reason)
+def _syntax(reason: Exception, text: str) -> Problem:
     lines = text.splitlines()
+    if not isinstance(reason, tomllib.TOMLDecodeError | RecursionError):
+        return _too_long(lines)
+    spot = re.search(r"\(at line (\d+), column (\d+)\)", str(reason))
+    line = int(spot.group(1)) if spot else len(lines) or 1
+    said = re.sub(r"\s*\(at [^)]*\)", "", str(reason))
     return problem(
         "C002",
         f"This is not TOML: {said[:1].lower()}{said[1:]}.",
@@ -134,6 +137,19 @@ def _syntax(reason: str, text: str) -> Problem:
         file=PLAN_FILE,
         row=line,
         text=lines[line - 1].strip() if 0 < line <= len(lines) else "",
+    )
+
+
+def _too_long(lines: list[str]) -> Problem:
+    """Name the line of a number with more digits than Python reads."""
+    line = next((n for n, text in enumerate(lines, 1) if re.search(r"[0-9_]{1000}", text)), 1)
+    return problem(
+        "C002",
+        "A number has too many digits, or a date is none.",
+        "write the number that was meant.",
+        file=PLAN_FILE,
+        row=line,
+        text=lines[line - 1].strip()[:200] if lines else "",
     )
 
 

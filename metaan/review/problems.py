@@ -229,8 +229,10 @@ class _Sources:
 
 
 def _lines(path: Path) -> dict[int, tuple[str, ...]]:
+    from metaan.review.files import bytes_of
+
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = bytes_of(path).decode("utf-8-sig", errors="replace")
     except OSError:
         return {}
     return {number: (line,) for number, line in enumerate(text.splitlines(), 1)}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import replace
+from math import hypot, sqrt
 from typing import TYPE_CHECKING
 
 from metaan.review.cells import Fault, parse_number
@@ -468,13 +469,13 @@ def _wide_row(
             yield _cell_fault(sheet, number, index, cells[index].strip(), fault)
     needed = ("m1i", "m2i", "sd1i", "sd2i")
     if all(name in value for name in needed) and value["sd1i"] + value["sd2i"] > 0:
-        pooled = ((value["sd1i"] ** 2 + value["sd2i"] ** 2) / 2) ** 0.5
+        pooled = hypot(value["sd1i"], value["sd2i"]) / sqrt(2)
         smd = abs(value["m1i"] - value["m2i"]) / pooled
         if smd > 2:
             index = names.index("sd1i")
             fault = Fault(
                 code="D013",
-                message=f"The groups differ by {smd:.1f} standard deviations.",
+                message=f"The groups differ by {smd:.3g} standard deviations.",
                 help="check whether the source gives standard errors; if so sd = se × √n.",
             )
             yield _cell_fault(sheet, number, index, cells[index].strip(), fault)

@@ -9,7 +9,7 @@ from metaan.review.agreement import interval_faults
 from metaan.review.cells import DATE, near
 from metaan.review.problems import problem
 from metaan.review.schema import TABLES
-from metaan.review.spread import spread_faults
+from metaan.review.spread import LOWEST_LEVEL, spread_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,11 +39,12 @@ def row_faults(loaded: Loaded) -> Iterator[Problem]:
         yield from _damaged(loaded, table, rows)
     yield from _sizes(loaded)
     yield from _provenance(loaded)
+    outcomes = {row.text["outcome_id"]: row for row in reversed(loaded.tables["outcomes"])}
     for row in (*loaded.tables["results"], *loaded.tables["contrasts"]):
         yield from _limits(loaded, row)
         yield from interval_faults(loaded, row)
         yield from _level(loaded, row)
-        yield from spread_faults(loaded, row)
+        yield from spread_faults(loaded, row, outcomes.get(row.text["outcome_id"]))
 
 
 def level_named(*texts: str) -> float | None:
@@ -249,13 +250,13 @@ def _limits(loaded: Loaded, row: Row) -> Iterator[Problem]:
                 "look both up in the source; perhaps they were exchanged, or a minus sign was lost.",
             )
     level = row.number_of("ci_level")
-    if level is not None and not 0 < level < 100:
+    if level is not None and not LOWEST_LEVEL < level < 100:
         yield loaded.fault(
             "D011",
             row,
             "ci_level",
-            f"ci_level = {row.text['ci_level']} is not a level.",
-            "write 95, 98.3, ...",
+            f"ci_level = {row.text['ci_level']} is not a level in percent.",
+            f"write {100 * level:g}." if LOWEST_LEVEL / 100 < level < 1 else "write 95, 98.3, ...",
         )
     yield from _ratio_limits(loaded, row)
 

@@ -8,10 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["MISSING_CODES", "TABLES", "Column", "Table", "field_dictionary"]
+__all__ = ["MISSING_CODES", "ROB_LEVELS", "TABLES", "Column", "Table", "field_dictionary"]
 
 MISSING_CODES = {"": "empty", "NR": "not reported", "NA": "not applicable"}
 """Texts of a number that is not there, with what they mean."""
+
+ROB_LEVELS = {
+    "rob2": ("low", "some concerns", "high"),
+    "rob1": ("low", "unclear", "high"),
+    "robinsi": ("low", "moderate", "serious", "critical", "no information"),
+    "robinse": ("low", "some concerns", "high", "very high"),
+}
+"""Judgements that each tool of risk of bias knows, by its name in small letters and digits only."""
 
 _TYPES = {
     "integer": "integer",
@@ -331,9 +339,7 @@ _ROB = Table(
         _choice(
             "judgement",
             "As judged by the source or the reviewer; 'not judged' where nobody did.",
-            "low",
-            "some concerns",
-            "high",
+            *dict.fromkeys(level for levels in ROB_LEVELS.values() for level in levels),
             "not judged",
             filled=True,
         ),

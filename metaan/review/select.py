@@ -119,8 +119,10 @@ def select(review: Review, analysis: AnalysisPlan, choices: Settled) -> Selectio
     left: list[LeftRow] = []
     usable = _usable(review, index, choices, left)
     entered: dict[str, list[_Used]] = {}
-    for study in dict.fromkeys(row.study for row in usable):
-        own = [row for row in usable if row.study == study]
+    by_study: dict[str, list[_Used]] = {}
+    for row in usable:
+        by_study.setdefault(row.study, []).append(row)
+    for study, own in by_study.items():
         entered[study] = _enter(own, index, choices, left)
     _set_covered_aside(review, entered, left)
     used = [row for rows in entered.values() for row in rows]
@@ -312,7 +314,9 @@ def _use_reason(row: Row, fault: str) -> str:
         "check": "kept to check other rows",
         "list": "" if own or fault else "listed, not pooled",
     }.get(_cell(row, "use"), "this analysis takes other rows")
-    return ": ".join(filter(None, (opening, own or (fault if not opening else ""))))
+    more = own or (fault if not opening else "")
+    between = ". " if more[:1].isupper() else ": "
+    return between.join(filter(None, (opening, more)))
 
 
 def _arm_fault(arm: Row, choices: Settled) -> str:
@@ -422,11 +426,12 @@ def _without_doubles(chosen: Sequence[_Used], left: list[LeftRow]) -> list[_Used
 
 
 def _set_covered_aside(review: Review, entered: dict[str, list[_Used]], left: list[LeftRow]) -> None:
+    labels = {_cell(row, "study_id"): _cell(row, "label") for row in review.tables["studies"]}
     for unit, parts in covered_units(review).items():
         if not entered.get(unit):
             continue
         for part in parts:
-            reason = f"{unit} sums this trial and is used"
+            reason = f"{labels.get(unit) or unit} sums this trial and is used"
             left.extend(LeftRow(row=one.row, reason=reason) for one in entered.pop(part, []))
 
 

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from metaan.review.files import bytes_of
 from metaan.review.problems import Problem, problem
 
 if TYPE_CHECKING:
@@ -82,14 +83,11 @@ def read_sheet(path: Path) -> Sheet:
         The file; a folder or an unreadable file gives an empty sheet with the reason.
     """
     try:
-        data = path.read_bytes()
+        data = bytes_of(path)
     except (OSError, ValueError) as reason:
         return _unreadable(path, reason)
     if not data.strip():
-        found = problem(
-            "D001", "The file is empty.", "put the header in row 1 and the data below it.", file=path.name
-        )
-        return _sheet(path.name, data, problems=(found,))
+        return _sheet(path.name, data, problems=(_empty(path.name, "The file is empty."),))
     text, faults = _decode(path.name, data)
     separator = _separator(text)
     if separator != ",":
@@ -105,7 +103,11 @@ def read_sheet(path: Path) -> Sheet:
         )
     rows, split_faults = _split(path.name, text, separator)
     if not rows:
-        return _sheet(path.name, data, problems=(*faults, *split_faults))
+        faults = split_faults or [
+            _empty(path.name, "The file holds nothing but separators or blank lines."),
+            *faults,
+        ]
+        return _sheet(path.name, data, problems=tuple(faults))
     header = tuple(name.strip() for name in rows[0][1])
     while (
         len(header) > 1 and not header[-1] and all(not _cell(cells, len(header) - 1) for _, cells in rows[1:])
@@ -130,6 +132,10 @@ def _sheet(
     problems: tuple[Problem, ...] = (),
 ) -> Sheet:
     return Sheet(file=file, data=data, header=header, records=records, ragged=ragged, problems=problems)
+
+
+def _empty(file: str, said: str) -> Problem:
+    return problem("D001", said, "put the header in row 1 and the data below it.", file=file)
 
 
 def _unreadable(path: Path, reason: Exception) -> Sheet:

@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from metaan.review.problems import Problem
     from metaan.review.rows import Row
 
-__all__ = ["Implied", "arm_sd", "implied_by_contrast", "spread_faults"]
+__all__ = ["LOWEST_LEVEL", "Implied", "arm_sd", "implied_by_contrast", "level_of", "spread_faults"]
 
 SLACK = 1.005
 """Rounding of printed figures that is let pass, as a factor."""
+
+LOWEST_LEVEL = 50
+"""Levels in percent up to which none is ever printed; a fraction was meant."""
 
 UPPER_BOUNDS = ("<", "<=")
 
@@ -42,11 +45,8 @@ class Implied:
     how: str
 
 
-def spread_faults(loaded: Loaded, row: Row) -> Iterator[Problem]:
-    """Find a spread (D027) or a mean (D011) that its scale cannot have."""
-    outcome = next(
-        (r for r in loaded.tables["outcomes"] if r.text["outcome_id"] == row.text["outcome_id"]), None
-    )
+def spread_faults(loaded: Loaded, row: Row, outcome: Row | None) -> Iterator[Problem]:
+    """Find a spread (D027) or a mean (D011) that the scale of its outcome cannot have."""
     limits = _range(outcome)
     if outcome is None or limits is None:
         return
@@ -82,7 +82,7 @@ def arm_sd(row: Row) -> Implied | None:
     low, high = row.number_of("ci_low"), row.number_of("ci_high")
     if low is None or high is None or high <= low:
         return None
-    level = _level(row)
+    level = level_of(row)
     sd = (high - low) / 2 / t_quantile(level, n - 1) * sqrt(n)
     return Implied(sd=sd, column="ci_low", how=f"implied by the {100 * level:g}% interval")
 
@@ -121,13 +121,14 @@ def _by_error(row: Row, dof: float) -> tuple[float, str, str] | None:
         return se, "se", f"implied by the standard error {row.text['se']}"
     if low is None or high is None or high <= low:
         return None
-    level = _level(row)
+    level = level_of(row)
     return (high - low) / 2 / t_quantile(level, dof), "ci_low", f"implied by the {100 * level:g}% interval"
 
 
-def _level(row: Row) -> float:
+def level_of(row: Row) -> float:
+    """Give the level of a row's interval as a fraction; 0.95 where it is not stated or cannot be one."""
     level = row.number_of("ci_level")
-    return level / 100 if level and 0 < level < 100 else 0.95
+    return level / 100 if level and LOWEST_LEVEL < level < 100 else 0.95
 
 
 def _range(outcome: Row | None) -> tuple[float, float] | None:

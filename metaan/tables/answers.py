@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from metaan.format import DASH, back_transform, effect_with_interval, fixed
+from metaan.format import DASH, back_transform, effect_with_interval, fixed, shown_scale
 from metaan.tables.table import Cell, Column, Table, number_cell
 
 if TYPE_CHECKING:
@@ -62,13 +62,16 @@ def _row(analysis: AnalysisResult, answer: Answer, names: Mapping[str, str]) -> 
         Cell(analysis.id),
         Cell(names.get(answer.treat1, answer.treat1)),
         Cell(names.get(answer.treat2, answer.treat2)),
-        Cell(answer.evidence if known else "no connected evidence"),
+        Cell("no connected evidence" if answer.evidence == "none" else answer.evidence),
         Cell(answer.basis or DASH),
         Cell(measure),
         Cell(shown),
-        *(number_cell(back_transform(v, measure), fixed(v)) for v in scale),
-        *(number_cell(v, fixed(v, 4)) for v in (answer.estimate, answer.se, answer.ci_low, answer.ci_high)),
+        *(number_cell(back_transform(v, measure), fixed(v), shown_scale(answer.se, measure)) for v in scale),
+        *(
+            number_cell(v, fixed(v, 4), answer.se)
+            for v in (answer.estimate, answer.se, answer.ci_low, answer.ci_high)
+        ),
         Cell(str(answer.k), float(answer.k)),
-        Cell(str(answer.n), float(answer.n)),
+        Cell(f"{answer.n:,}", float(answer.n)),
         Cell(answer.reason),
     )

@@ -11,6 +11,7 @@ from metaan.format import (
     effect_with_interval,
     fixed,
     shares,
+    shown_scale,
     significant,
 )
 from metaan.tables.table import Cell, Column, Table, number_cell
@@ -111,8 +112,8 @@ def _study_row(study: StudyEffect, weight: Cell, measure: str, names: Mapping[st
         *_arm_cells(study.arm1),
         *_arm_cells(study.arm2),
         Cell(printed),
-        *(number_cell(value, fixed(value)) for value in shown),
-        *(number_cell(v, fixed(v, 4)) for v in (study.yi, study.sei, study.ci_low, study.ci_high)),
+        *(number_cell(value, fixed(value), shown_scale(study.sei, measure)) for value in shown),
+        *(number_cell(v, fixed(v, 4), study.sei) for v in (study.yi, study.sei, study.ci_low, study.ci_high)),
         weight,
         Cell(study.status),
         Cell(_note(study)),

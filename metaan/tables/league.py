@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import combinations
 from math import isnan
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
-from metaan.format import DASH, effect_with_interval, slug
+from metaan.format import DASH, effect_with_interval, interval_digits
 from metaan.tables.table import Cell, Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from metaan.results.network import Network
     from metaan.types import FloatArray
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["UNCONNECTED", "league_table"]
 
 UNCONNECTED = "no connected evidence"
+DIRECT = (
+    "The direct estimates are weighted with the between-study variance of the whole network and have normal"
+    " intervals; a forest plot of the same studies estimates its own, so the two can differ."
+)
 
 
 def league_table(
@@ -52,13 +58,14 @@ def league_table(
     """
     nodes = [node for node in order if node in network.treatments]
     nodes += [node for node in network.treatments if node not in nodes]
-    titles = [names.get(node, node) for node in nodes]
+    titles = _apart([names.get(node, node) for node in nodes], nodes)
     columns = (
         Column(name="row_versus_column", title="Row versus column"),
-        *(Column(name=slug(node) or node, title=name) for node, name in zip(nodes, titles, strict=True)),
+        *(Column(name=name, title=name) for name in titles),
     )
+    write = partial(_printed, measure, network.level, _digits(network, nodes, measure))
     rows = tuple(
-        (Cell(name), *(_cell(network, measure, i, j, nodes, name) for j in range(len(nodes))))
+        (Cell(name), *(_cell(network, write, i, j, nodes, name) for j in range(len(nodes))))
         for i, name in enumerate(titles)
     )
     return Table(
@@ -66,7 +73,7 @@ def league_table(
         title=f"{title}: league table",
         columns=columns,
         rows=rows,
-        notes=(_orientation(measure, network.level),),
+        notes=(_orientation(measure, network.level), DIRECT),
     )
 
 
@@ -78,19 +85,45 @@ def _orientation(measure: str, level: float) -> str:
     )
 
 
-def _cell(network: Network, measure: str, i: int, j: int, nodes: Sequence[str], name: str) -> Cell:
+def _apart(titles: Sequence[str], nodes: Sequence[str]) -> list[str]:
+    """Put the node behind a name that another one has too: it heads a column of the CSV."""
+    return [
+        title if titles.count(title) == 1 else f"{title} ({node})"
+        for title, node in zip(titles, nodes, strict=True)
+    ]
+
+
+def _digits(network: Network, nodes: Sequence[str], measure: str) -> int:
+    """Give the narrowest interval of the table two significant digits."""
+    places = [network.treatments.index(node) for node in nodes]
+    quantile = NormalDist().inv_cdf((1 + network.level) / 2)
+    cells = combinations(places, 2)
+    errors = (float(se[pair]) for pair in cells for se in (network.se, network.direct_se))
+    return interval_digits((quantile * se for se in errors), measure)
+
+
+def _cell(
+    network: Network,
+    write: Callable[[FloatArray, FloatArray, int, int], str],
+    i: int,
+    j: int,
+    nodes: Sequence[str],
+    name: str,
+) -> Cell:
     if i == j:
         return Cell(name)
     a, b = network.treatments.index(nodes[i]), network.treatments.index(nodes[j])
     if isnan(network.estimate[a, b]):
         return Cell(UNCONNECTED)
     if i > j:
-        return Cell(_printed(network.estimate, network.se, a, b, measure, network.level))
+        return Cell(write(network.estimate, network.se, a, b))
     if isnan(network.direct_estimate[a, b]):
         return Cell(DASH)
-    return Cell(_printed(network.direct_estimate, network.direct_se, a, b, measure, network.level))
+    return Cell(write(network.direct_estimate, network.direct_se, a, b))
 
 
-def _printed(estimate: FloatArray, se: FloatArray, a: int, b: int, measure: str, level: float) -> str:
+def _printed(
+    measure: str, level: float, digits: int, estimate: FloatArray, se: FloatArray, a: int, b: int
+) -> str:
     value, half = float(estimate[a, b]), NormalDist().inv_cdf((1 + level) / 2) * float(se[a, b])
-    return effect_with_interval(value, value - half, value + half, measure)
+    return effect_with_interval(value, value - half, value + half, measure, digits)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import nan
+from math import isnan, nan
 from typing import TYPE_CHECKING
 
 from metaan.format import (
@@ -13,17 +13,20 @@ from metaan.format import (
     interval,
     percent,
     pvalue,
+    shown_scale,
     significant,
+    total_variance,
 )
 from metaan.tables.table import Cell, Column, Table, number_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from metaan.results.pairwise import Pooled
     from metaan.results.synthesis import AnalysisResult, Comparison
+    from metaan.types import Interval
 
-__all__ = ["MODELS", "pooled_table"]
+__all__ = ["INTERVALS", "MODELS", "pooled_table"]
 
 MODELS = (
     ("common", "Common effect"),
@@ -31,6 +34,8 @@ MODELS = (
     ("hksj", "Random, Hartung-Knapp"),
     ("adhoc", "Random, ad hoc"),
 )
+
+INTERVALS = {"wald": "Wald", "z": "Wald", "hksj": "Hartung-Knapp", "adhoc": "ad hoc Hartung-Knapp"}
 
 _PARTS = ("effect", "effect_low", "effect_high", "estimate", "se", "ci_low", "ci_high", "pvalue")
 
@@ -53,7 +58,7 @@ def pooled_table(analysis: AnalysisResult, names: Mapping[str, str]) -> Table:
     """
     scenario = analysis.main
     rows = tuple(_row(comparison, scenario.measure, names) for comparison in scenario.comparisons)
-    notes = dict.fromkeys(note for comparison in scenario.comparisons for note in comparison.notes)
+    notes = dict.fromkeys(_sentence(note) for each in scenario.comparisons for note in each.notes)
     return Table(
         id=f"{analysis.id}-comparisons",
         title=f"{analysis.title}: direct comparisons",
@@ -78,7 +83,8 @@ def _columns(measure: str, method: str, level: float) -> tuple[Column, ...]:
         Column(name="k", title="Studies", numeric=True),
         Column(name="n", title="Participants", numeric=True),
         *models,
-        Column(name="headline", title="Shown first"),
+        Column(name="headline_text", title="Shown first", where="html"),
+        Column(name="headline", title="Shown first", where="csv"),
         Column(name="prediction", title="Prediction interval", where="html"),
         Column(name="prediction_low", title="prediction low", numeric=True, where="csv"),
         Column(name="prediction_high", title="prediction high", numeric=True, where="csv"),
@@ -95,34 +101,40 @@ def _columns(measure: str, method: str, level: float) -> tuple[Column, ...]:
 
 def _row(comparison: Comparison, measure: str, names: Mapping[str, str]) -> tuple[Cell, ...]:
     fits = {model: getattr(comparison, model) for model, _ in MODELS}
+    unit = nan if comparison.wald is None else comparison.wald.se
     return (
         Cell(names.get(comparison.treat1, comparison.treat1)),
         Cell(names.get(comparison.treat2, comparison.treat2)),
         Cell(str(comparison.k), float(comparison.k)),
-        Cell(str(comparison.n), float(comparison.n)),
-        *(cell for model, _ in MODELS for cell in _fit_cells(fits[model], measure)),
+        Cell(f"{comparison.n:,}", float(comparison.n)),
+        *(cell for model, _ in MODELS for cell in _fit_cells(fits[model], measure, unit)),
+        Cell(INTERVALS[comparison.headline] if comparison.main is not None else DASH),
         Cell(comparison.headline if comparison.main is not None else DASH),
-        *_prediction_cells(comparison.main, measure),
+        *_prediction_cells(comparison.main, measure, unit),
         *_heterogeneity_cells(comparison),
     )
 
 
-def _fit_cells(fit: Pooled | None, measure: str) -> tuple[Cell, ...]:
+def _fit_cells(fit: Pooled | None, measure: str, unit: float) -> tuple[Cell, ...]:
     if fit is None:
         return (Cell("no estimable study"), *(Cell(DASH) for _ in _PARTS))
     scale = (fit.estimate, *fit.ci)
     shown = tuple(back_transform(value, measure) for value in scale)
     values = (*shown, fit.estimate, fit.se, *fit.ci, fit.pvalue)
-    return (Cell(effect_with_interval(*scale, measure)), *(number_cell(v, fixed(v, 4)) for v in values))
+    se_unit = unit if fit.test == "hksj" else 0.0
+    units = (*(shown_scale(unit, measure),) * 3, unit, se_unit, unit, unit, 0.0)
+    numbers = (number_cell(v, fixed(v, 4), s) for v, s in zip(values, units, strict=True))
+    return (Cell(effect_with_interval(*scale, measure)), *numbers)
 
 
-def _prediction_cells(fit: Pooled | None, measure: str) -> tuple[Cell, ...]:
+def _prediction_cells(fit: Pooled | None, measure: str, unit: float) -> tuple[Cell, ...]:
     # Below three studies the numbers exist but are not shown: the between-study variance is unknown.
     if fit is None or fit.k < 3:
         return (Cell("needs 3 studies"), Cell(DASH), Cell(DASH))
     low, high = fit.prediction
     shown = (back_transform(low, measure), back_transform(high, measure))
-    return (Cell(interval(low, high, measure)), *(number_cell(v, fixed(v)) for v in shown))
+    text = "not estimable" if isnan(low) else interval(low, high, measure)
+    return (Cell(text), *(number_cell(v, fixed(v), shown_scale(unit, measure)) for v in shown))
 
 
 def _heterogeneity_cells(comparison: Comparison) -> tuple[Cell, ...]:
@@ -132,15 +144,28 @@ def _heterogeneity_cells(comparison: Comparison) -> tuple[Cell, ...]:
     tau2 = (nan, nan) if spread is None else spread.tau2
     i2 = (nan, nan) if spread is None else spread.I2
     return (
-        Cell(f"{significant(fit.tau2)} ({significant(tau2[0])} to {significant(tau2[1])})"),
-        *(number_cell(v, significant(v)) for v in (fit.tau2, *tau2)),
-        Cell(f"{percent(fit.I2)} ({percent(i2[0])} to {percent(i2[1])})"),
-        *(number_cell(v, percent(v)) for v in (fit.I2, *i2)),
+        Cell(significant(fit.tau2) + _bracketed(tau2, significant)),
+        *(
+            number_cell(v, significant(v), total_variance(v, share))
+            for v, share in zip((fit.tau2, *tau2), (fit.I2, *i2), strict=True)
+        ),
+        Cell(percent(fit.I2) + _bracketed(i2, percent)),
+        *(number_cell(v, percent(v), 1.0) for v in (fit.I2, *i2)),
         Cell(percent(fit.I2_Q)),
-        number_cell(fit.I2_Q, percent(fit.I2_Q)),
+        number_cell(fit.I2_Q, percent(fit.I2_Q), 1.0),
         Cell(f"{fixed(fit.Q)} ({fixed(fit.Q_dof, 0)}, {pvalue(fit.Q_pvalue)})"),
-        *(number_cell(v, significant(v)) for v in (fit.Q, fit.Q_dof, fit.Q_pvalue)),
+        number_cell(fit.Q, significant(fit.Q), fit.Q_dof),
+        *(number_cell(v, significant(v)) for v in (fit.Q_dof, fit.Q_pvalue)),
     )
+
+
+def _bracketed(limits: Interval, write: Callable[[float], str]) -> str:
+    return "" if isnan(limits[0]) else f" ({write(limits[0])} to {write(limits[1])})"
+
+
+def _sentence(text: str) -> str:
+    said = f"{text[:1].upper()}{text[1:]}"
+    return said if said.endswith((".", "?", "!")) else f"{said}."
 
 
 def _standing_notes() -> tuple[str, ...]:

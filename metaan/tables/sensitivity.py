@@ -5,16 +5,30 @@ from __future__ import annotations
 from math import nan
 from typing import TYPE_CHECKING
 
-from metaan.format import DASH, back_transform, effect_with_interval, fixed, percent, significant
+from metaan.format import (
+    DASH,
+    back_transform,
+    effect_with_interval,
+    fixed,
+    percent,
+    shown_scale,
+    significant,
+    total_variance,
+)
+from metaan.results.synthesis import UNCHANGED
+from metaan.tables.pooled import INTERVALS
+from metaan.tables.standstill import direct_stands, network_stands
 from metaan.tables.table import Cell, Column, Table, number_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from metaan.results.pairwise import Pooled
     from metaan.results.synthesis import AnalysisResult, Answer, Comparison, Scenario
 
 __all__ = ["sensitivity_table"]
 
+_METHODS = {"EE": "none (common effect)"}
 _NUMBERS = ("effect", "effect_low", "effect_high", "estimate", "se", "ci_low", "ci_high")
 
 
@@ -33,21 +47,41 @@ def sensitivity_table(analysis: AnalysisResult, names: Mapping[str, str]) -> Tab
     Table
         One row per scenario and pair: the direct comparison (model "pairwise"), then the review's
         questions that the network answers (model "network"); a pair of the main analysis that a scenario
-        does not hold is said to be absent from it.
+        does not hold is said to be absent from it. Scenarios that cannot move a pair share one row.
     """
-    main_pairs = [(c.treat1, c.treat2) for c in analysis.main.comparisons]
-    rows = tuple(
-        row
-        for scenario in (analysis.main, *analysis.sensitivity)
-        for row in _scenario_rows(scenario, main_pairs, names)
+    rows = (
+        *_scenario_rows(analysis.main, None, names),
+        *(row for each in analysis.sensitivity for row in _scenario_rows(each, analysis.main, names)),
+        *_standing_rows(analysis, names),
     )
     return Table(
         id=f"{analysis.id}-sensitivity",
         title=f"{analysis.title}: sensitivity analyses",
         columns=_columns(analysis.level),
         rows=rows,
-        notes=("Effects are first versus second; each row states what differs from the main analysis.",),
+        notes=(
+            "Effects are first versus second; each row states what differs from the main analysis.",
+            "A pair that a scenario cannot change stands in one row, which names those scenarios.",
+            *_caveats(analysis),
+        ),
     )
+
+
+def _caveats(analysis: AnalysisResult) -> Iterable[str]:
+    said = set(_own_notes(analysis.main))
+    for scenario in analysis.sensitivity:
+        own = [note for note in _own_notes(scenario) if note not in said]
+        if own:
+            yield f"{scenario.label}: {' '.join(own)}"
+
+
+def _own_notes(scenario: Scenario) -> tuple[str, ...]:
+    return tuple(_sentence(note) for note in scenario.notes if note != UNCHANGED)
+
+
+def _sentence(note: str) -> str:
+    text = note[:1].upper() + note[1:]
+    return text if text[-1:] in ".?!" else f"{text}."
 
 
 def _columns(level: float) -> tuple[Column, ...]:
@@ -55,12 +89,15 @@ def _columns(level: float) -> tuple[Column, ...]:
         Column(name="scenario", title="Scenario"),
         Column(name="scenario_id", title="Id", where="csv"),
         Column(name="changed", title="What differs"),
+        Column(name="caveat", title="Caveat", where="csv"),
         Column(name="treat1", title="First"),
         Column(name="treat2", title="Second"),
         Column(name="model", title="Model"),
         Column(name="measure", title="Measure"),
-        Column(name="method", title="τ² by"),
-        Column(name="test", title="Interval"),
+        Column(name="method_text", title="τ² by", where="html"),
+        Column(name="method", title="τ² by", where="csv"),
+        Column(name="test_text", title="Interval", where="html"),
+        Column(name="test", title="Interval", where="csv"),
         Column(name="k", title="Studies", numeric=True),
         Column(name="n", title="Participants", numeric=True),
         Column(name="effect_text", title=f"Effect ({100 * level:g}% CI)", where="html"),
@@ -72,14 +109,40 @@ def _columns(level: float) -> tuple[Column, ...]:
 
 
 def _scenario_rows(
-    scenario: Scenario, main_pairs: Iterable[tuple[str, str]], names: Mapping[str, str]
+    scenario: Scenario, main: Scenario | None, names: Mapping[str, str]
 ) -> Iterable[tuple[Cell, ...]]:
     held = {(c.treat1, c.treat2): c for c in scenario.comparisons}
-    for pair in dict.fromkeys((*main_pairs, *held)):
-        yield _direct_row(scenario, pair, held.get(pair), names)
+    first = () if main is None else ((c.treat1, c.treat2) for c in main.comparisons)
+    for pair in dict.fromkeys((*first, *held)):
+        if main is None or not direct_stands(main, scenario, pair):
+            yield _direct_row(scenario, pair, held.get(pair), names)
     for answer in scenario.answers:
-        if answer.basis == "network":
+        if answer.basis == "network" and (main is None or not network_stands(main, scenario, answer)):
             yield _network_row(scenario, answer, names)
+
+
+def _standing_rows(analysis: AnalysisResult, names: Mapping[str, str]) -> Iterable[tuple[Cell, ...]]:
+    """Give a pair one row for all scenarios that cannot change it."""
+    main, others = analysis.main, analysis.sensitivity
+    for each in main.comparisons:
+        pair = (each.treat1, each.treat2)
+        still = [other for other in others if direct_stands(main, other, pair)]
+        if still:
+            why = "with one study" if each.k == 1 else "without an estimable study"
+            yield _standing(_direct_row(main, pair, each, names), still, f"cannot change {why}")
+    for answer in main.answers:
+        if answer.basis == "network":
+            still = [other for other in others if network_stands(main, other, answer)]
+            if still:
+                why = "cannot change: the same contrasts, and the choice does not enter the network"
+                yield _standing(_network_row(main, answer, names), still, why)
+
+
+def _standing(row: tuple[Cell, ...], still: Iterable[Scenario], why: str) -> tuple[Cell, ...]:
+    still = tuple(still)
+    labels = "; ".join(scenario.label for scenario in still)
+    ids = "; ".join(scenario.id for scenario in still)
+    return (Cell(labels), Cell(ids), Cell("nothing here"), Cell(""), *row[4:-1], Cell(why))
 
 
 def _direct_row(
@@ -93,7 +156,7 @@ def _direct_row(
         *_scenario_cells(scenario, pair, "pairwise", headline, names),
         *_count_cells(*((0, 0) if comparison is None else (comparison.k, comparison.n))),
         *_effect_cells(values, scenario.measure),
-        *_spread_cells(*((fit.tau2, fit.I2) if fit is not None and several else (nan, nan))),
+        *_spread_cells(*(_spread(fit) if fit is not None and several else (nan, nan, nan))),
         Cell(_absence(comparison, estimable=fit is not None)),
     )
 
@@ -108,7 +171,7 @@ def _network_row(scenario: Scenario, answer: Answer, names: Mapping[str, str]) -
         *_scenario_cells(scenario, (answer.treat1, answer.treat2), "network", "z", names),
         *_count_cells(answer.k, answer.n),
         *_effect_cells((answer.estimate, answer.se, answer.ci_low, answer.ci_high), scenario.measure),
-        *_spread_cells(*spread),
+        *_spread_cells(*spread, answer.se**2),
         Cell(answer.reason),
     )
 
@@ -120,31 +183,39 @@ def _scenario_cells(
         Cell(scenario.label),
         Cell(scenario.id),
         Cell(scenario.changed),
+        Cell(" ".join(_own_notes(scenario))),
         *(Cell(names.get(node, node)) for node in pair),
         Cell(model),
         Cell(scenario.measure),
+        Cell(_METHODS.get(scenario.method, scenario.method)),
         Cell(scenario.method),
+        Cell(INTERVALS.get(test, test) or DASH),
         Cell(test or DASH),
     )
 
 
 def _count_cells(k: int, n: int) -> tuple[Cell, ...]:
-    return (Cell(str(k), float(k)), Cell(str(n), float(n)))
+    return (Cell(str(k), float(k)), Cell(f"{n:,}", float(n)))
 
 
 def _effect_cells(values: tuple[float, float, float, float], measure: str) -> tuple[Cell, ...]:
-    estimate, _, low, high = values
+    estimate, se, low, high = values
     text = DASH if estimate != estimate else effect_with_interval(estimate, low, high, measure)
     shown = (back_transform(v, measure) for v in (estimate, low, high))
     return (
         Cell(text),
-        *(number_cell(v, fixed(v)) for v in shown),
-        *(number_cell(v, fixed(v, 4)) for v in values),
+        *(number_cell(v, fixed(v), shown_scale(se, measure)) for v in shown),
+        *(number_cell(v, fixed(v, 4), se) for v in values),
     )
 
 
-def _spread_cells(tau2: float, i2: float) -> tuple[Cell, ...]:
-    return (number_cell(tau2, significant(tau2)), number_cell(i2, percent(i2)))
+def _spread(fit: Pooled) -> tuple[float, float, float]:
+    """Give tau2, its share and the scale of rounding residue in it."""
+    return fit.tau2, fit.I2, total_variance(fit.tau2, fit.I2)
+
+
+def _spread_cells(tau2: float, i2: float, scale: float) -> tuple[Cell, ...]:
+    return (number_cell(tau2, significant(tau2), scale), number_cell(i2, percent(i2), 1.0))
 
 
 def _absence(comparison: Comparison | None, *, estimable: bool) -> str:

@@ -24,24 +24,28 @@ _STUDY_COLUMNS = (
     Column(name="n_randomised", title="Randomised", numeric=True),
     Column(name="duration_days", title="Days", numeric=True),
     Column(name="outcomes", title="Outcomes with rows"),
+    Column(name="used", title="Used in"),
     Column(name="funding", title="Funding"),
     Column(name="registration", title="Registration"),
     Column(name="doi", title="DOI"),
     Column(name="pmid", title="PubMed"),
     Column(name="n_trials", title="Trials", numeric=True),
-    Column(name="covers", title="Sums"),
+    Column(name="covers_text", title="Sums", where="html"),
+    Column(name="covers", title="Sums", where="csv"),
     Column(name="notes", title="Notes"),
     Column(name="source", title="Source"),
 )
 
 
-def studies_table(tables: Mapping[str, Sequence[Row]]) -> Table:
+def studies_table(tables: Mapping[str, Sequence[Row]], used: Mapping[str, str] | None = None) -> Table:
     """Describe each unit of analysis, with its arms and the outcomes that it has rows for.
 
     Parameters
     ----------
     tables : mapping of str to rows
         All tables of a review; studies, arms, outcomes, results and contrasts are read.
+    used : mapping of str to str, optional
+        Study id to the analyses that use it, in words.
 
     Returns
     -------
@@ -49,8 +53,15 @@ def studies_table(tables: Mapping[str, Sequence[Row]]) -> Table:
         One row per study, in the order of studies.csv; each row's anchor is `studies-<row>`.
     """
     arms, outcomes = _arms_by_study(tables["arms"]), _outcomes_by_study(tables)
+    labels = {row.text["study_id"]: row.text["label"] for row in tables["studies"]}
     rows = tuple(
-        _study_row(row, arms.get(row.text["study_id"], ()), outcomes.get(row.text["study_id"], ()))
+        _study_row(
+            row,
+            labels,
+            arms=arms.get(row.text["study_id"], ()),
+            outcomes=outcomes.get(row.text["study_id"], ()),
+            used=(used or {}).get(row.text["study_id"], ""),
+        )
         for row in tables["studies"]
     )
     return Table(
@@ -97,7 +108,7 @@ def missing_table(rows: Sequence[Row]) -> Table:
 
 
 def excluded_table(rows: Sequence[Row]) -> Table:
-    """List the reports excluded after full text, each with its reason.
+    """List the excluded reports, each with its reason.
 
     Parameters
     ----------
@@ -115,7 +126,7 @@ def excluded_table(rows: Sequence[Row]) -> Table:
         Column(name="reason", title="Reason"),
     )
     made = tuple((_plain(row, "citation"), _doi_cell(row), _plain(row, "reason")) for row in rows)
-    return Table(id="excluded", title="Reports excluded after full text", columns=columns, rows=made)
+    return Table(id="excluded", title="Reports excluded, with reasons", columns=columns, rows=made)
 
 
 def source_cell(row: Row) -> Cell:
@@ -124,11 +135,16 @@ def source_cell(row: Row) -> Cell:
     return Cell(", ".join(part for part in parts if part) or "not recorded", href=row.text["source_url"])
 
 
-def _study_row(row: Row, arms: Sequence[str], outcomes: Sequence[str]) -> tuple[Cell, ...]:
+def _study_row(
+    row: Row, labels: Mapping[str, str], *, arms: Sequence[str], outcomes: Sequence[str], used: str
+) -> tuple[Cell, ...]:
+    covered = [part.strip() for part in row.text["covers"].split(";")]
     listed = {
         "label": Cell(row.text["label"], anchor=f"studies-{row.number}"),
         "arms": Cell("; ".join(arms)),
         "outcomes": Cell("; ".join(outcomes)),
+        "used": Cell(used),
+        "covers_text": Cell("; ".join(labels.get(part) or part for part in covered)),
         "doi": _doi_cell(row),
         "pmid": _pubmed_cell(row),
         "source": source_cell(row),
@@ -155,15 +171,17 @@ def _arms_by_study(rows: Sequence[Row]) -> dict[str, list[str]]:
     arms: dict[str, list[str]] = {}
     for row in rows:
         dose, background = row.text["dose_text"], row.text["background"]
-        words = " ".join(
-            part
-            for part in (row.text["treatment"], dose if dose not in row.text["treatment"] else "")
-            if part
-        )
-        words += f" + {background}" if background else ""
+        treatment = row.text["treatment"]
+        words = f"{treatment} {dose}".strip() if not _says(dose, treatment) else dose
+        words += f" + {background}" if background and background not in words else ""
         n = row.text["n_randomised"]
         arms.setdefault(row.text["study_id"], []).append(f"{words} ({n})" if n else words)
     return arms
+
+
+def _says(dose: str, treatment: str) -> bool:
+    """Whether the dose text names the treatment already, in full or as the sum of its parts."""
+    return all(part.strip() in dose for part in treatment.split("+"))
 
 
 def _outcomes_by_study(tables: Mapping[str, Sequence[Row]]) -> dict[str, list[str]]:

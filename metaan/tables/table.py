@@ -7,23 +7,29 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
-from math import isnan
+from math import isnan, nan
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from markupsafe import Markup, escape
 
-from metaan.format import canonical
+from metaan.format import canonical, without_residue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Cell", "Column", "Table", "number_cell", "plain_number", "to_csv", "to_html"]
+    from pandas import DataFrame
+
+__all__ = ["Cell", "Column", "Table", "number_cell", "plain_number", "to_csv", "to_frame", "to_html"]
 
 Where: TypeAlias = Literal["both", "html", "csv"]
 
 # A cell that starts like this is run as a formula by a spreadsheet.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t")
+_N = r"−?[\d∞][^ ()]*"
+ESTIMATE = re.compile(rf"{_N}(?: to {_N})?(?: \({_N} to {_N}\))?")
+"""A number, an interval, or an estimate with its interval."""
 SAFE_LINKS = ("#", "https://", "http://")
 
 
@@ -34,7 +40,7 @@ class Column:
     Attributes
     ----------
     name : str
-        Heading in the CSV file: lower case, stable.
+        Heading in the CSV file: lower case and stable, or the name of a treatment.
     title : str
         Heading that a person reads, with the unit.
     numeric : bool
@@ -107,10 +113,44 @@ def to_csv(table: Table) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     kept = [i for i, column in enumerate(table.columns) if column.where != "html"]
-    writer.writerow(table.columns[i].name for i in kept)
+    writer.writerow(_csv_text(Cell(table.columns[i].name), numeric=False) for i in kept)
     for row in table.rows:
         writer.writerow(_csv_text(row[i], numeric=table.columns[i].numeric) for i in kept)
     return out.getvalue()
+
+
+def to_frame(table: Table) -> DataFrame:
+    """Turn a table into a pandas data frame, for notebooks.
+
+    Parameters
+    ----------
+    table : Table
+        Columns meant for "html" only are left out.
+
+    Returns
+    -------
+    DataFrame
+        Numbers as numbers (`nan` where there is none), words as text; headings as in the CSV.
+
+    Examples
+    --------
+    >>> table = Table(id="t", title="T", columns=(Column(name="k", title="k", numeric=True),),
+    ...               rows=((Cell("3", 3.0),),))
+    >>> to_frame(table)["k"].tolist()
+    [3.0]
+    """
+    from pandas import DataFrame
+
+    return DataFrame(
+        {
+            column.name: [
+                (nan if row[i].number is None else row[i].number) if column.numeric else row[i].text
+                for row in table.rows
+            ]
+            for i, column in enumerate(table.columns)
+            if column.where != "html"
+        }
+    )
 
 
 def to_html(table: Table) -> Markup:
@@ -160,9 +200,24 @@ def plain_number(value: float | None) -> str:
     return "" if rounded is None else f"{rounded:.10g}"
 
 
-def number_cell(value: float, text: str) -> Cell:
-    """Make a cell of a number; `nan` becomes a cell without a number."""
-    return Cell(text, None if isnan(value) else value)
+def number_cell(value: float, text: str, scale: float = 0.0) -> Cell:
+    """Make a cell of a number; `nan` becomes a cell without a number.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    text : str
+        As printed for a person.
+    scale : float, default 0.0
+        Below 1e-12 of it the number is what rounding left of 0; without it no number is.
+
+    Examples
+    --------
+    >>> number_cell(1e-17, "0.00", 0.1).number, number_cell(6.2e-13, "<0.001").number
+    (0.0, 6.2e-13)
+    """
+    return Cell(text, None if isnan(value) else without_residue(value, scale))
 
 
 def _csv_text(cell: Cell, *, numeric: bool) -> str:
@@ -180,7 +235,9 @@ def _html_row(cells: list[Cell], columns: list[Column]) -> Markup:
     anchor = _attribute("id", cells[0].anchor)
     first = Markup('<th scope="row"{}>{}</th>').format(_number_class(columns[0]), _content(cells[0]))
     rest = (
-        Markup("<td{}{}>{}</td>").format(_attribute("id", cell.anchor), _number_class(column), _content(cell))
+        Markup("<td{}{}>{}</td>").format(
+            _attribute("id", cell.anchor), _cell_class(column, cell), _content(cell)
+        )
         for cell, column in zip(cells[1:], columns[1:], strict=True)
     )
     return Markup("<tr{}>{}{}</tr>").format(anchor, first, _joined(rest))
@@ -201,12 +258,20 @@ def _link(text: str, href: str) -> Markup:
 def _foot(notes: tuple[str, ...], width: int) -> Markup:
     if not notes:
         return Markup("")
-    rows = (Markup('<tr><td colspan="{}">{}</td></tr>').format(width, note) for note in notes)
+    row = Markup('<tr><td colspan="{}"><div class="foot">{}</div></td></tr>')
+    rows = (row.format(width, note) for note in notes)
     return Markup("\n<tfoot>{}</tfoot>").format(_joined(rows))
 
 
 def _number_class(column: Column) -> Markup:
     return _attribute("class", "number" if column.numeric else "")
+
+
+def _cell_class(column: Column, cell: Cell) -> Markup:
+    """Mark numbers, and estimates with their interval, which must not be broken over lines."""
+    if not column.numeric and ESTIMATE.fullmatch(cell.text):
+        return _attribute("class", "estimate")
+    return _number_class(column)
 
 
 def _attribute(name: str, value: str) -> Markup:

@@ -16,10 +16,11 @@ def violations(page, axe):
     return [(each["id"], each["nodes"][0]["html"][:200]) for each in found["violations"]]
 
 
-@pytest.mark.parametrize("width", SIZES.values(), ids=SIZES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_bundled_report_is_accessible(bundled, opened, axe, width, scheme):
-    page = opened(bundled, width, scheme)
+@pytest.mark.parametrize(
+    ("name", "width", "scheme"), [("connected", 360, "light"), ("bundled", 1280, "dark")]
+)
+def test_the_report_is_accessible(request, opened, axe, name, width, scheme):
+    page = opened(request.getfixturevalue(name), width, scheme)
     assert violations(page, axe) == []
 
 
@@ -54,7 +55,11 @@ def test_wide_parts_scroll_by_keyboard_and_have_a_name(bundled, opened):
     assert all(tab == 0 and role == "group" and label for tab, role, label in parts)
     page.locator(".matrix").locator("xpath=..").focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.activeElement.scrollLeft > 0")
+    for _ in range(100):  # scrolling is smooth, and the page's policy forbids waiting by a script of its own
+        if page.evaluate("document.activeElement.scrollLeft") > 0:
+            break
+        page.wait_for_timeout(50)
+    assert page.evaluate("document.activeElement.scrollLeft") > 0
 
 
 def test_the_skip_link_comes_first_and_leads_to_the_findings(bundled, opened):
@@ -106,8 +111,8 @@ def test_the_report_prints_to_pages(connected, opened):
 def test_labels_of_figures_are_read_out(connected, opened):
     page = opened(connected)
     named = page.evaluate(
-        """[...document.querySelectorAll('svg[role=img]')].map(part =>
-            part.getAttribute('aria-labelledby').split(' ').every(id => document.getElementById(id)?.textContent))"""
+        """[...document.querySelectorAll('svg[role=img]')].map(part => part.getAttribute('aria-labelledby')
+            .split(' ').every(id => document.getElementById(id)?.textContent))"""
     )
     assert named
     assert all(named)

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
+import matplotlib as mpl
 import pytest
 from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.ttLib import TTFont
 
+from metaan.figures import fonts
 from metaan.figures.fonts import BLOCKS, drawing_font, slim_copy
 from metaan.figures.measure import font_file
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
 
 @pytest.fixture(scope="module", params=[False, True], ids=["normal", "bold"])
-def fonts(request: pytest.FixtureRequest) -> tuple[TTFont, TTFont]:
+def both(request: pytest.FixtureRequest) -> tuple[TTFont, TTFont]:
     whole = font_file(bold=request.param)
     return TTFont(whole), TTFont(io.BytesIO(slim_copy(whole)))
 
 
-def test_it_holds_every_character_of_its_blocks(fonts: tuple[TTFont, TTFont]) -> None:
-    whole, slim = fonts
+def test_it_holds_every_character_of_its_blocks(both: tuple[TTFont, TTFont]) -> None:
+    whole, slim = both
     wanted = {code for code in whole.getBestCmap() if any(low <= code < high for low, high in BLOCKS)}
     assert set(slim.getBestCmap()) == wanted
 
 
-def test_shapes_and_widths_are_those_of_the_whole_font(fonts: tuple[TTFont, TTFont]) -> None:
-    whole, slim = fonts
+def test_shapes_and_widths_are_those_of_the_whole_font(both: tuple[TTFont, TTFont]) -> None:
+    whole, slim = both
     for code in map(ord, "Aé−τχ²≤→‡0123456789Жσ"):
         drawn = []
         for font in (whole, slim):
@@ -36,8 +43,8 @@ def test_shapes_and_widths_are_those_of_the_whole_font(fonts: tuple[TTFont, TTFo
         assert drawn[0] == drawn[1]
 
 
-def test_it_has_no_kerning_and_no_ligatures(fonts: tuple[TTFont, TTFont]) -> None:
-    assert not {"GPOS", "GSUB", "kern"} & set(fonts[1].keys())
+def test_it_has_no_kerning_and_no_ligatures(both: tuple[TTFont, TTFont]) -> None:
+    assert not {"GPOS", "GSUB", "kern"} & set(both[1].keys())
 
 
 def test_it_is_cut_the_same_every_time() -> None:
@@ -48,3 +55,30 @@ def test_text_beyond_it_is_drawn_with_the_whole_font() -> None:
     assert drawing_font("Study 1") != font_file()
     assert drawing_font("دراسة") == font_file()
     assert drawing_font("试验", bold=True) == font_file(bold=True)
+
+
+@pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setattr(mpl, "get_cachedir", lambda: str(tmp_path))
+    fonts._slim_file.cache_clear()
+    yield tmp_path
+    fonts._slim_file.cache_clear()
+
+
+def test_a_damaged_copy_is_made_again(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "slim_copy", lambda font: b"slim " + font.name.encode())
+    kept = drawing_font("a")
+    whole = kept.read_bytes()
+    for damage in (whole[:5], b"", font_file(bold=True).read_bytes()):
+        kept.write_bytes(damage)
+        fonts._slim_file.cache_clear()
+        assert drawing_font("a").read_bytes() == whole
+    assert [path.name for path in own_cache.iterdir()] == [kept.name]
+
+
+def test_a_sound_copy_is_not_made_again(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "slim_copy", lambda _: b"slim")
+    kept = drawing_font("a")
+    monkeypatch.setattr(fonts, "slim_copy", lambda _: b"another")
+    fonts._slim_file.cache_clear()
+    assert drawing_font("a") == kept

@@ -114,7 +114,7 @@ def test_every_model_is_named_and_the_headline_is_bold(comparison, options):
 
 def test_numbers_below_the_plot(comparison, options):
     said = " ".join(texts(layout_forest(comparison, **options)))
-    assert "τ² = 0.020 (95% CI 0.00 to 0.31, Q-profile); χ² = 4.52, df = 3, P = 0.21" in said
+    assert "τ² = 0.020 (95% CI 0 to 0.31, Q-profile); χ² = 4.52, df = 3, P = 0.21" in said
     assert "I² = 34% (from τ²), 31% (from Q)" in said
     assert "Test for overall effect: t = −3.87, df = 3, P = 0.031" in said
 
@@ -138,7 +138,10 @@ def test_two_studies_have_no_prediction_interval_and_it_says_why(make_study, mak
 def test_one_study_is_shown_and_nothing_is_pooled(make_study, make_comparison, options):
     layout = layout_forest(make_comparison([make_study()]), **options)
     assert [mark.kind for mark in layout.marks] == ["square"]
-    assert "One study: no pooling, no heterogeneity." in texts(layout)
+    alone = "One study: nothing is pooled, and heterogeneity cannot be estimated."
+    assert texts(layout).count(alone) == 1
+    said_already = make_comparison([make_study()], notes=(alone[0].lower() + alone[1:-1],))
+    assert texts(layout_forest(said_already, **options)).count(alone) == 1
     assert not any("Weight" in text for text in texts(layout))
 
 
@@ -150,7 +153,8 @@ def test_without_an_estimable_study_there_is_a_table_and_no_axis(make_study, mak
     assert layout.marks == ()
     assert "not estimable" in said
     assert "0/20" in said
-    assert "Zero 1990: not estimable (no events)." in said
+    assert "Zero 1990 is not estimable: no events." in said
+    assert "No study is estimable." in said
     assert not any(text.startswith("Favours") for text in said)
 
 
@@ -159,6 +163,79 @@ def test_an_inestimable_study_stands_among_the_others_without_weight(make_study,
     layout = layout_forest(make_comparison(studies), **options)
     assert [mark.row for mark in marks(layout, "square")] == [0, 2]
     assert "–" in texts(layout)
+
+
+def test_studies_that_are_not_estimable_for_the_same_reason_are_named_together_and_once(
+    make_study, make_comparison, options
+):
+    studies = [make_study(f"Zero {y}", estimable=False, note="no events") for y in (1990, 1991, 1992)]
+    notes = tuple(f"{study.label} is not estimable: {study.note}" for study in studies)
+    said = texts(layout_forest(make_comparison(studies, notes=("no study is estimable", *notes)), **options))
+    assert [text for text in said if "estimable:" in text] == [
+        "Zero 1990, Zero 1991 and Zero 1992 are not estimable: no events."
+    ]
+    assert said.count("No study is estimable.") == 1
+
+
+def test_a_report_that_adds_up_trials_is_not_called_one_study(make_study, make_comparison, options):
+    comparison = make_comparison([make_study("Label 2007", pooled_report=True)])
+    said = " ".join(texts(layout_forest(comparison, **options)))
+    assert "‡ One report adds up several trials without weighting and counts as one study: whether" in said
+    assert "those agree cannot be seen" in said
+    assert "nothing is pooled" not in said
+
+
+def test_what_a_comparison_says_of_its_pooled_reports_stands_at_their_mark(
+    make_study, make_comparison, options
+):
+    studies = [make_study("smith 2007", pooled_report=True), make_study("B", pooled_report=True)]
+    note = "smith 2007 and B sum several trials each: differences between those cannot be seen"
+    said = texts(layout_forest(make_comparison(studies, notes=(note, "an odd note")), **options))
+    assert [text for text in said if "several trials" in text] == [f"‡ S{note[1:]}."]
+    assert "An odd note." in said
+
+
+def test_the_total_counts_estimable_studies_and_says_so(make_study, make_comparison, options):
+    studies = [make_study("A"), make_study("Zero", arm1=(0, 20), estimable=False), make_study("B")]
+    said = texts(layout_forest(make_comparison(studies), **options))
+    assert {"28/116", "64/118", "The total leaves out studies that are not estimable."} <= set(said)
+    one_left = texts(layout_forest(make_comparison(studies[:2]), **options))
+    assert "Total" not in one_left
+
+
+def test_participants_of_a_contrast_are_shown_where_they_are_stated(make_study, make_comparison, options):
+    bare = {"arm1": None, "arm2": None}
+    stated = [make_study("A", n1=264, n2=269, **bare), make_study("B", n1=10, **bare)]
+    for kind in ("binary", "continuous"):
+        said = texts(layout_forest(make_comparison(stated), **{**options, "kind": kind}))
+        assert {"264", "269", "274", "n", "Total"} <= set(said)
+        assert "events/n" not in said
+        assert "The total leaves out arms whose size was not stated." in said
+    mixed = texts(layout_forest(make_comparison([make_study("C"), stated[0]]), **options))
+    assert {"–/264", "–/269"} <= set(mixed)
+    drawing = forest_plot(make_comparison(stated), id="f", **options)
+    assert "A (Carisoprodol n 264; Placebo n 269): risk ratio" in drawing.description
+
+
+def test_a_mean_difference_names_its_scale_above_the_plot(make_study, make_comparison, options, assert_tidy):
+    comparison = make_comparison([make_study("A", -1.7, 0.7, arm1=(12.3, 4.5, 80), arm2=(14.0, 4.8, 81))])
+    scale = "Numeric Rating Scale, change from baseline (points)"
+    changed = {**options, "kind": "continuous", "scale": scale}
+    layout = layout_forest(comparison, **{**changed, "measure": "MD"})
+    assert {"Numeric Rating Scale, change from", "baseline (points)"} <= set(texts(layout))
+    assert_tidy(layout.sheet)
+    assert f"Scale: {scale}." in forest_plot(comparison, id="f", **{**changed, "measure": "MD"}).description
+    assert not any(
+        "Rating" in text for text in texts(layout_forest(comparison, **{**changed, "measure": "SMD"}))
+    )
+
+
+def test_every_footnote_is_a_sentence(comparison, options, make_study, make_comparison):
+    imputed = make_comparison([make_study("A", status="imputed"), make_study("B")])
+    for shown in (comparison, imputed):
+        description = forest_plot(shown, id="f", **options).description
+        assert "see the evidence ledger." in description
+        assert "decision log" not in description
 
 
 def test_contrast_only_studies_leave_their_cells_blank(make_study, make_comparison, options):

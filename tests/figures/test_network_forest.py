@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import nan
 from statistics import NormalDist
 
+import numpy as np
 import pytest
 
 from metaan.errors import CannotDraw
 from metaan.figures.network_forest import contrasts_with, layout_network_forest, network_forest
+from metaan.results.frozen import frozen
 
 OPTIONS = {
     "reference": "pla",
@@ -53,6 +56,29 @@ def test_out_of_reach_is_said_and_not_plotted(network, assert_tidy):
     assert "Out of reach, with no connected evidence to Placebo: Ibuprofen <b>." in said
     assert "Where there is no direct study the estimate is indirect." in said
     assert_tidy(layout.sheet)
+
+
+def test_without_a_degree_of_freedom_for_inconsistency_it_is_not_named(network):
+    said = " ".join(texts(layout_network_forest(network, **OPTIONS)))
+    assert "Heterogeneity and inconsistency: τ² = 0.040" in said
+    component = replace(network.components[0], Q_inconsistency_dof=0.0)
+    tree = replace(network, components=(component, *network.components[1:]))
+    said = " ".join(texts(layout_network_forest(tree, **OPTIONS)))
+    assert "Heterogeneity: τ² = 0.040" in said
+    assert "Inconsistency cannot be examined: no degree of freedom is left for it." in said
+
+
+def test_a_prediction_interval_that_goes_on_has_arrows(network):
+    endless = frozen(np.where(np.isfinite(network.prediction_high), 90.0, nan))
+    layout = layout_network_forest(replace(network, prediction_high=endless), **OPTIONS)
+    arrows = [shape for shape in layout.sheet.shapes if len(shape.points) == 3]
+    assert [shape.points[0] for shape in arrows] == [(layout.scale.right, mark.y) for mark in layout.marks]
+
+
+def test_a_mean_difference_names_its_scale(network):
+    options = {**OPTIONS, "measure": "MD", "scale": "HbA1c (percentage points)"}
+    assert "HbA1c (percentage points)" in texts(layout_network_forest(network, **options))
+    assert "Scale: HbA1c (percentage points)." in network_forest(network, id="n", **options).description
 
 
 def test_the_prediction_interval_is_a_second_thinner_line(network):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from math import hypot, pi
 
@@ -58,6 +59,56 @@ def test_unknown_participants_make_nodes_equal_and_the_legend_says_so(make_scena
     layout = laid_out(make_scenario(PAIRS, sizes={"pla": None}))
     assert len({node.radius for graph, _ in layout.parts for node in graph.nodes}) == 1
     assert any("All circles are equal" in text for text in texts(layout))
+
+
+def test_participants_stated_beside_a_contrast_size_the_nodes(make_scenario):
+    scenario = make_scenario(PAIRS, sizes={"car": None, "pla": None})
+    comparisons = [
+        replace(c, studies=tuple(replace(s, n1=40, n2=60) for s in c.studies)) for c in scenario.comparisons
+    ]
+    parts, known = network_parts(comparisons)
+    assert known
+    assert dict(zip(parts[0].treatments, parts[0].participants, strict=True))["car"] == 3 * 40
+
+
+def test_more_multi_arm_studies_are_darker_and_the_legend_says_so(make_scenario):
+    twice = {("a", "b"): ("s", "t"), ("a", "c"): ("s", "t"), ("b", "c"): ("s", "t")}
+    layout = laid_out(make_scenario(twice))
+    assert len(layout.parts[0][0].multiarm) == 2
+    said = " ".join(texts(layout))
+    assert "with more than two arms; darker: more such studies." in said
+    assert "darker" not in " ".join(texts(laid_out(make_scenario(PAIRS))))
+
+
+def test_shades_that_only_touch_are_not_explained_as_darker(make_scenario):
+    beside = {
+        **dict.fromkeys(combinations("pab", 2), ("s",)),
+        **dict.fromkeys(combinations("pcd", 2), ("t",)),
+    }
+    drawing = network_graph(make_scenario(beside), id="g", names={}, outcome="O")
+    assert "with more than two arms." in drawing.description
+    across = {
+        **dict.fromkeys(combinations("abc", 2), ("s",)),
+        **dict.fromkeys(combinations("bcd", 2), ("t",)),
+    }
+    across["a", "d"] = ("u",)
+    overlapping = {**across, ("a", "b"): ("s", "v"), ("b", "d"): ("t", "v"), ("a", "d"): ("v",)}
+    drawing = network_graph(make_scenario(overlapping), id="g", names={}, outcome="O")
+    assert "darker: more such studies" in drawing.description
+
+
+def test_counts_stand_away_from_where_edges_cross(make_scenario):
+    square = dict.fromkeys(combinations("abcd", 2), ("s",))
+    graph = laid_out(make_scenario(square)).parts[0][0]
+    diagonals = [
+        edge for edge in graph.edges if hypot(edge.start[0] + edge.end[0], edge.start[1] + edge.end[1]) < 1e-6
+    ]
+    assert len(diagonals) == 2
+    for edge in diagonals:
+        left, top, right, bottom = edge.words.box
+        assert (
+            hypot((left + right) / 2, (top + bottom) / 2) > 19
+        )  # the gap is measured to the baseline's middle
 
 
 def test_counts_titles_and_legend(make_scenario):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from math import exp, log, log10
+from math import exp, floor, log, log10
 
 import pytest
 from hypothesis import given
@@ -41,12 +41,60 @@ def test_ticks_include_the_null_and_their_labels_stay_apart(y, half, other, rati
 
 
 @given(LOGS, WIDTHS)
-def test_ticks_of_a_wide_log_axis_are_one_two_five(y, half):
+def test_ticks_of_a_wide_log_axis_are_one_two_five_or_one_three(y, half):
     low, high = choose_limits([y], [(y - half, y + half)], ratio=True)
-    if high - low > log(5):
-        for tick in choose_ticks(low, high, ratio=True, size=9, room=216):
-            mantissa = exp(tick.value) / 10 ** round(log10(exp(tick.value)) - 0.35)
-            assert min(abs(mantissa - m) for m in (0.5, 1, 2, 5, 10)) < 1e-6
+    if high - low > log(5) + 1e-9:
+        ticks = choose_ticks(low, high, ratio=True, size=9, room=216)
+        places = [log10(exp(tick.value)) for tick in ticks]
+        mantissas = {round(10 ** (place - floor(place + 1e-9)), 6) for place in places}
+        assert mantissas <= {1, 2, 5} or mantissas <= {1, 3}
+
+
+@given(st.lists(st.tuples(LOGS, st.floats(0.3, 9)), min_size=1, max_size=9))
+def test_an_axis_has_at_least_four_ticks_and_labels_at_its_ends(studies):
+    low, high = choose_limits([y for y, _ in studies], [(y - w, y + w) for y, w in studies], ratio=True)
+    ticks = choose_ticks(low, high, ratio=True, size=9, room=216)
+    assert len(ticks) >= 4
+    if high - low < log(1e7):
+        assert (ticks[0].value, ticks[-1].value) == pytest.approx((low, high))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "labels"),
+    [
+        (0.55, 1.6, ["0.5", "1", "1.5", "2"]),
+        (0.4, 150, ["0.3", "1", "3", "10", "30", "100", "300"]),
+        (0.002, 40, ["0.001", "0.01", "0.1", "1", "10", "100"]),
+    ],
+)
+def test_the_limits_are_values_that_can_be_labelled(low, high, labels):
+    limits = choose_limits([0.0], [(log(low), log(high))], ratio=True)
+    ticks = choose_ticks(*limits, ratio=True, size=9, room=216)
+    assert [tick.label for tick in ticks] == labels
+
+
+@given(st.floats(-900, 900), st.floats(0.5, 300))
+def test_a_straight_axis_has_labels_at_its_ends_too(y, half):
+    low, high = choose_limits([y], [(y - half, y + half)], ratio=False)
+    ticks = choose_ticks(low, high, ratio=False, size=9, room=216)
+    assert len(ticks) >= 3
+    assert (ticks[0].value, ticks[-1].value) == pytest.approx((low, high))
+
+
+def test_an_interval_that_goes_on_only_slightly_beyond_the_axis_is_shown_whole():
+    usual = [(log(0.1), log(1.4))] * 12
+    for limit, whole in ((6.53, True), (600.0, False)):
+        low, high = choose_limits([log(0.5), log(1.5)], [*usual, (log(0.4), log(limit))], ratio=True)
+        assert (log(limit) <= high) is whole
+        assert exp(low) <= 0.1
+
+
+@given(st.floats(-30, 30), st.booleans())
+def test_no_arrow_stands_for_a_slight_overshoot(end, ratio):
+    wide = (min(end, -0.1), max(end, 0.1))
+    low, high = choose_limits([-0.5, 0.5], [(-1.0, 1.0)] * 12 + [wide], ratio=ratio)
+    over = max(low - wide[0], wide[1] - high)
+    assert over <= 1e-9 * (high - low) or over >= 0.15 * (high - low)
 
 
 def test_limits_of_the_usual_case():
@@ -57,7 +105,7 @@ def test_limits_of_the_usual_case():
 def test_infinite_limits_neither_crash_nor_stretch_the_axis_for_ever():
     infinite = float("inf")
     low, high = choose_limits([0.2], [(-infinite, infinite), (-0.1, 0.5)], ratio=True)
-    assert log(1e-4) < low < 0 < high < log(1e4)
+    assert (exp(low), exp(high)) == pytest.approx((1e-4, 1e4))
 
 
 def test_a_scale_knows_what_it_clips():

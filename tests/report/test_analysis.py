@@ -9,9 +9,10 @@ import pytest
 
 from metaan.errors import InputError
 from metaan.models.pairwise import pool
-from metaan.report.analysis import UNCHANGED, analyse
+from metaan.report.analysis import analyse
 from metaan.report.comparisons import headline
 from metaan.report.pairs import node_order
+from metaan.results.synthesis import UNCHANGED
 from metaan.review.read import read_review
 
 EXACT = 1e-12
@@ -99,8 +100,8 @@ def test_a_comparison_whose_studies_carry_nothing_says_so(review_of):
     assert "no study is estimable" in comparison.notes
     assert scenario.contrasts is None
     found = answer(scenario, "alpha", "placebo")
-    assert (found.evidence, found.basis) == ("none", "")
-    assert found.reason.startswith("One study compares them, but none is estimable: ")
+    assert (found.evidence, found.basis) == ("not estimable", "")
+    assert found.reason.startswith("One study compares them, but it is not estimable: no arm has an event")
 
 
 def test_a_pooled_report_counts_as_one_study_and_is_named(review_of):
@@ -201,7 +202,7 @@ def test_a_plan_without_network_answers_direct_questions_only(review_of):
 def test_a_method_that_networks_lack_is_replaced_aloud(review_of):
     scenario = only(review_of(results=TRIANGLE, analysis={"method": "PM"})).main
     assert scenario.network.method == "REML"
-    assert "the network takes tau2 by REML: PM is defined for pairwise pooling only" in scenario.notes
+    assert "the network takes τ² by REML: PM is defined for pairwise pooling only" in scenario.notes
     assert only(review_of(results=TRIANGLE, analysis={"method": "EE"})).main.network.tau2 == 0
 
 
@@ -276,7 +277,7 @@ def test_sensitivities_say_what_they_change_and_idle_ones_are_named_once(review_
     assert {each.id: each.changed for each in found.sensitivity} == {
         "or": "Odds ratio in place of risk ratio.",
         "ee": "A common effect in place of random effects.",
-        "dl": "DL in place of REML as estimator of tau2; Wald intervals in place of the rule of the Cochrane"
+        "dl": "DL in place of REML as estimator of τ²; Wald intervals in place of the rule of the Cochrane"
         " Handbook for intervals.",
         "low-risk": "Without S3 2001.",
         "none": "No row is left.",
@@ -341,6 +342,9 @@ def bundled_results(bundled):
     return {each.id: each for each in analyse(read_review(bundled))}
 
 
+SILENT = ("none", "not estimable")
+
+
 def test_every_bundled_scenario_is_coherent(bundled_results):
     for result in bundled_results.values():
         for scenario in (result.main, *result.sensitivity):
@@ -353,5 +357,18 @@ def test_every_bundled_scenario_is_coherent(bundled_results):
                     assert each.main.weights.sum() == pytest.approx(1)
                     assert each.main.ci[0] <= each.main.estimate <= each.main.ci[1]
             for found in scenario.answers:
-                assert isfinite(found.estimate) == (found.evidence != "none")
-                assert found.reason or found.k > 1 or found.evidence == "none"
+                assert isfinite(found.estimate) == (found.evidence not in SILENT)
+                assert found.reason or found.k > 1 or found.evidence in SILENT
+
+
+def test_where_only_direct_evidence_bears_the_answer_is_that_of_the_forest_plot(bundled_results):
+    seen = 0
+    for result in bundled_results.values():
+        for found in result.main.answers:
+            if found.evidence == "direct":
+                pairs = [(each.treat1, each.treat2) for each in result.main.comparisons]
+                fit = result.main.comparisons[pairs.index((found.treat1, found.treat2))].main
+                assert (found.estimate, found.ci_low, found.ci_high) == (fit.estimate, *fit.ci)
+                assert found.basis == "pairwise"
+                seen += 1
+    assert seen > 10

@@ -19,9 +19,10 @@ from pathlib import Path
 import pytest
 
 from metaan.errors import InputError, OutputError, PlanError, ReviewError
-from metaan.report import bundle
+from metaan.report import bundle, drawings
 from metaan.report.bundle import make_report, write_report
 from metaan.report.folder import read_files
+from metaan.report.rendered import RenderedFigure
 from metaan.report.verify import compare_reports
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "bcg"
@@ -105,7 +106,8 @@ def test_sums_and_manifest_cover_every_file(made: dict[str, bytes]) -> None:
     manifest = json.loads(made["manifest.json"])
     assert {entry["path"] for entry in manifest["outputs"]} == set(sums) - {"manifest.json"}
     assert all(entry["sha256"] == sums[entry["path"]] for entry in manifest["outputs"])
-    assert manifest["plan"]["defaults"]["method"]
+    assert all(choice["method"] and choice["test"] for choice in manifest["choices"].values())
+    assert set(manifest["choices"]) == {analysis["id"] for analysis in manifest["plan"]["analysis"]}
     assert manifest["seed"]
 
 
@@ -178,6 +180,48 @@ def test_the_report_is_identical_to_itself_and_tampering_is_found(out: Path, mad
     assert found.tier == "different"
     assert {each.file for each in found.differences} == {f"tables/{table.name}"}
     assert any("column" in each.place for each in found.differences)
+
+
+def network_review(folder: Path, *ids: str) -> Path:
+    """Copy the network example with one analysis under several ids and a treatment with a long name."""
+    shutil.copytree(EXAMPLE.parent / "smoking", folder)
+    for file in folder.iterdir():
+        text = file.read_text()
+        file.write_text(text.replace("group counselling", "group counselling " + "with visits " * 10 + "end"))
+    plan = folder / "review.toml"
+    before, _, rest = plan.read_text().partition("[[analysis]]")
+    block = rest.partition("[[")[0]
+    [line] = [line for line in block.splitlines() if line.startswith("id = ")]
+    plan.write_text(before + "".join("[[analysis]]" + block.replace(line, f'id = "{id_}"') for id_ in ids))
+    return folder
+
+
+def undrawn(figure: drawings.Wanted) -> RenderedFigure:
+    words = {"title": figure.title, "alt": figure.title, "description": figure.title}
+    return RenderedFigure(id=figure.id, **words, svg=figure.id.encode(), pdf=b"pdf", png=b"png")
+
+
+def test_names_of_analyses_and_treatments_cannot_make_two_figures_or_places_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawings, "draw", undrawn)
+    ids = ("o", "forest-o", "o-network", "network", "estimates", "estimates-o")
+    made = make_report(network_review(tmp_path / "review", *ids), workers=0)
+    figures = [name for name in made if name.endswith(".svg")]
+    assert len(figures) == 8 * len(ids)
+    assert all(made[name].decode() == Path(name).stem for name in figures)
+    assert max(len(Path(name).name) for name in made) < 220
+    page = made["report.html"].decode()
+    for id_ in ids:
+        assert f'id="{id_}.network"' in page
+
+
+def test_an_analysis_named_like_another_place_of_the_page_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawings, "draw", undrawn)
+    with pytest.raises(PlanError, match="table-studies"):
+        make_report(network_review(tmp_path / "review", "table-studies"), workers=0)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])

@@ -15,7 +15,7 @@ import pytest
 
 from metaan.errors import OutputError
 from metaan.report import folder
-from metaan.report.folder import read_files, recover, refuse_foreign, replace_folder
+from metaan.report.folder import odd_entries, read_files, recover, refuse_foreign, replace_folder
 
 
 def report_of(**files: str) -> dict[str, bytes]:
@@ -226,4 +226,109 @@ def test_another_run_s_unfinished_work_is_left_alone(out: Path) -> None:
         recover(out)
         assert new.is_dir()
         other.communicate("")
+    assert beside(out) == []
+
+
+def test_an_empty_folder_of_somebody_else_is_refused(out: Path) -> None:
+    replace_folder(out, OLD)
+    (out / "plans" / "next year").mkdir(parents=True)
+    with pytest.raises(OutputError, match="plans/next year"):
+        replace_folder(out, NEW)
+    assert (out / "plans" / "next year").is_dir()
+
+
+def test_an_emptied_folder_of_a_report_is_filled(out: Path) -> None:
+    replace_folder(out, OLD)
+    for file in (out / "figures").iterdir():
+        file.unlink()
+    replace_folder(out, NEW)
+    assert read_files(out) == NEW
+
+
+def test_what_is_neither_file_nor_folder_is_refused(out: Path, tmp_path: Path) -> None:
+    replace_folder(out, OLD)
+    os.mkfifo(out / "pipe")
+    (out / "dangling").symlink_to("nowhere")
+    (out / "elsewhere").symlink_to(tmp_path)
+    assert dict(odd_entries(out)) == {
+        "dangling": "a link that leads to no file",
+        "elsewhere": "a link that leads to no file",
+        "pipe": "neither file nor folder",
+    }
+    assert read_files(out) == OLD
+    with pytest.raises(OutputError, match="dangling, elsewhere, pipe"):
+        replace_folder(out, NEW)
+
+
+def test_a_foreign_folder_is_not_walked_to_its_end(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in "abcde":
+        (out / name).mkdir(parents=True)
+        (out / name / "mine").write_text("mine")
+    seen: list[str] = []
+    scan = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda place: seen.append(str(place)) or scan(place))
+    with pytest.raises(OutputError, match=r"a/mine, b/mine, c/mine and more"):
+        refuse_foreign(out)
+    assert not [place for place in seen if place.endswith("/e")]
+
+
+@pytest.mark.parametrize("place", ["file", "file/x", "file/x/y", "/", "/dev/null", "loop"])
+def test_a_place_that_cannot_be_a_folder_is_refused_in_a_sentence(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "loop").symlink_to("loop")
+    for refuse in (recover, refuse_foreign):
+        try:
+            refuse(tmp_path / place)
+        except OutputError as error:
+            said = str(error)
+    assert "with --out" in said or "another with --out" in said
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_deep_manifest_owns_nothing(out: Path) -> None:
+    out.mkdir(parents=True)
+    (out / "manifest.json").write_text("[" * 100_000)
+    (out / "page").write_text("mine")
+    with pytest.raises(OutputError, match="page"):
+        refuse_foreign(out)
+
+
+INTERRUPTED = textwrap.dedent(
+    """
+    import json, os, signal, sys
+    from pathlib import Path
+    from metaan.report import folder
+
+    out, point, number, files = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), json.loads(sys.argv[4])
+    def handler(*_):
+        sys.exit(130)
+    signal.signal(signal.SIGTERM, handler)
+    signal.signal(signal.SIGINT, handler)
+    def interrupt(function):
+        def run(*arguments):
+            answer = function(*arguments)
+            os.kill(os.getpid(), number)
+            return answer
+        return run
+    if point == "first file":
+        folder._write = interrupt(folder._write)
+    else:
+        folder._swap = interrupt(folder._swap)
+    folder.replace_folder(out, {name: text.encode() for name, text in files.items()})
+    assert signal.getsignal(number) is handler
+    """
+)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(("point", "left", "code"), [("first file", OLD, 130), ("swap", NEW, 0)])
+def test_an_interrupted_run_ends_before_the_swap_or_after_it_is_tidied(
+    out: Path, point: str, left: dict[str, bytes], code: int, number: int
+) -> None:
+    replace_folder(out, OLD)
+    files = json.dumps({name: content.decode() for name, content in NEW.items()})
+    command = [sys.executable, "-c", INTERRUPTED, str(out), point, str(int(number)), files]
+    done = subprocess.run(command, check=False)
+    assert done.returncode == code
+    assert read_files(out) == left
     assert beside(out) == []

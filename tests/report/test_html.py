@@ -117,10 +117,15 @@ def test_missing_evidence_is_said_in_the_matrix(small_page):
     assert small_page.count("no connected evidence</td>") == 2
 
 
-def test_a_refused_figure_gives_its_reason(small_page):
-    assert "Not drawn: Figure network-relief." in small_page
+def test_a_refused_figure_has_no_files(small_page):
     assert "figures/network-relief.pdf" not in small_page
     assert "figures/forest-relief-alpha-control.pdf" in small_page
+
+
+def test_a_refused_forest_plot_is_named_with_its_reason(small_review, small_analyses, build):
+    refused = build.figure("forest-relief-alpha-control", svg=b"", refusal="No study is estimable.")
+    page = render_html(small_review, small_analyses, {refused.id: refused}, ())
+    assert "Not drawn: Figure forest-relief-alpha-control.</strong> No study is estimable." in page
 
 
 def test_figures_stand_without_their_declaration(small_page):

@@ -90,7 +90,40 @@ def test_derived_numbers_and_summed_reports_are_said(build):
     said = " ".join(comparison_sentences(build.comparison(studies=[study]), "RR", NAMES, 0.9))
     assert "(90% CI " in said
     assert "Derived numbers, not printed as such, enter from Label 2007." in said
+    assert (
+        "Label 2007 is one report that adds up several trials as if they were one: whether those trials"
+        " agree cannot be seen." in said
+    )
+    assert "from one report of several trials with 102 participants." in said
+    assert "that study's own result" not in said
+
+
+def test_a_summed_report_beside_others_is_one_unit(build):
+    studies = [build.study(pooled_report=True, label="Label 2007"), build.study(study="S2", label="Two")]
+    said = " ".join(comparison_sentences(build.comparison(studies=studies), "RR", NAMES, 0.95))
     assert "Label 2007 is one unit that sums several trials" in said
+
+
+@pytest.mark.parametrize(
+    ("studies", "multiarm", "words"),
+    [
+        (["S1", "S2"], ["S1", "S2"], "two studies, both multi-arm."),
+        (["S1"], ["S1"], "one study, which is multi-arm."),
+        (["S1", "S2", "S3"], ["S1", "S2", "S3"], "three studies, all of them multi-arm."),
+    ],
+)
+def test_multi_arm_studies_are_counted_in_plain_words(build, studies, multiarm, words):
+    part = build.component(["alpha", "beta", "control"], studies)
+    said = network_sentences(build.scenario(network=build.network([part], multiarm=multiarm)), NAMES)
+    assert said[0].endswith(words)
+
+
+def test_one_pooled_comparison_is_not_counted_as_each(build):
+    studies = [build.study(study=f"S{i}", label=f"Study {i}") for i in range(13)]
+    analysis = build.analysis(build.scenario([build.comparison(studies=studies)], [build.answer()]))
+    assert "One comparison could be estimated, from 13 studies." in thinness_sentences(
+        build.review(), (analysis,)
+    )
 
 
 @pytest.mark.parametrize(
@@ -147,7 +180,7 @@ def test_inconsistency_is_split_only_where_designs_meet(build):
 
 
 def test_no_network_gives_the_reason(build):
-    scenario = build.scenario(notes=("Only two treatments are compared.",))
+    scenario = build.scenario(notes=("only two treatments are compared",))
     assert network_sentences(scenario, NAMES) == ("Only two treatments are compared.",)
 
 
@@ -155,17 +188,25 @@ def test_thinness_counts_units_people_answers_and_missing_trials(small_review, s
     assert thinness_sentences(small_review, small_analyses) == (
         "All main analyses together rest on one unit with 102 participants.",
         "The one comparison that could be estimated rests on a single study.",
-        "Alpha versus control, of one outcome: direct evidence only for one. The most for one"
-        " outcome is one study"
-        " with 102 participants (Relief).",
-        "Beta versus control, of one outcome: no connected evidence for one. No study with usable"
-        " results compares"
-        " the two.",
-        "Alpha versus Beta, of one outcome: no connected evidence for one. No study with usable"
-        " results compares the"
-        " two.",
+        "Alpha versus control: direct evidence; one study with 102 participants compares them directly.",
+        "Beta versus control: no connected evidence.",
+        "Alpha versus Beta: no connected evidence.",
         "Known for Alpha but without usable results: M1 trial. It enrolled 830 participants, more than the"
         " 102 in all studies of Alpha that could be analysed.",
+    )
+
+
+def test_several_outcomes_are_counted_question_by_question(build, small_review, small_analyses):
+    indirect = build.answer(("alpha", "beta"), "indirect", 0.2, 0, 0)
+    other = build.analysis(build.scenario([], [indirect]), id="harm", title="Harm")
+    said = thinness_sentences(small_review, (*small_analyses, other))
+    assert said[2:5] == (
+        "Alpha versus control, of two outcomes: direct evidence only for one and no connected evidence for"
+        " one. The most for one outcome is one study with 102 participants (Relief).",
+        "Beta versus control, of two outcomes: no connected evidence for two. No study with usable results"
+        " compares the two.",
+        "Alpha versus Beta, of two outcomes: indirect evidence only for one and no connected evidence for"
+        " one. No study with usable results compares the two.",
     )
 
 

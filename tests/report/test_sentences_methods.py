@@ -37,6 +37,10 @@ def test_pooling_names_estimator_rule_and_intervals(build, small_review):
     assert "τ² by restricted maximum likelihood (REML)" in text
     assert "Hartung-Knapp intervals where more than two studies were pooled and τ² was above zero" in text
     assert "side by side" in text
+    assert "All intervals are at the 95% level." in text
+    assert "τ² being the variance of the true effects between studies" in text
+    assert "ad hoc: Hartung-Knapp with a scale of at least 1" in text
+    assert "degrees of freedom (df)" in text
     assert "With three or more studies a prediction interval is given." in text
     assert "Q-profile" in text
 
@@ -59,6 +63,34 @@ def test_zero_cells_are_told_only_where_they_occur(build, small_review):
     assert "carries nothing" not in some
     assert "0.5 was added" not in none
     assert "A study without any event carries nothing" in none
+
+
+def test_arms_in_which_everybody_had_the_event_are_told_too(build, small_review):
+    full = build.comparison([build.study(events=(50, 4))])
+    both = build.comparison([build.study(events=(50, 0))])
+    silent = build.comparison([build.study(events=(50, 52), estimable=False)])
+    texts = [
+        _text(small_review, (build.analysis(build.scenario([each])),))["Effect measures"]
+        for each in (full, both, silent)
+    ]
+    assert "Where an arm had nobody without the event, 0.5 was added" in texts[0]
+    assert "Where an arm had no event or nobody without the event, 0.5 was added" in texts[1]
+    assert "A study in which no arm had an event, or everybody had, carries nothing" in texts[2]
+
+
+def test_items_that_the_plan_does_not_answer_are_named(build):
+    told = build.plan(search="MEDLINE to 2020", eligibility="not recorded in full; see excluded.csv")
+    items = {each.title: each.items for plan in (told,) for each in methods_text(build.review(plan), ())}
+    assert items["Question and sources"] == "4, 6, 7, 24a; not recorded, or not in full: 5, 8, 9"
+
+
+def test_numbers_within_a_bracket_ascend(build, small_review):
+    studies = [build.study(study=f"S{i}", label=f"Study {i}") for i in range(3)]
+    analyses = (build.analysis(build.scenario([build.comparison(studies)], [build.answer()])),)
+    marks = re.findall(r"\\\[([\d, ]+)\\\]", write_methods(small_review, analyses))
+    brackets = [[int(number) for number in each.split(", ")] for each in marks]
+    assert any(len(each) > 2 for each in brackets)
+    assert brackets == [sorted(each) for each in brackets]
 
 
 @pytest.mark.parametrize(
@@ -110,6 +142,7 @@ def test_a_p_value_turned_into_an_smd_is_told(build):
     analysis = build.analysis(build.scenario([comparison], measure="SMD"), kind="continuous")
     text = _text(review, (analysis,))
     assert "For one row a standardised mean difference was computed from an exact p-value" in text["Data"]
+    assert "the trial's test being taken as an unadjusted t-test" in text["Data"]
     assert "Hedges' exact small-sample correction" in text["Effect measures"]
 
 
@@ -127,6 +160,9 @@ def test_networks_tell_covariance_components_and_indirect_assumption(build, smal
     assert "generalised least squares, with control as reference" in text
     assert "Covariances within multi-arm studies came from the arms they share." in text
     assert "analysed part by part" in text
+    assert "Where Q has no degree of freedom left" in text
+    assert "reported along the PRISMA extension" in text
+    assert "Direct estimates in the league tables take this τ² and normal intervals" in text
     assert "Indirect estimates rest on the assumption" in text
     assert "between designs" not in text
 
@@ -135,8 +171,18 @@ def test_the_sensitivity_grid_is_listed_with_its_reach(build, small_review):
     other = build.scenario(id="or", label="Odds ratio", measure="OR")
     text = _text(small_review, (build.analysis(sensitivity=(other,)),))["Sensitivity analyses"]
     assert (
-        text == "Main analyses were repeated, each time with these choices changed. Odds ratio (one analysis)"
+        text
+        == "Main analyses were repeated, each time with these choices changed; in brackets, the number of"
+        " analyses in which a number could change. Odds ratio (one analysis)"
     )
+
+
+def test_a_sensitivity_counts_only_where_a_number_could_change(build, small_review):
+    comparison = build.comparison()
+    main = build.scenario([comparison])
+    other = build.scenario([comparison], id="dl", label="Another τ²", method="DL")
+    text = _text(small_review, (build.analysis(main, sensitivity=(other,)),))["Sensitivity analyses"]
+    assert text.endswith("Another τ² (no analyses)")
 
 
 def test_judgements_nobody_made_are_not_invented(build):
@@ -153,7 +199,7 @@ def test_judgements_nobody_made_are_not_invented(build):
 
 def test_versions_are_those_installed():
     found = software()
-    assert list(found) == ["metaan", "Python", "numpy", "scipy", "statsmodels", "pandas", "matplotlib"]
+    assert list(found) == ["metaan", "Python", "numpy", "scipy", "statsmodels", "matplotlib"]
     assert found["Python"] == platform.python_version()
     assert all(found[name] == version(name) for name in list(found)[2:])
 

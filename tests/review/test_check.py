@@ -46,7 +46,7 @@ CASES = [
     ),
     ("D012", "error", [("results.csv", "event,100,10,", "event,101,10,")], ("results.csv", 9, "n", "G")),
     ("D013", "warning", [("results.csv", "3.1,2.0,", "9.9,2.0,")], ("results.csv", 3, "sd", "K")),
-    ("D014", "warning", [("results.csv", "3.1,2.0,", "3.1,0.7,")], ("results.csv", 3, "sd", "K")),
+    ("D014", "warning", [("results.csv", "3.1,2.0,", "3.1,0.7,")], ("results.csv", 2, "sd", "K")),
     ("D015", "warning", [("contrasts.csv", ",-1.73,", ",-1.33,")], ("contrasts.csv", 2, "ci_low", "L")),
     ("D015", "warning", [("contrasts.csv", ",0.035,", ",0.35,")], ("contrasts.csv", 2, "p", "O")),
     (

@@ -88,7 +88,7 @@ def test_a_semicolon_file_with_decimal_commas_names_both(clean: Path) -> None:
         ("50%", "D010"),
         ("10-May", "D010"),
         ('"2,0"', "D007"),
-        ('"1,234.5"', "D010"),
+        ('"1,234.5"', "D007"),
         ("-1", "D011"),
         ("2.0\x00", "D008"),
     ],

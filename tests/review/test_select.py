@@ -44,6 +44,10 @@ def test_a_trial_with_two_usable_arms_enters(review_of):
         ({"use": "check", "reason": "a second source"}, "kept to check other rows: a second source"),
         ({"use": "sensitivity"}, "enters only analyses that ask for it"),
         (
+            {"use": "sensitivity", "reason": "The source counts otherwise."},
+            "enters only analyses that ask for it. The source counts otherwise.",
+        ),
+        (
             {"status": "imputed"},
             "the figure is imputed, and this analysis takes only extracted or derived ones",
         ),
@@ -196,7 +200,7 @@ def test_a_unit_that_sums_trials_stands_for_them(review_of):
     assert covered_units(review) == {"Sum": ("Part", "Gone")}
     selection = chosen(review)
     assert {one.study for one in selection.arms} == {"Sum"}
-    assert set(reasons(selection).values()) == {"Sum sums this trial and is used"}
+    assert set(reasons(selection).values()) == {"Sum 2001 sums this trial and is used"}
 
 
 def test_a_trial_enters_where_the_unit_that_sums_it_cannot(review_of):

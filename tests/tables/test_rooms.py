@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from dataclasses import replace
 from math import exp, log
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ from metaan.tables.pooled import pooled_table
 from metaan.tables.rob import rob_table
 from metaan.tables.sensitivity import sensitivity_table
 from metaan.tables.set_aside import set_aside_table
+from metaan.tables.standstill import could_change
 from metaan.tables.studies import excluded_table, missing_table, studies_table
 from metaan.tables.table import to_csv, to_html
 
@@ -168,8 +171,72 @@ def test_answers_say_where_there_is_nothing(analysis: AnalysisResult, names: Nam
 
 def test_set_aside_leads_to_its_row(analysis: AnalysisResult) -> None:
     html = to_html(set_aside_table(analysis))
-    assert "no SD" in html
+    assert "<td>No SD</td>" in html
     assert 'href="#results-9"' in html
+
+
+def test_set_aside_names_arms_and_outcomes_for_people_and_keeps_ids_for_machines(
+    analysis: AnalysisResult,
+) -> None:
+    table = set_aside_table(analysis, {"pain": "Pain relief"}, {"results-9": "drug 5 mg"})
+    html = to_html(table)
+    assert "<td>drug 5 mg</td><td>Pain relief</td>" in html
+    [row] = read(table)
+    assert (row["arm"], row["outcome"]) == ("x", "pain")
+
+
+def test_rules_are_named_for_people_and_kept_for_machines(analysis: AnalysisResult, names: Names) -> None:
+    html = to_html(pooled_table(analysis, names)) + to_html(sensitivity_table(analysis, names))
+    assert "<td>Hartung-Knapp</td>" in html
+    assert "<td>Wald</td>" in html
+    assert not {"<td>hksj</td>", "<td>z</td>", "<td>wald</td>"} & set(re.findall("<td>[^<]*</td>", html))
+    assert {row["test"] for row in read(sensitivity_table(analysis, names))} == {"hksj", "z", "–"}
+
+
+def test_notes_begin_with_a_capital_and_end_with_a_stop(analysis: AnalysisResult, names: Names) -> None:
+    noted = replace(analysis.main.comparisons[0], notes=("two studies: intervals differ",))
+    main = replace(analysis.main, comparisons=(noted,))
+    table = pooled_table(replace(analysis, main=main), names)
+    assert table.notes[-1] == "Two studies: intervals differ."
+
+
+def test_scenarios_that_cannot_move_one_study_share_a_row(analysis: AnalysisResult, names: Names) -> None:
+    single = analysis.sensitivity[0].comparisons[0]
+    main = replace(analysis.main, comparisons=(single,))
+    still = tuple(
+        replace(main, id=name, label=name.upper(), changed="an estimator", method=method)
+        for name, method in (("dl", "DL"), ("pm", "PM"))
+    )
+    rows = read(sensitivity_table(replace(analysis, main=main, sensitivity=still), names))
+    assert [(row["scenario_id"], row["model"], row["note"]) for row in rows] == [
+        ("main", "pairwise", "one study"),
+        ("main", "network", ""),
+        ("dl; pm", "pairwise", "cannot change with one study"),
+        ("dl; pm", "network", "cannot change: the same contrasts, and the choice does not enter the network"),
+    ]
+    assert rows[2]["effect"] == rows[0]["effect"]
+
+
+def test_what_could_change_is_told_from_what_cannot(analysis: AnalysisResult) -> None:
+    single = analysis.sensitivity[0].comparisons[0]
+    one = replace(analysis.main, comparisons=(single,))
+    assert not could_change(one, replace(one, method="DL", test="z"))
+    assert could_change(one, replace(one, measure="OR"))
+    assert could_change(one, replace(one, comparisons=()))
+    assert could_change(one, replace(one, answers=()))
+    assert could_change(analysis.main, replace(analysis.main, method="DL"))
+    other_study = replace(single, studies=tuple(replace(each, sei=0.9) for each in single.studies))
+    assert could_change(one, replace(one, comparisons=(other_study,)))
+
+
+def test_a_network_with_a_variance_to_estimate_moves_with_its_estimator(analysis: AnalysisResult) -> None:
+    single = analysis.sensitivity[0].comparisons[0]
+    one = replace(analysis.main, comparisons=(single,))
+    network = one.network
+    assert network is not None
+    assert could_change(one, replace(one, network=replace(network, method="DL")))
+    stiff = replace(network, method="DL", components=(replace(network.components[0], Q_dof=0.0),))
+    assert not could_change(one, replace(one, network=stiff))
 
 
 def test_studies_are_harmless_and_linked(tables: Rows) -> None:
@@ -184,6 +251,17 @@ def test_studies_are_harmless_and_linked(tables: Rows) -> None:
     assert first["arms"] == "drug 5 mg (50); placebo + naproxen"
     assert (first["year"], first["outcomes"]) == ("1999", "Pain relief")
     assert second["label"] == "'=cmd"
+
+
+def test_studies_say_where_they_are_used_and_what_they_sum(tables: Rows) -> None:
+    one, two = tables["studies"]
+    summing = replace(two, text={**two.text, "covers": "s1;gone"}, value={**two.value, "covers": "s1;gone"})
+    table = studies_table(
+        {**tables, "studies": (one, summing)}, {"s1": "Pain", "s2": "nothing of it is used"}
+    )
+    assert [row["used"] for row in read(table)] == ["Pain", "nothing of it is used"]
+    assert "<td>&lt;b&gt;One&lt;/b&gt;; gone</td>" in to_html(table)
+    assert read(table)[1]["covers"] == "s1;gone"
 
 
 def test_evidence_has_every_row_with_its_sign_and_source(tables: Rows) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metaan.tables.table import Cell, Column, Table, plain_number, to_csv, to_html
+from metaan.tables.table import Cell, Column, Table, number_cell, plain_number, to_csv, to_html
 
 WORDS = Column(name="words", title="Words")
 NUMBER = Column(name="value", title="Value", numeric=True)
@@ -39,7 +39,21 @@ def test_a_numeric_column_has_numbers_or_nothing() -> None:
 @given(st.floats(min_value=-1e300, max_value=1e300))
 def test_a_written_number_is_read_back_at_ten_digits(value: float) -> None:
     back = float(plain_number(value))
-    assert back == 0 if abs(value) < 1e-12 else abs(back - value) <= 1e-9 * abs(value)
+    assert abs(back - value) <= 1e-9 * abs(value)
+
+
+def test_a_small_number_is_kept_and_a_residue_is_not() -> None:
+    cells = [
+        number_cell(6.2e-13, "<0.001"),
+        number_cell(1e-17, "0.00", 0.1),
+        number_cell(-1e-8, "0.00", 1e-7),
+    ]
+    assert [plain_number(cell.number) for cell in cells] == ["6.2e-13", "0", "-1e-08"]
+
+
+def test_no_heading_of_the_csv_is_run_as_a_formula() -> None:
+    table = Table(id="t", title="T", columns=(Column(name="=1+1", title="=1+1"),), rows=())
+    assert to_csv(table) == "'=1+1\n"
 
 
 @given(st.text())
@@ -60,7 +74,7 @@ def test_html_has_caption_scopes_and_notes() -> None:
     assert "<caption>A &lt;title&gt;</caption>" in html
     assert html.count('scope="col"') == 2
     assert '<th scope="row">a</th><td class="number">1</td>' in html
-    assert '<td colspan="2">Note &amp; note.</td>' in html
+    assert '<td colspan="2"><div class="foot">Note &amp; note.</div></td>' in html
 
 
 def test_anchor_names_the_row() -> None:
@@ -100,3 +114,14 @@ class _CellTexts(HTMLParser):
 
     def handle_starttag(self, tag: str, _attrs: object) -> None:
         self.tags.add(tag)
+
+
+def test_an_estimate_is_marked_so_that_it_is_not_broken_over_lines() -> None:
+    cells = ("0.34 (−0.17 to 0.51)", "0.07 to ∞", "Wald", "2 arms to 3")
+    columns = (Column(name="a", title="A"), Column(name="b", title="B"))
+    marked = [
+        'class="estimate"'
+        in to_html(Table(id="t", title="T", columns=columns, rows=((Cell("x"), Cell(text)),)))
+        for text in cells
+    ]
+    assert marked == [True, True, False, False]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from metaan.effects.cells import column, equal_lengths
-from metaan.effects.labels import label_column
+from metaan.effects.labels import label_column, merged_labels
 from metaan.errors import InputError
 from metaan.models.network.multiarm import Told, independent_rows
 from metaan.results.frozen import frozen
@@ -73,7 +73,7 @@ class Evidence:
     scale : float
         Unit of the studies' rows, a power of 2 near the median standard error.
     notes : tuple of str
-        What was repaired.
+        Labels that were taken as one, and what was repaired.
     """
 
     treatments: tuple[str, ...]
@@ -148,8 +148,9 @@ def read_contrasts(
             y[rows], v[rows] = found.contrast_yi, found.contrast_vi
             notes += found.notes
     used = replace(columns, yi=frozen(y * scale), sei=frozen(np.sqrt(v) * scale)) if notes else columns
+    merged = (*merged_labels("study", [study]), *merged_labels("treatment", [treat1, treat2]))
     return Evidence(
-        treatments=treatments, studies=tuple(studies), contrasts=used, scale=scale, notes=tuple(notes)
+        treatments=treatments, studies=tuple(studies), contrasts=used, scale=scale, notes=(*merged, *notes)
     )
 
 
