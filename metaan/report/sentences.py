@@ -12,7 +12,7 @@ from metaan.format import (
     interval,
     measure_name,
     percent,
-    significant,
+    variance,
 )
 from metaan.report.evidence import missing_trials, node_names, questions, units
 from metaan.report.wording import capital, counted, joined, participants, spelled
@@ -225,10 +225,10 @@ def _model(comparison: Comparison, fit: Pooled) -> str:
 def _spread(comparison: Comparison, fit: Pooled, measure: str, level: float) -> str:
     shown = f"Q {fixed(fit.Q)} on {fit.Q_dof:g} df"
     if fit.method != "EE" and not isnan(fit.tau2):
-        tau2 = f"τ² {significant(fit.tau2, 2)}"
+        tau2 = f"τ² {variance(fit.tau2)}"
         if comparison.heterogeneity is not None:
             low, high = comparison.heterogeneity.tau2
-            tau2 += f" ({100 * level:g}% CI {significant(low, 2)} to {significant(high, 2)})"
+            tau2 += f" ({100 * level:g}% CI {variance(low)} to {variance(high)})"
         shown = f"{tau2}, I² {percent(fit.I2)}, {shown}"
     low, high = fit.prediction
     if comparison.k > 2 and isfinite(low) and isfinite(high):
@@ -300,7 +300,7 @@ def _heterogeneity(part: Component, network: Network, names: Mapping[str, str]) 
             f"{where}{'no' if where else 'No'} comparison can be checked against another, so τ² cannot be"
             " estimated and the common-effect estimates are shown."
         )
-    text = f"τ² {significant(part.tau2, 2)}, I² {percent(part.I2)}, Q {fixed(part.Q)} on {part.Q_dof:g} df"
+    text = f"τ² {variance(part.tau2)}, I² {percent(part.I2)}, Q {fixed(part.Q)} on {part.Q_dof:g} df"
     if part.Q_inconsistency_dof > 0:
         text += (
             f": {fixed(part.Q_heterogeneity)} within designs ({part.Q_heterogeneity_dof:g} df) and"

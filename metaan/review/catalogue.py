@@ -199,7 +199,8 @@ _ENTRIES = (
         "D029",
         "warning",
         "an interval is read at its own level",
-        "A 98.3% interval read as a 95% one makes the standard error a quarter too large.",
+        "Read at another level an interval gives a standard error that is too large or too small: 98.3% read"
+        " as 95% a quarter too large, 90% read as 95% a sixth too small.",
     ),
     (
         "D030",
@@ -225,6 +226,19 @@ _ENTRIES = (
         "warning",
         "one thing has one name",
         "Rows under two spellings of one name are analysed as two things.",
+    ),
+    (
+        "D035",
+        "warning",
+        "a name that figures show is in a script that their font has",
+        "PDF and PNG figures show every other letter as the same empty box, so two such names look alike.",
+    ),
+    ("D036", "error", "a difference is one of two arms", "An arm does not differ from itself."),
+    (
+        "D037",
+        "warning",
+        "a row has the figures of its kind of outcome",
+        "Figures of the other kind are never read, and an outcome of the wrong kind loses all of its own.",
     ),
     ("C001", "error", "review.toml is there and can be read", "It says what to analyse."),
     ("C002", "error", "review.toml is TOML", "A file that cannot be parsed cannot be followed."),
@@ -257,6 +271,7 @@ _ENTRIES = (
         "The measure cannot be computed from such data.",
     ),
     ("C011", "error", "a study is one of studies.csv", "An exclusion of an unknown study excludes nothing."),
+    ("C012", "error", "a question compares two treatments", "A treatment does not differ from itself."),
 )
 
 CATALOGUE: dict[str, Rule] = {

@@ -9,6 +9,7 @@ from metaan.review.load import Loaded, load_review
 from metaan.review.plan_file import PLAN_FILE
 from metaan.review.raw import file_faults
 from metaan.review.rules_analysis import analysis_faults
+from metaan.review.rules_names import name_faults
 from metaan.review.rules_plan import plan_faults
 from metaan.review.rules_rows import row_faults
 from metaan.review.rules_tables import table_faults
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from metaan.review.problems import Problem
+
+OF_THE_TEXT = frozenset({"D001", "D005", "D006", "D008", "D009"})
+"""Faults of a row's text, which hold whatever its cells are."""
 
 __all__ = ["check_file", "check_review", "faults_of"]
 
@@ -62,10 +66,17 @@ def faults_of(loaded: Loaded) -> tuple[Problem, ...]:
         *row_faults(loaded),
         *table_faults(loaded),
         *flow_faults(loaded),
+        *name_faults(loaded),
         *plan_faults(loaded),
     ]
     found += analysis_faults(loaded, found)
-    return in_order(found)
+    return in_order(_without_echoes(found))
+
+
+def _without_echoes(found: list[Problem]) -> list[Problem]:
+    """Leave out what is said of the cells of a row whose cells have slipped."""
+    slipped = {(p.file, p.row) for p in found if p.code == "D009"}
+    return [p for p in found if (p.file, p.row) not in slipped or p.code in OF_THE_TEXT]
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -7,6 +7,7 @@ across rows are in the `rules_*` rooms.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -77,6 +78,18 @@ class Loaded:
             severity=severity,
         )
 
+    def torn(self, table: str) -> bool:
+        """Tell whether cells of a table have slipped, so that what it lacks may only not have been found."""
+        return self._has(table, {"D009"})
+
+    def misnamed(self, table: str) -> bool:
+        """Tell whether a table's columns are not those of the schema (D002 to D004)."""
+        return self._has(table, {"D002", "D003", "D004"})
+
+    def _has(self, table: str, codes: set[str]) -> bool:
+        sheet = self.sheets.get(table)
+        return sheet is not None and any(p.code in codes and p.file == sheet.file for p in self.problems)
+
     def plan_fault(
         self,
         code: str,
@@ -114,7 +127,27 @@ def load_review(folder: Path) -> Loaded:
             _load(loaded, table, read_sheet(path))
         else:
             loaded.tables[table.name] = ()
+    loaded.problems += _no_numbers(loaded)
     return loaded
+
+
+def _no_numbers(loaded: Loaded) -> list[Problem]:
+    """Say that no table holds a result, unless a table that cannot be read is told already."""
+    files = {TABLES[name].file for name in ("results", "contrasts")}
+    if loaded.tables["results"] or loaded.tables["contrasts"]:
+        return []
+    if any(p.severity == "error" and p.file in files for p in loaded.problems):
+        return []
+    there = [loaded.sheets[name].file for name in ("results", "contrasts") if name in loaded.sheets]
+    return [
+        problem(
+            "D001",
+            "Neither results.csv nor contrasts.csv holds a row.",
+            "put each arm's numbers into results.csv, or differences into contrasts.csv.",
+            file=there[0] if there else "results.csv",
+            row=1 if there else None,
+        )
+    ]
 
 
 def load_table(table: Table, sheet: Sheet) -> Loaded:
@@ -219,6 +252,8 @@ def load_row(
     for column in table.columns:
         at = position.get(column.name)
         found = cells[at].strip() if at is not None and at < len(cells) else ""
+        if not found.isascii():
+            found = unicodedata.normalize("NFC", found)
         parsed = parse_cell(column, found)
         if isinstance(parsed, Fault):
             faults.append((column.name, _of_its_table(table, column, parsed)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 __all__ = ["AnalysisPlan", "Choices", "Defaults", "Plan", "Question", "ReviewInfo", "SensitivityPlan"]
 
@@ -132,10 +132,15 @@ class SensitivityPlan(Choices):
     notes: list[str] = []
 
 
+def _whole(found: object) -> object:
+    """Keep true and 1.0, which are equal to 1, from standing for it."""
+    return found if type(found) is int else str(found).lower()
+
+
 class Plan(_Strict):
     """The whole of review.toml."""
 
-    schema_version: Literal[1] = Field(alias="schema")
+    schema_version: Annotated[Literal[1], BeforeValidator(_whole)] = Field(alias="schema")
     review: ReviewInfo
     defaults: Defaults = Defaults()
     analysis: list[AnalysisPlan]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,10 @@ from metaan.review.cells import near
 from metaan.review.files import bytes_of
 from metaan.review.plan import AnalysisPlan, Defaults, Plan, Question, ReviewInfo, SensitivityPlan
 from metaan.review.problems import Problem, problem
+from metaan.review.sheet import FORBIDDEN
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pydantic import BaseModel
@@ -62,8 +65,11 @@ def read_plan(path: Path) -> tuple[Plan | None, bytes, list[Problem]]:
         document = tomllib.loads(text)
     except (ValueError, RecursionError) as reason:
         return None, data, [_syntax(reason, text)]
+    hidden = list(_hidden(document, text))
+    if hidden:
+        return None, data, hidden
     try:
-        return Plan.model_validate(document), data, []
+        return Plan.model_validate(_composed(document)), data, []
     except ValidationError as faults:
         return None, data, [_fault(dict(found), text) for found in faults.errors()]
 
@@ -140,6 +146,43 @@ def _syntax(reason: Exception, text: str) -> Problem:
     )
 
 
+def _texts(value: object, path: tuple[int | str, ...] = ()) -> Iterator[tuple[tuple[int | str, ...], str]]:
+    """Give every text of the document with the keys that lead to it; keys count as texts."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield (*path, key), key
+            yield from _texts(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _texts(inner, (*path, index))
+
+
+def _hidden(document: dict[str, Any], text: str) -> Iterator[Problem]:
+    for path, found in _texts(document):
+        spot = FORBIDDEN.search(found)
+        if spot:
+            yield problem(
+                "D008",
+                f"{_dotted(path)} holds U+{ord(spot.group()):04X}, a character that cannot be seen.",
+                "retype the text; copying from a PDF or a web page often brings such characters along.",
+                file=PLAN_FILE,
+                row=line_of(text, path),
+                column=next((str(p) for p in reversed(path) if isinstance(p, str)), ""),
+                text=found[:200],
+            )
+
+
+def _composed(value: Any) -> Any:
+    """Write every text in composed characters (NFC), as those of the tables are."""
+    if isinstance(value, str):
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
+    if isinstance(value, dict):
+        return {key: _composed(inner) for key, inner in value.items()}
+    return [_composed(inner) for inner in value] if isinstance(value, list) else value
+
+
 def _too_long(lines: list[str]) -> Problem:
     """Name the line of a number with more digits than Python reads."""
     line = next((n for n, text in enumerate(lines, 1) if re.search(r"[0-9_]{1000}", text)), 1)
@@ -207,4 +250,10 @@ def _cure(found: dict[str, Any]) -> str:
         return near(str(found["input"]), options) or f"write one of: {', '.join(options) or expected}."
     if found["type"] == "list_type":
         return 'write a list in brackets, such as ["pain"].'
+    if (
+        found["loc"][-1:] == ("level",)
+        and isinstance(found["input"], int | float)
+        and 50 < found["input"] < 100
+    ):
+        return f"write it as a fraction: {found['input'] / 100:g}."
     return "write a value of that kind."

@@ -19,6 +19,7 @@ __all__ = [
     "FaultyPlanError",
     "FaultyReviewError",
     "Problem",
+    "of_the_plan",
     "problem",
     "render_json",
     "render_text",
@@ -114,6 +115,19 @@ def problem(
         why=rule.why,
         help=help,
     )
+
+
+def of_the_plan(found: Problem) -> bool:
+    """Tell whether a problem keeps review.toml from being followed, rather than the data from being used.
+
+    Examples
+    --------
+    >>> of_the_plan(problem("C001", "There is none.", "write one.", file="review.toml"))
+    True
+    >>> of_the_plan(problem("D019", "Two scales.", "declare a rule.", file="review.toml"))
+    False
+    """
+    return found.code.startswith("C") or (found.code == "D008" and found.file.endswith(".toml"))
 
 
 def visible(text: str) -> str:

@@ -300,8 +300,8 @@ def _alone(loaded: Loaded) -> Iterator[Problem]:
                 "D023",
                 row,
                 "arm_id",
-                f"{key[0]} gives “{key[1][:80]}” for one arm only, “{arm}”: there is nothing"
-                " to compare it with.",
+                f"{key[0]} gives {f'“{key[1][:80]}”' if key[1] else 'figures'} for one arm only, “{arm}”:"
+                " there is nothing to compare it with.",
                 "look for the other arms; otherwise list the row.",
             )
 

@@ -8,7 +8,7 @@ from metaan.errors import PlanError
 from metaan.review.check import faults_of
 from metaan.review.load import load_review
 from metaan.review.plan_file import PLAN_FILE
-from metaan.review.problems import FaultyPlanError, FaultyReviewError, count_line, render_text
+from metaan.review.problems import FaultyPlanError, FaultyReviewError, count_line, of_the_plan, render_text
 from metaan.review.rows import InputFile, Review, Row
 
 if TYPE_CHECKING:
@@ -59,8 +59,7 @@ def read_review(folder: Path) -> Review:
     """
     loaded = load_review(folder)
     errors = tuple(p for p in faults_of(loaded) if p.severity == "error")
-    in_plan = tuple(p for p in errors if p.code.startswith("C"))
-    if loaded.plan is None or in_plan:
+    if loaded.plan is None or any(of_the_plan(p) for p in errors):
         raise FaultyPlanError(_said(errors, folder), errors)
     if errors:
         raise FaultyReviewError(_said(errors, folder), errors)

@@ -10,7 +10,18 @@ if TYPE_CHECKING:
 
     from metaan.review.plan import Plan
 
-__all__ = ["InputFile", "Review", "Row"]
+__all__ = ["InputFile", "Review", "Row", "parts_of"]
+
+
+def parts_of(text: str) -> tuple[str, ...]:
+    """Split a cell that lists ids, separated by semicolons.
+
+    Examples
+    --------
+    >>> parts_of("Ralph2008; Serfer2010;")
+    ('Ralph2008', 'Serfer2010')
+    """
+    return tuple(dict.fromkeys(part.strip() for part in text.split(";") if part.strip()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

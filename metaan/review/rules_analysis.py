@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["analysis_faults"]
 
 NEEDED = ("studies", "arms", "outcomes", "results", "contrasts", "treatments")
-FILE_FAULTS = frozenset({"D001", "D002", "D003", "D009"})
+FILE_FAULTS = frozenset({"D001", "D002", "D003", "D004", "D009"})
 """Faults after which nobody can say which rows an analysis has."""
 
 
@@ -358,24 +358,46 @@ def _change_and_final(case: _Case) -> Iterator[Problem]:
 
 
 def _single_arm(case: _Case) -> Iterator[Problem]:
-    """Name studies that put one arm only into an analysis, whatever else keeps rows out."""
+    """Name arms with which no other arm of their study can be compared, whatever else keeps rows out."""
     if not case.whole:
         return
-    arms: dict[str, dict[str, Row]] = defaultdict(dict)
+    groups: dict[str, dict[tuple[str, str], dict[str, Row]]] = defaultdict(lambda: defaultdict(dict))
     for row in case.review.tables["results"]:
         if row.text["outcome_id"] in case.choices.outcomes and row.text["use"] in case.choices.use:
-            arms[row.text["study_id"]][row.text["arm_id"]] = row
-    for study, own in arms.items():
-        if len(own) == 1:
-            arm, row = next(iter(own.items()))
+            when = row.text["outcome_id"], row.text["timepoint"]
+            groups[row.text["study_id"]][when].setdefault(row.text["arm_id"], row)
+    for study, own in groups.items():
+        compared = {arm for arms in own.values() if len(arms) > 1 for arm in arms}
+        alone: dict[str, Row] = {}
+        for arms in own.values():
+            alone |= {arm: row for arm, row in arms.items() if arm not in compared | alone.keys()}
+        yield from _alone(case, study, alone, compared)
+
+
+def _alone(case: _Case, study: str, alone: dict[str, Row], compared: set[str]) -> Iterator[Problem]:
+    if compared or len(alone) == 1:
+        for arm, row in alone.items():
+            where = f" for {row.text['outcome_id']} at “{row.text['timepoint']}”" if compared else ""
             yield case.loaded.fault(
                 "D023",
                 row,
-                "arm_id",
-                f"{study} has only the arm “{arm}” in “{case.analysis.id}”.",
-                "add the row of the arm it is compared with, or mark this one use = list with the reason.",
-                severity="error",
+                "timepoint" if compared else "arm_id",
+                f"{study} has only the arm “{arm}” in “{case.analysis.id}”{where}.",
+                "compare outcome and time point with those of the study's other arms; one may be mistyped."
+                if compared
+                else "add the row of the arm it is compared with, or write use = list here, with the reason.",
+                severity="warning" if compared else "error",
             )
+    elif alone:
+        arms = ", ".join(f"“{arm}” (row {row.number})" for arm, row in alone.items())
+        yield case.loaded.fault(
+            "D023",
+            list(alone.values())[-1],
+            "timepoint",
+            f"No two arms of {study} have one outcome at one time in “{case.analysis.id}”: {arms[:300]}.",
+            "compare outcomes and time points of these rows; one may be mistyped.",
+            severity="error",
+        )
 
 
 def _apart(case: _Case) -> Iterator[Problem]:

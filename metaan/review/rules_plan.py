@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from metaan.review.cells import near
+from metaan.review.schema import TABLES
 from metaan.review.settle import MEASURES
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def plan_faults(loaded: Loaded) -> Iterator[Problem]:
     for path, choices in _choices(loaded.plan):
         yield from _outcomes(loaded, path, choices)
         yield from _studies(loaded, path, choices)
+        yield from _levels(loaded, path, choices)
     for index, analysis in enumerate(loaded.plan.analysis):
         yield from _measure(loaded, ("analysis", index), analysis.outcomes, analysis.measure)
 
@@ -52,7 +54,12 @@ def _doubled(loaded: Loaded, plan: Plan) -> Iterator[Problem]:
 
 def _treatments(loaded: Loaded, plan: Plan) -> Iterator[Problem]:
     nodes = {row.text["node"] for row in loaded.tables["treatments"]} - {""}
-    if not nodes:
+    for index, pair in enumerate(plan.review.questions):
+        if pair.treat1 == pair.treat2:
+            message = f"Question {index + 1} compares “{pair.treat1}” with itself."
+            cure = "name the treatment that it is compared with."
+            yield loaded.plan_fault("C012", ("review", "questions"), pair.treat1, message, cure)
+    if not nodes or loaded.torn("treatments"):
         return
     named = [(("review", "reference"), plan.review.reference)]
     named += [(("review", "treatments"), name) for name in plan.review.treatments]
@@ -82,7 +89,11 @@ def _cross_references(loaded: Loaded, plan: Plan) -> Iterator[Problem]:
 
 def _outcomes(loaded: Loaded, path: tuple[int | str, ...], choices: Choices) -> Iterator[Problem]:
     known = {row.text["outcome_id"] for row in loaded.tables["outcomes"]}
-    if known:
+    twice = [name for at, name in enumerate(choices.outcomes or ()) if name in (choices.outcomes or ())[:at]]
+    for name in dict.fromkeys(twice):
+        message = f"The outcome “{name}” stands twice."
+        yield loaded.plan_fault("C005", (*path, "outcomes"), name, message, "name it once.")
+    if known and not loaded.torn("outcomes"):
         yield from _unknown(
             loaded, "C006", (*path, "outcomes"), choices.outcomes, known, "an outcome of outcomes.csv"
         )
@@ -90,9 +101,16 @@ def _outcomes(loaded: Loaded, path: tuple[int | str, ...], choices: Choices) -> 
 
 def _studies(loaded: Loaded, path: tuple[int | str, ...], choices: Choices) -> Iterator[Problem]:
     known = {row.text["study_id"] for row in loaded.tables["studies"]}
-    if known:
+    if known and not loaded.torn("studies"):
         where = (*path, "exclude_studies")
         yield from _unknown(loaded, "C011", where, choices.exclude_studies, known, "a study of studies.csv")
+
+
+def _levels(loaded: Loaded, path: tuple[int | str, ...], choices: Choices) -> Iterator[Problem]:
+    """Find judgements that no tool has; nothing would be left out for them."""
+    known = set(TABLES["rob"].column("judgement").choices)
+    where = (*path, "exclude_rob")
+    yield from _unknown(loaded, "C004", where, choices.exclude_rob, known, "a judgement of risk of bias")
 
 
 def _unknown(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from metaan.review.agreement import interval_faults
 from metaan.review.cells import DATE, near
 from metaan.review.problems import problem
+from metaan.review.rows import parts_of
+from metaan.review.rules_names import look, revealed
 from metaan.review.schema import TABLES
 from metaan.review.spread import LOWEST_LEVEL, spread_faults
 
@@ -26,6 +28,8 @@ LEVEL = re.compile(
 )
 ROUNDED = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{2}\Z")
 SHEET_ERROR = re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!)\Z")
+MOST_OPTIONS = 500
+"""Known names among which one that was meant is looked for."""
 REWRITABLE = ("dose_text", "timepoint", "split_node", "formulation", "locator")
 """Text columns, beside ids, that hold short codes which a spreadsheet likes to rewrite."""
 
@@ -37,6 +41,8 @@ def row_faults(loaded: Loaded) -> Iterator[Problem]:
         yield from _references(loaded, table, rows)
         yield from _doubled_keys(loaded, table, rows)
         yield from _damaged(loaded, table, rows)
+    yield from _covers(loaded)
+    yield from _with_itself(loaded)
     yield from _sizes(loaded)
     yield from _provenance(loaded)
     outcomes = {row.text["outcome_id"]: row for row in reversed(loaded.tables["outcomes"])}
@@ -44,6 +50,7 @@ def row_faults(loaded: Loaded) -> Iterator[Problem]:
         yield from _limits(loaded, row)
         yield from interval_faults(loaded, row)
         yield from _level(loaded, row)
+        yield from _other_kind(loaded, row, outcomes.get(row.text["outcome_id"]))
         yield from spread_faults(loaded, row, outcomes.get(row.text["outcome_id"]))
 
 
@@ -102,7 +109,7 @@ def _targets(loaded: Loaded, column: Column) -> tuple[set[object] | None, bool]:
     """Give what a column may point to, and whether it points within its study; None where that is unknown."""
     table, _, name = column.points_to.partition(".")
     sheet = loaded.sheets.get(table)
-    if sheet is None or name not in sheet.header:
+    if sheet is None or name not in sheet.header or loaded.torn(table):
         return None, False
     if table == "arms":
         known: set[object] = {(r.text["study_id"], r.text[name]) for r in loaded.tables[table]}
@@ -120,10 +127,50 @@ def _unknown(loaded: Loaded, row: Row, name: str, known: set[object], with_study
     else:
         options = [k for k in known if isinstance(k, str)]
         message = f"{name} = “{found[:80]}” is not in {points_to}.csv."
-    suggestion = near(found, options)
+    alike = next((option for option in options if look(option) == look(found)), "")
+    if alike:
+        cure = f"retype it: “{revealed(found)[:80]}” only looks like “{revealed(alike)[:80]}”."
+        return loaded.fault("D030", row, name, message, cure)
+    suggestion = near(found, options[:MOST_OPTIONS])
     return loaded.fault(
         "D030", row, name, message, suggestion or f"correct the name, or add it to {points_to}.csv."
     )
+
+
+def _covers(loaded: Loaded) -> Iterator[Problem]:
+    """Find units that sum themselves, or units that are not there."""
+    units = loaded.tables["studies"]
+    known = {row.text["study_id"] for row in units}
+    parts = {row.text["study_id"]: parts_of(row.text["covers"]) for row in units}
+    for row in units:
+        study = row.text["study_id"]
+        for part in parts[study]:
+            if part == study:
+                said, cure = f"{study[:80]} covers itself.", "leave its own id out of covers."
+            elif part not in known and set(re.split(r"\s*,\s*", part)) <= known:
+                said = f"covers = “{part[:80]}” separates ids by commas."
+                cure = f"separate them by semicolons: {'; '.join(re.split(r' *, *', part))[:200]}."
+            elif part not in known:
+                said = f"covers = “{part[:80]}” is not in studies.csv."
+                cure = near(part, known - {study}) or "correct the id, or add that unit to studies.csv."
+            elif study in parts[part]:
+                said = f"{study[:80]} covers {part[:80]}, which covers it."
+                cure = "a unit sums smaller ones: keep the id in the row of the larger one only."
+            else:
+                continue
+            yield loaded.fault("D030", row, "covers", said, cure)
+
+
+def _with_itself(loaded: Loaded) -> Iterator[Problem]:
+    for row in loaded.tables["contrasts"]:
+        if row.text["arm_id_1"] and row.text["arm_id_1"] == row.text["arm_id_2"]:
+            yield loaded.fault(
+                "D036",
+                row,
+                "arm_id_2",
+                f"Arm “{row.text['arm_id_1'][:80]}” of {row.text['study_id'][:80]} is compared with itself.",
+                "write the arm that it was compared with.",
+            )
 
 
 def _doubled_keys(loaded: Loaded, table: Table, rows: Iterable[Row]) -> Iterator[Problem]:
@@ -261,6 +308,26 @@ def _limits(loaded: Loaded, row: Row) -> Iterator[Problem]:
     yield from _ratio_limits(loaded, row)
 
 
+OF_THE_OTHER_KIND = {
+    "binary": ("mean", "sd", "se", "median"),
+    "continuous": ("events", "percent"),
+}
+"""Columns of results.csv that an outcome of a kind has no use for."""
+
+
+def _other_kind(loaded: Loaded, row: Row, outcome: Row | None) -> Iterator[Problem]:
+    kind = outcome.text["kind"] if outcome and row.table == "results" else ""
+    filled = [name for name in OF_THE_OTHER_KIND.get(kind, ()) if row.value[name] is not None]
+    if filled:
+        yield loaded.fault(
+            "D037",
+            row,
+            filled[0],
+            f"{', '.join(filled)} of {row.text['outcome_id'][:80]}, which is a {kind} outcome.",
+            "correct kind in outcomes.csv, or give these figures an outcome of their own.",
+        )
+
+
 def _ratio_limits(loaded: Loaded, row: Row) -> Iterator[Problem]:
     if row.table != "contrasts" or row.text["measure"] not in ("OR", "RR", "HR", "IRR"):
         return
@@ -281,12 +348,16 @@ def _level(loaded: Loaded, row: Row) -> Iterator[Problem]:
         return
     named = level_named(row.text["quote"], row.text["derivation"])
     if named is not None and not row.text["ci_level"]:
+        sheet = loaded.sheets.get(row.table)
+        there = sheet is not None and "ci_level" in sheet.header
+        place = "ci_level is empty" if there else "no column gives the level"
+        cure = f"write {named:g} into {'' if there else 'a column '}ci_level"
         yield loaded.fault(
             "D029",
             row,
-            "ci_level",
-            f"The row's own words name a {named:g}% interval, but ci_level is empty, which means 95.",
-            f"write {named:g} into ci_level, or give the 95% limits and say so in derivation.",
+            "ci_level" if there else "ci_low",
+            f"The row's own words name a {named:g}% interval, but {place}, which means 95.",
+            f"{cure}, or give the 95% limits and say so in derivation.",
         )
 
 
@@ -295,7 +366,7 @@ def _provenance(loaded: Loaded) -> Iterator[Problem]:
         sheet = loaded.sheets.get(table)
         if sheet is None or not sheet.records:
             continue
-        if "outcome_id" not in sheet.header:
+        if "outcome_id" not in sheet.header or loaded.misnamed(table):
             continue
         if not {"source", "source_url"} & set(sheet.header):
             said = "No column says where the numbers were read."

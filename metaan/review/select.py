@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from metaan.review.rows import parts_of
 from metaan.review.usable import bound_of, contrast_fault, contrast_route, converted, result_fault, worst
 
 if TYPE_CHECKING:
@@ -186,8 +187,7 @@ def covered_units(review: Review) -> dict[str, tuple[str, ...]]:
         Study id to the ids in its `covers` column.
     """
     covers = {str(row.value["study_id"]): str(row.value["covers"] or "") for row in review.tables["studies"]}
-    split = {study: tuple(part.strip() for part in text.split(";")) for study, text in covers.items()}
-    return {study: tuple(filter(None, parts)) for study, parts in split.items() if any(parts)}
+    return {study: parts for study, text in covers.items() if (parts := parts_of(text))}
 
 
 class _Index:

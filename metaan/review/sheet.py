@@ -18,11 +18,17 @@ from metaan.review.problems import Problem, problem
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Sheet", "column_letter", "read_sheet"]
+__all__ = ["FORBIDDEN", "Sheet", "column_letter", "read_sheet"]
 
 SEPARATORS = ",;\t|"
 NAMES = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+FORBIDDEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200e\u200f"
+    r"\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
+)
+"""Characters that cannot be seen, save joiners (U+200C, U+200D), which Persian and emoji need."""
+FOREIGN = re.compile("[\udc80-\udcff]")
+"""Bytes that are not UTF-8, as Python keeps them."""
 SAVE_AGAIN = "save the file again as “CSV UTF-8 (comma separated)”."
 
 
@@ -98,10 +104,12 @@ def read_sheet(path: Path) -> Sheet:
                 SAVE_AGAIN,
                 file=path.name,
                 row=1,
-                text=_first_line(text),
+                text=_as_windows(_first_line(text)),
             )
         )
     rows, split_faults = _split(path.name, text, separator)
+    rows, foreign = _foreign(path.name, rows) if rows else (rows, [])
+    faults += foreign
     if not rows:
         faults = split_faults or [
             _empty(path.name, "The file holds nothing but separators or blank lines."),
@@ -114,11 +122,12 @@ def read_sheet(path: Path) -> Sheet:
     ):
         header = header[:-1]
     records = tuple((number, cells) for number, cells in rows[1:] if any(c.strip() for c in cells))
+    torn = {p.row for p in split_faults}
     ragged = _ragged(path.name, header, records)
     faults += [
         *split_faults,
         *_control(path.name, header, ((rows[0][0], rows[0][1]), *records)),
-        *ragged.values(),
+        *(found for number, found in ragged.items() if number not in torn),
     ]
     return _sheet(path.name, data, header, records, frozenset(ragged), tuple(faults))
 
@@ -157,22 +166,36 @@ def _decode(file: str, data: bytes) -> tuple[str, list[Problem]]:
     if encoding:
         found = problem("D006", f"The file is {encoding.upper()} text, not UTF-8.", SAVE_AGAIN, file=file)
         return data.decode(encoding, errors="replace").removeprefix("\ufeff"), [found]
-    try:
-        return data.decode("utf-8-sig"), []
-    except UnicodeDecodeError as error:
-        text = data.decode("cp1252", errors="replace").removeprefix("ï»¿")
-        row, column = _place(data[: error.start])
-        found = problem(
+    return data.decode("utf-8-sig", errors="surrogateescape"), []
+
+
+def _foreign(
+    file: str, rows: list[tuple[int, tuple[str, ...]]]
+) -> tuple[list[tuple[int, tuple[str, ...]]], list[Problem]]:
+    """Read bytes that are not UTF-8 as Windows-1252, and name every cell that has some."""
+    if not any(FOREIGN.search(cell) for _, cells in rows for cell in cells):
+        return rows, []
+    header = [_as_windows(name).strip() for name in rows[0][1]]
+    found = [
+        problem(
             "D006",
-            f"Byte {error.start + 1} is not UTF-8; read as Windows-1252, the text there is"
-            f" “{_around(data, error.start)}”.",
+            f"The cell is not UTF-8; read as Windows-1252 it is “{_as_windows(cell)[:60]}”.",
             SAVE_AGAIN,
             file=file,
-            row=row,
-            letter=column_letter(column),
-            text=_around(data, error.start),
+            row=number,
+            column=header[index] if index < len(header) else "",
+            letter=column_letter(index),
+            text=_as_windows(cell)[:200],
         )
-        return text, [found]
+        for number, cells in rows
+        for index, cell in enumerate(cells)
+        if FOREIGN.search(cell)
+    ]
+    return [(number, tuple(map(_as_windows, cells))) for number, cells in rows], found
+
+
+def _as_windows(text: str) -> str:
+    return FOREIGN.sub(lambda byte: bytes([ord(byte.group()) - 0xDC00]).decode("cp1252", "replace"), text)
 
 
 def _wide_encoding(data: bytes) -> str:
@@ -186,22 +209,6 @@ def _wide_encoding(data: bytes) -> str:
     if len(head) >= 8 and head[::2].count(0) > 0.8 * len(head[::2]) and not head[1::2].count(0):
         return "utf-16-be"
     return ""
-
-
-def _place(before: bytes) -> tuple[int, int]:
-    text = before.decode("cp1252", errors="replace")
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline="")))
-    except csv.Error:
-        return text.count("\n") + 1, 0
-    if not rows or text.endswith(("\n", "\r")):
-        return len(rows) + 1, 0
-    return len(rows), max(len(rows[-1]) - 1, 0)
-
-
-def _around(data: bytes, at: int) -> str:
-    start = max(data.rfind(b"\n", 0, at), data.rfind(b",", 0, at), at - 20) + 1
-    return re.split(r"[,;\r\n]", data[start : at + 20].decode("cp1252", errors="replace"))[0]
 
 
 def _first_line(text: str) -> str:
@@ -262,7 +269,7 @@ def _quote_fault(file: str, rows: list[tuple[int, tuple[str, ...]]], row: int, s
         file=file,
         row=row,
         letter=column_letter(len(cells) - 1) if cells else "",
-        text=cells[-1][:200] if cells else "",
+        text=_as_windows(cells[-1])[:200] if cells else "",
     )
 
 
@@ -296,7 +303,7 @@ def _control(
     return [
         problem(
             "D008",
-            f"The cell holds the control character U+{ord(spot.group()):04X}.",
+            f"The cell holds U+{ord(spot.group()):04X}, a character that cannot be seen.",
             "retype the cell; copying from a PDF or a web page often brings such characters along.",
             file=file,
             row=number,

@@ -209,6 +209,77 @@ CASES = [
         [("outcomes.csv", "mood,Mood,continuous,POMS,0,20,higher", "pains,PAIN,continuous,VAS,0,10,lower")],
         ("outcomes.csv", 4, "label", "B"),
     ),
+    (
+        "D035",
+        "warning",
+        [("studies.csv", "Gamma 2003", "鈴木 2003")],
+        ("studies.csv", 4, "label", "B"),
+    ),
+    (
+        "D036",
+        "error",
+        [("contrasts.csv", "gamma,b,p,", "gamma,b,b,")],
+        ("contrasts.csv", 2, "arm_id_2", "C"),
+    ),
+    (
+        "D037",
+        "warning",
+        [("results.csv", "event,100,10,,,", "event,100,10,,3.1,")],
+        ("results.csv", 9, "mean", "J"),
+    ),
+    (
+        "D037",
+        "warning",
+        [("results.csv", "final,40,,,3.1", "final,40,5,,3.1")],
+        ("results.csv", 2, "events", "H"),
+    ),
+    (
+        "D023",
+        "error",
+        [
+            ("results.csv", "alpha,p,pain,1 week", "alpha,p,pain,2 weeks"),
+            ("review.toml", 'measure = "MD"', 'measure = "MD"\ntimepoint_rule = "One or two weeks."'),
+        ],
+        ("results.csv", 3, "timepoint", "D"),
+    ),
+    (
+        "D023",
+        "warning",
+        [("results.csv", "beta,b,pain,1 week", "beta,b,pain,1 weeks")],
+        ("results.csv", 5, "timepoint", "D"),
+    ),
+    ("D030", "error", [("studies.csv", ",2,epsilon,", ",2,epsilom,")], ("studies.csv", 5, "covers", "I")),
+    (
+        "D030",
+        "error",
+        [("studies.csv", ",2,epsilon,", ",2,delta;epsilon,")],
+        ("studies.csv", 5, "covers", "I"),
+    ),
+    (
+        "D030",
+        "error",
+        [("studies.csv", ",2,epsilon,", ',2,"epsilon, gamma",')],
+        ("studies.csv", 5, "covers", "I"),
+    ),
+    ("C004", "error", [("review.toml", "schema = 1", "schema = true")], ("review.toml", 1, "schema", "")),
+    (
+        "C004",
+        "error",
+        [("review.toml", 'measure = "MD"', 'measure = "MD"\nexclude_rob = ["hihg"]')],
+        ("review.toml", 15, "exclude_rob", ""),
+    ),
+    (
+        "C005",
+        "error",
+        [("review.toml", 'outcomes = ["pain"]', 'outcomes = ["pain", "pain"]')],
+        ("review.toml", 13, "outcomes", ""),
+    ),
+    (
+        "C012",
+        "error",
+        [("review.toml", 'treat2 = "placebo"', 'treat2 = "aspirin"')],
+        ("review.toml", 8, "questions", ""),
+    ),
     ("C002", "error", [("review.toml", 'title = "Pain"', "title = Pain")], ("review.toml", 12, "", "")),
     (
         "C003",
@@ -323,7 +394,9 @@ def test_another_encoding(clean: Path) -> None:
     text = (clean / "excluded.csv").read_text(encoding="utf-8").replace("Eta", "Étà")
     (clean / "excluded.csv").write_bytes(text.encode("cp1252"))
     found = check_review(clean)
-    assert [(p.code, place(p), p.text) for p in found] == [("D006", ("excluded.csv", 2, "", "A"), "Étà 1999")]
+    assert [(p.code, place(p), p.text) for p in found] == [
+        ("D006", ("excluded.csv", 2, "citation", "A"), "Étà 1999")
+    ]
 
 
 def test_no_plan(clean: Path) -> None:

@@ -42,7 +42,7 @@ def test_a_raw_sheet_of_differences() -> None:
         ("D010", 2, "ci_low", "K"),
         ("D010", 2, "ci_high", "L"),
         ("D021", 2, "se", "J"),
-        ("D029", 3, "", ""),
+        ("D029", 3, "ci_low", "K"),
     }
 
 
