@@ -8,6 +8,7 @@ import numpy as np
 
 from metaan.batch.estimators import LANE_ESTIMATORS
 from metaan.batch.lanes import Workspace, dot, means_at, read_lanes, weights_at
+from metaan.effects.cells import NUMERIC_KINDS, is_one_of, unmasked
 from metaan.errors import InputError
 from metaan.models.inference import TESTS
 from metaan.models.intake import read_level
@@ -80,9 +81,9 @@ def pool_many(
     >>> found.estimate.round(4).tolist(), found.tau2.round(4).tolist(), found.k.tolist()
     ([0.4917, 0.4938], [0.1198, 0.275], [3, 2])
     """
-    if method not in LANE_ESTIMATORS:
+    if not is_one_of(method, LANE_ESTIMATORS):
         raise InputError(f"method = {method!r} is not known; the methods are {', '.join(LANE_ESTIMATORS)}.")
-    if test not in TESTS:
+    if not is_one_of(test, TESTS):
         raise InputError(f"test = {test!r} is not known; the tests are {', '.join(TESTS)}.")
     level = read_level(level)
     y, v = _table("yi", yi), _table("vi", vi)
@@ -108,17 +109,18 @@ def pool_many(
 
 def _table(name: str, values: ArrayLike) -> NDArray[np.floating]:
     """Read a table of numbers; a masked one is `nan` where it is masked."""
-    if isinstance(values, np.ma.MaskedArray):
+    if isinstance(values, np.ma.MaskedArray) and values.dtype.kind in NUMERIC_KINDS:
         values = np.ma.filled(values.astype(np.float64), np.nan)
     try:
-        found = np.asarray(values)
+        found = np.asarray(unmasked(values))
         if found.dtype.kind == "O":
+            _refuse_words(name, found)
             found = found.astype(np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError(
             f"{name} is not a table of numbers; give an analysis a row, with nan where a study is absent."
         ) from error
-    if found.dtype.kind not in "iuf":
+    if found.dtype.kind not in NUMERIC_KINDS:
         raise InputError(
             f"{name} holds {found.dtype.name}, not numbers; give an analysis a row, with nan where "
             "a study is absent."
@@ -128,6 +130,16 @@ def _table(name: str, values: ArrayLike) -> NDArray[np.floating]:
             f"{name} has {found.ndim} dimensions in place of 2; give an analysis a row, even if there is one."
         )
     return found
+
+
+def _refuse_words(name: str, found: NDArray[np.object_]) -> None:
+    """Refuse what `pool` refuses in a column, though it could be read as a number."""
+    for place, value in np.ndenumerate(found):
+        if isinstance(value, (str, bytes, bool, np.bool_, complex)):
+            raise InputError(
+                f"{name}[{', '.join(map(str, place))}] = {value!r} is not a number; give a number, or nan "
+                "where a study is absent."
+            )
 
 
 def _pool_block(

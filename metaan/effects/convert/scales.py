@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import atanh, exp, log, log1p, sqrt, tanh
 from typing import Literal
 
+from metaan.effects.cells import is_one_of
 from metaan.effects.continuous import LOG_ODDS_PER_D_LOGISTIC, LOG_ODDS_PER_D_NORMAL
 from metaan.effects.convert.printed import above_zero, at_least_zero, finite_number, plain, short
 from metaan.effects.convert.values import ConvertedEffect
@@ -255,7 +256,7 @@ def _log_mix(y: float, risk: float) -> float:
 
 
 def _factor(outcome: str) -> tuple[float, str]:
-    if outcome not in FACTORS:
+    if not is_one_of(outcome, FACTORS):
         raise InputError(f"outcome = {outcome!r} is not known; give one of {', '.join(FACTORS)}.")
     return FACTORS[outcome], WORDS[outcome]
 
