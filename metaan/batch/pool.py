@@ -11,7 +11,7 @@ from metaan.batch.lanes import Workspace, dot, means_at, read_lanes, weights_at
 from metaan.effects.cells import NUMERIC_KINDS, is_one_of, unmasked
 from metaan.errors import InputError
 from metaan.models.inference import TESTS
-from metaan.models.intake import read_level
+from metaan.models.intake import EQUAL, read_level
 from metaan.models.pairwise import pool
 from metaan.results.batch import PooledMany
 
@@ -113,13 +113,15 @@ def _table(name: str, values: ArrayLike) -> NDArray[np.floating]:
         values = np.ma.filled(values.astype(np.float64), np.nan)
     try:
         found = np.asarray(unmasked(values))
-        if found.dtype.kind == "O":
-            _refuse_words(name, found)
+        faults = _words(found) if found.dtype.kind == "O" else []
+        if found.dtype.kind == "O" and not faults:
             found = found.astype(np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise InputError(
             f"{name} is not a table of numbers; give an analysis a row, with nan where a study is absent."
         ) from error
+    if faults:
+        raise InputError(f"{name}{faults[0]} is not a number; give a number, or nan where a study is absent.")
     if found.dtype.kind not in NUMERIC_KINDS:
         raise InputError(
             f"{name} holds {found.dtype.name}, not numbers; give an analysis a row, with nan where "
@@ -132,14 +134,13 @@ def _table(name: str, values: ArrayLike) -> NDArray[np.floating]:
     return found
 
 
-def _refuse_words(name: str, found: NDArray[np.object_]) -> None:
-    """Refuse what `pool` refuses in a column, though it could be read as a number."""
-    for place, value in np.ndenumerate(found):
-        if isinstance(value, (str, bytes, bool, np.bool_, complex)):
-            raise InputError(
-                f"{name}[{', '.join(map(str, place))}] = {value!r} is not a number; give a number, or nan "
-                "where a study is absent."
-            )
+def _words(found: NDArray[np.object_]) -> list[str]:
+    """List the cells that `pool` refuses in a column, though they could be read as numbers."""
+    return [
+        f"{list(place)} = {value!r}"
+        for place, value in np.ndenumerate(found)
+        if isinstance(value, (str, bytes, bool, np.bool_, complex))
+    ]
 
 
 def _pool_block(
@@ -175,7 +176,10 @@ def _means(lanes: Lanes, tau2: FloatArray, test: str) -> tuple[FloatArray, Float
     if test in {"hksj", "adhoc"}:
         r = np.subtract(lanes.y, shift, out=lanes.work.table("residual", lanes.y.shape))
         wr = np.multiply(w, r, out=lanes.work.table("product", lanes.y.shape))
-        scale = dot(wr, r) / (lanes.k - 1)
+        squares = dot(wr, r)
+        near = np.flatnonzero(squares <= weight * (EQUAL * lanes.centre) ** 2)
+        squares[near[(np.abs(lanes.y[:, near]) <= EQUAL * np.abs(lanes.centre[near])).all(0)]] = 0.0
+        scale = squares / (lanes.k - 1)
         scale = np.maximum(scale, 1.0) if test == "adhoc" else scale
         se = np.sqrt(np.where(lanes.single, 1.0, scale) / weight)
     else:

@@ -304,7 +304,9 @@ def _risk_difference(t: Tables) -> _Sums:
         P = (n1 / n) ** 2 * t.c - (n2 / n) ** 2 * t.a + (n1 / n) * (n2 / n) * (n2 - n1) / 2
         spread = (t.a * t.d + t.c * t.b) / (2 * n)
         parts = float(delta * P.sum()), float(spread.sum())
-        return sum(parts) if sum(parts) > CANCELLED * (abs(parts[0]) + parts[1]) else 0.0
+        risks = float((t.a * (n2 / n) + t.c * (n1 / n)).sum() / W.sum())
+        size = risks * abs(float(P.sum())) + parts[1]
+        return sum(parts) if sum(parts) > CANCELLED * size else 0.0
 
     return _difference(t.a * (n2 / n) - t.c * (n1 / n), W, variance)
 

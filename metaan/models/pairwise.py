@@ -140,7 +140,7 @@ def _pool(studies: Studies, method: str, test: str, level: float, rule: str) -> 
         estimate,
         information=information,
         unit=studies.unit,
-        scale=squares / (k - 1),
+        scale=0.0 if studies.all_equal else squares / (k - 1),
         k=k,
         test=test,
         level=level,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import atanh, exp, log, log1p, sqrt, tanh
+from math import atanh, exp, hypot, log, log1p, sqrt, tanh
 from typing import Literal
 
 from metaan.effects.cells import is_one_of
@@ -154,9 +154,9 @@ def r_from_smd(yi: float, vi: float, *, n1: float = 1, n2: float = 1) -> Convert
     d, v = _effect(yi, vi)
     size1, size2 = above_zero("n1", n1), above_zero("n2", n2)
     a = (size1 + size2) / size1 * ((size1 + size2) / size2)
-    r = d / sqrt(d**2 + a)
+    r = d / hypot(d, sqrt(a))
     how = f"correlation {short(r)} from SMD {short(d)} (groups {plain(size1)} to {plain(size2)})"
-    return ConvertedEffect(yi=r, vi=a**2 * v / (d**2 + a) ** 3, how=how)
+    return ConvertedEffect(yi=r, vi=v / (d * d + a) * (a / (d * d + a)) * (a / (d * d + a)), how=how)
 
 
 def z_from_r(yi: float, vi: float) -> ConvertedEffect:
