@@ -8,9 +8,10 @@ import numpy as np
 
 from metaan.batch.estimators import LANE_ESTIMATORS
 from metaan.batch.lanes import Workspace, dot, means_at, read_lanes, weights_at
+from metaan.effects.cells import NUMERIC_KINDS, is_one_of, unmasked
 from metaan.errors import InputError
 from metaan.models.inference import TESTS
-from metaan.models.intake import read_level
+from metaan.models.intake import EQUAL, read_level
 from metaan.models.pairwise import pool
 from metaan.results.batch import PooledMany
 
@@ -80,9 +81,9 @@ def pool_many(
     >>> found.estimate.round(4).tolist(), found.tau2.round(4).tolist(), found.k.tolist()
     ([0.4917, 0.4938], [0.1198, 0.275], [3, 2])
     """
-    if method not in LANE_ESTIMATORS:
+    if not is_one_of(method, LANE_ESTIMATORS):
         raise InputError(f"method = {method!r} is not known; the methods are {', '.join(LANE_ESTIMATORS)}.")
-    if test not in TESTS:
+    if not is_one_of(test, TESTS):
         raise InputError(f"test = {test!r} is not known; the tests are {', '.join(TESTS)}.")
     level = read_level(level)
     y, v = _table("yi", yi), _table("vi", vi)
@@ -108,17 +109,20 @@ def pool_many(
 
 def _table(name: str, values: ArrayLike) -> NDArray[np.floating]:
     """Read a table of numbers; a masked one is `nan` where it is masked."""
-    if isinstance(values, np.ma.MaskedArray):
+    if isinstance(values, np.ma.MaskedArray) and values.dtype.kind in NUMERIC_KINDS:
         values = np.ma.filled(values.astype(np.float64), np.nan)
     try:
-        found = np.asarray(values)
-        if found.dtype.kind == "O":
+        found = np.asarray(unmasked(values))
+        faults = _words(found) if found.dtype.kind == "O" else []
+        if found.dtype.kind == "O" and not faults:
             found = found.astype(np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError(
             f"{name} is not a table of numbers; give an analysis a row, with nan where a study is absent."
         ) from error
-    if found.dtype.kind not in "iuf":
+    if faults:
+        raise InputError(f"{name}{faults[0]} is not a number; give a number, or nan where a study is absent.")
+    if found.dtype.kind not in NUMERIC_KINDS:
         raise InputError(
             f"{name} holds {found.dtype.name}, not numbers; give an analysis a row, with nan where "
             "a study is absent."
@@ -128,6 +132,15 @@ def _table(name: str, values: ArrayLike) -> NDArray[np.floating]:
             f"{name} has {found.ndim} dimensions in place of 2; give an analysis a row, even if there is one."
         )
     return found
+
+
+def _words(found: NDArray[np.object_]) -> list[str]:
+    """List the cells that `pool` refuses in a column, though they could be read as numbers."""
+    return [
+        f"{list(place)} = {value!r}"
+        for place, value in np.ndenumerate(found)
+        if isinstance(value, (str, bytes, bool, np.bool_, complex))
+    ]
 
 
 def _pool_block(
@@ -163,7 +176,10 @@ def _means(lanes: Lanes, tau2: FloatArray, test: str) -> tuple[FloatArray, Float
     if test in {"hksj", "adhoc"}:
         r = np.subtract(lanes.y, shift, out=lanes.work.table("residual", lanes.y.shape))
         wr = np.multiply(w, r, out=lanes.work.table("product", lanes.y.shape))
-        scale = dot(wr, r) / (lanes.k - 1)
+        squares = dot(wr, r)
+        near = np.flatnonzero(squares <= weight * (EQUAL * lanes.centre) ** 2)
+        squares[near[(np.abs(lanes.y[:, near]) <= EQUAL * np.abs(lanes.centre[near])).all(0)]] = 0.0
+        scale = squares / (lanes.k - 1)
         scale = np.maximum(scale, 1.0) if test == "adhoc" else scale
         se = np.sqrt(np.where(lanes.single, 1.0, scale) / weight)
     else:

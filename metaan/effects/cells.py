@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import numpy as np
 
@@ -11,19 +11,21 @@ from metaan.errors import InputError
 from metaan.results.pairwise import CellNote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from numpy.typing import ArrayLike
 
     from metaan.types import BoolArray, FloatArray
 
 __all__ = [
+    "NUMERIC_KINDS",
     "Columns",
     "Family",
     "Measure",
     "column",
     "demand",
     "equal_lengths",
+    "is_one_of",
     "refuse",
     "unmasked",
     "usable_columns",
@@ -245,14 +247,29 @@ def refuse(name: str, values: FloatArray, wrong: BoolArray, reason: str) -> None
     raise InputError(f"{', '.join(places)} {reason}.")
 
 
+def is_one_of(value: object, known: Collection[str]) -> TypeGuard[str]:
+    """Tell whether an option is one of the texts that are known; a list of one is not.
+
+    Examples
+    --------
+    >>> is_one_of("z", ("z", "t")), is_one_of(["z"], ("z", "t"))
+    (True, False)
+    """
+    return isinstance(value, str) and value in known
+
+
 def unmasked(values: ArrayLike) -> ArrayLike:
-    """Turn the masked entries of a masked array into None, which is missing; all else stays.
+    """Turn the masked entries of a masked array, or of a list of them, into None, which is missing.
+
+    All else stays.
 
     Examples
     --------
     >>> unmasked(np.ma.masked_array([1.0, 99.0], mask=[False, True])).tolist()
     [1.0, None]
     """
+    if isinstance(values, (list, tuple)) and any(np.ma.isMaskedArray(row) for row in values):
+        return [np.asarray(unmasked(row)).tolist() if np.ma.isMaskedArray(row) else row for row in values]
     if not np.ma.isMaskedArray(values):
         return values
     found = np.asarray(np.ma.getdata(values).astype(object))
@@ -272,7 +289,7 @@ def _as_float(name: str, found: np.ndarray) -> FloatArray:
 def _one_float(name: str, position: int, value: object) -> float:
     if value is None or value is np.ma.masked:
         return float("nan")
-    if isinstance(value, (str, bytes, bool, complex)) or not hasattr(value, "__float__"):
+    if isinstance(value, (str, bytes, bool, np.bool_, complex)) or not hasattr(value, "__float__"):
         raise InputError(
             f"{name}[{position}] = {value!r} is not a number; give a number, or nan where it is missing."
         )

@@ -152,10 +152,12 @@ def two_groups(given: Cells, add: float, to: str) -> Columns:
     del add, to
     demand(given, TWO_GROUPS.cells, "Two groups")
     _refuse_negative(given, sds=("sd1i", "sd2i"), sizes=("n1i", "n2i"))
-    empty = (given["n1i"] < 1) | (given["n2i"] < 1)
+    empty = (given["n1i"] == 0) | (given["n2i"] == 0)
+    part = (given["n1i"] < 1) | (given["n2i"] < 1)
     constant = (given["sd1i"] == 0) & (given["sd2i"] == 0)
     faults = [
         ("an arm has no participants, so there is no effect", empty),
+        ("an arm has less than one participant, so there is no effect", part),
         ("both standard deviations are 0, so there is no effect", constant),
     ]
     cells, usable, ledger = usable_columns(given, faults, placeholder=2.0)
@@ -185,7 +187,8 @@ def one_group(given: Cells, add: float, to: str) -> Columns:
     demand(given, ONE_GROUP.cells, "Means")
     _refuse_negative(given, sds=("sdi",), sizes=("ni",))
     faults = [
-        ("the group has no participants, so there is no effect", given["ni"] < 1),
+        ("the group has no participants, so there is no effect", given["ni"] == 0),
+        ("the group has less than one participant, so there is no effect", given["ni"] < 1),
         ("the standard deviation is 0, so there is no effect", given["sdi"] == 0),
     ]
     cells, usable, ledger = usable_columns(given, faults, placeholder=2.0)

@@ -79,7 +79,12 @@ def correlations(given: Cells, add: float, to: str) -> Columns:
     refuse_correlation("ri", given["ri"])
     refuse("ni", given["ni"], given["ni"] < 0, "is negative; give the number of participants")
     cells, usable, ledger = usable_columns(
-        given, [("there are no participants, so there is no effect", given["ni"] < 1)], placeholder=0.5
+        given,
+        [
+            ("there are no participants, so there is no effect", given["ni"] == 0),
+            ("there is less than one participant, so there is no effect", given["ni"] < 1),
+        ],
+        placeholder=0.5,
     )
     return Columns(cells=cells, usable=usable, ledger=tuple(ledger))
 

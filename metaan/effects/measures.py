@@ -9,7 +9,7 @@ import numpy as np
 
 from metaan.effects import binary, continuous, correlations, paired, proportions, rates
 from metaan.effects.additions import ADD_TO, said
-from metaan.effects.cells import column
+from metaan.effects.cells import column, is_one_of
 from metaan.errors import InputError
 from metaan.results.frozen import frozen
 from metaan.results.pairwise import CellNote, Effects
@@ -130,7 +130,7 @@ def effect_sizes(
 
 
 def _measure(name: object) -> Measure:
-    if not isinstance(name, str) or name not in MEASURES:
+    if not is_one_of(name, MEASURES):
         raise InputError(f"measure = {name!r} is not known; the measures are {', '.join(MEASURES)}.")
     return MEASURES[name]
 
@@ -139,9 +139,9 @@ def _check_options(add: object, to: str, vtype: str) -> None:
     number = (int, float, np.integer, np.floating)
     if isinstance(add, bool) or not isinstance(add, number) or not 0 <= add < inf:
         raise InputError(f"add = {add!r} is added to counts; give a number of 0 or more.")
-    if to not in ADD_TO:
+    if not is_one_of(to, ADD_TO):
         raise InputError(f"to = {to!r} is not known; give one of {', '.join(ADD_TO)}.")
-    if vtype not in VARIANCE_TYPES:
+    if not is_one_of(vtype, VARIANCE_TYPES):
         raise InputError(f"vtype = {vtype!r} is not known; give one of {', '.join(VARIANCE_TYPES)}.")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from metaan.effects.cells import column, equal_lengths, refuse
+from metaan.effects.cells import column, equal_lengths, is_one_of, refuse
 from metaan.effects.continuous import hedges_j
 from metaan.effects.labels import label_column, merged_labels
 from metaan.errors import InputError
@@ -264,7 +264,7 @@ ARM_MEASURES = {
 
 
 def _measure(name: str) -> ArmMeasure:
-    if name not in ARM_MEASURES:
+    if not is_one_of(name, ARM_MEASURES):
         raise InputError(f"measure = {name!r} is not known for arms; give one of {', '.join(ARM_MEASURES)}.")
     return ARM_MEASURES[name]
 

@@ -80,7 +80,8 @@ def paired(given: Cells, add: float, to: str) -> Columns:
     cells, usable, ledger = usable_columns(
         given,
         [
-            ("there are no participants, so there is no effect", given["ni"] < 1),
+            ("there are no participants, so there is no effect", given["ni"] == 0),
+            ("there is less than one participant, so there is no effect", given["ni"] < 1),
             (
                 "both standard deviations are 0, so there is no effect",
                 (given["sd1i"] == 0) & (given["sd2i"] == 0),

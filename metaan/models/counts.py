@@ -129,8 +129,7 @@ def read_rates(cells: Mapping[str, ArrayLike]) -> Rates:
     Raises
     ------
     InputError
-        For unknown or missing columns, columns of different length, text, infinite or negative values, and
-        events without person-time.
+        For unknown or missing columns, columns of different length, text, infinite or negative values.
 
     Examples
     --------
@@ -145,8 +144,6 @@ def read_rates(cells: Mapping[str, ArrayLike]) -> Rates:
     for name, values in given.items():
         refuse(name, values, values < 0, "is negative; give a number of 0 or more")
     x1, t1, x2, t2 = (given[name] for name in RATE_CELLS)
-    for name, time, events in (("t1i", t1, x1), ("t2i", t2, x2)):
-        refuse(name, time, (time == 0) & (events > 0), "has events; events cannot occur in no time")
     used, notes = _usable(t1 + 0 * x1, t2 + 0 * x2, "an arm has no person-time")
     return Rates(x1=x1[used], t1=t1[used], x2=x2[used], t2=t2[used], used=used, notes=notes)
 

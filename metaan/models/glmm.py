@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import chdtrc
 
+from metaan.effects.cells import is_one_of
 from metaan.errors import InputError
 from metaan.models.ascent import climb, rises
 from metaan.models.counts import read_tables, study_notes
@@ -113,9 +114,9 @@ def glmm(
     (-1.062, 0.0)
     """
     level = read_level(level)
-    if model not in MODELS:
+    if not is_one_of(model, MODELS):
         raise InputError(f"model = {model!r} is not known; the models are {', '.join(MODELS)}.")
-    if method not in METHODS:
+    if not is_one_of(method, METHODS):
         raise InputError(f"method = {method!r} is not known; the methods are {', '.join(METHODS)}.")
     given = read_tables({"ai": ai, "n1i": n1i, "ci": ci, "n2i": n2i}, whole=True)
     tables = given.kept(~given.one_outcome)

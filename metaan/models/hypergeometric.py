@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
+from math import ceil, exp, floor, log, pi, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import gammaln
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -14,10 +15,22 @@ if TYPE_CHECKING:
     from metaan.models.counts import Tables
     from metaan.types import FloatArray
 
-__all__ = ["ConditionalTables", "condition"]
+__all__ = ["ConditionalTables", "LargeTables", "condition"]
 
 LARGE = 4000
 """Possible values over all tables above which the unlikely ones are left out of the sums."""
+
+REACH, FEW = 12, 60
+"""Standard deviations on either side of a mode that are kept, and values for laws that are nearly Poisson."""
+
+PER_SPREAD = 4
+"""Values per standard deviation that a sum over a smooth bell needs for double precision."""
+
+SERIES = 16
+"""From here Stirling's series of four terms is exact to 1e-14."""
+
+SIGNS = np.array([1.0, -1.0, -1.0, 1.0])
+"""How the four cells move with the events of the first arm while the margins are held."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,15 +47,17 @@ class ConditionalTables:
         To which table each belongs.
     starts : ndarray of int, shape (k,)
         Where each table begins.
-    fall : ndarray, shape (T,)
-        Log odds ratio above which the next possible value is the more probable; rises within a table.
     """
 
     excess: FloatArray
     log_weight: FloatArray
     table: NDArray[np.intp]
     starts: NDArray[np.intp]
-    fall: FloatArray
+
+    @property
+    def k(self) -> int:
+        """Number of tables."""
+        return len(self.starts)
 
     def derivatives(self, u: FloatArray) -> tuple[FloatArray, ...]:
         """Give the log-likelihood of each table and its first four derivatives in the log odds ratio.
@@ -57,11 +72,6 @@ class ConditionalTables:
         tuple of ndarray, shape (n, k)
             The distribution is an exponential family: its derivatives are the cumulants, signed.
         """
-        if len(self.excess) > LARGE:
-            return self._likely(u)._derivatives(u)
-        return self._derivatives(u)
-
-    def _derivatives(self, u: FloatArray) -> tuple[FloatArray, ...]:
         exponent = self.log_weight + self.excess * u[:, self.table]
         highest = np.maximum.reduceat(exponent, self.starts, axis=1)
         share = np.exp(exponent - highest[:, self.table])
@@ -76,24 +86,34 @@ class ConditionalTables:
         fourth = self._sum(share * deviation)
         return -highest - np.log(total), -mean, -second, -third, 3 * second * second - fourth
 
-    def _likely(self, u: FloatArray) -> ConditionalTables:
-        """Keep the values of each table that some of its log odds ratios make likely."""
-        ends = np.append(self.starts[1:], len(self.excess))
-        low, high = u.min(axis=0), u.max(axis=0)
-        kept, supports = [], []
-        for start, end, least, most in zip(self.starts, ends, low, high, strict=True):
-            fall = self.fall[start:end]
-            left, right = _modal_range(fall, float(least))[0], _modal_range(fall, float(most))[1]
-            window = slice(start + left, start + right)
-            kept.append(fall[left:right])
-            supports.append((self.excess[window], self.log_weight[window]))
-        return _tables(supports, np.concatenate(kept))
-
     def _sum(self, values: FloatArray) -> FloatArray:
         return np.asarray(np.add.reduceat(values, self.starts, axis=1))
 
 
-def condition(tables: Tables) -> ConditionalTables:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LargeTables:
+    """Two by two tables with their margins held, of whose possible values the unlikely ones are left out.
+
+    Attributes
+    ----------
+    cells : ndarray, shape (k, 4)
+        Events and non-events of the first arm, then of the second.
+    """
+
+    cells: FloatArray
+
+    @property
+    def k(self) -> int:
+        """Number of tables."""
+        return len(self.cells)
+
+    def derivatives(self, u: FloatArray) -> tuple[FloatArray, ...]:
+        """Give the same as `ConditionalTables.derivatives`, from the values that u makes likely."""
+        low, high = u.min(axis=0).tolist(), u.max(axis=0).tolist()
+        return _joined([_window(*row) for row in zip(self.cells, low, high, strict=True)]).derivatives(u)
+
+
+def condition(tables: Tables) -> ConditionalTables | LargeTables:
     """Hold the margins of two by two tables.
 
     Parameters
@@ -103,7 +123,7 @@ def condition(tables: Tables) -> ConditionalTables:
 
     Returns
     -------
-    ConditionalTables
+    ConditionalTables or LargeTables
 
     References
     ----------
@@ -118,34 +138,72 @@ def condition(tables: Tables) -> ConditionalTables:
     >>> round(float(np.exp(held.derivatives(np.zeros((1, 1)))[0]).item()), 6)  # 4 * 4 / C(8, 4)
     0.228571
     """
-    supports = [_support(*row) for row in zip(tables.a, tables.b, tables.c, tables.d, strict=True)]
-    fall = [np.append(-np.diff(log_weight), np.inf) for _, log_weight in supports]
-    return _tables(supports, np.concatenate(fall))
+    a, b, c, d = tables.a, tables.b, tables.c, tables.d
+    if float((np.minimum(a, d) + np.minimum(b, c) + 1).sum()) > LARGE:
+        return LargeTables(cells=np.stack([a, b, c, d], axis=1))
+    return _joined([_support(*row) for row in zip(a, b, c, d, strict=True)])
 
 
-def _tables(supports: list[tuple[FloatArray, FloatArray]], fall: FloatArray) -> ConditionalTables:
+def _joined(supports: list[tuple[FloatArray, FloatArray]]) -> ConditionalTables:
     sizes = [len(excess) for excess, _ in supports]
     return ConditionalTables(
         excess=np.concatenate([excess for excess, _ in supports]),
         log_weight=np.concatenate([log_weight for _, log_weight in supports]),
         table=np.repeat(np.arange(len(sizes)), sizes),
         starts=np.concatenate([[0], np.cumsum(sizes[:-1], dtype=np.intp)]).astype(np.intp),
-        fall=fall,
     )
 
 
-def _modal_range(fall: FloatArray, u: float) -> tuple[int, int]:
-    """Give the values of a table that have any probability in double precision at a log odds ratio.
+def _window(cells: FloatArray, low: float, high: float) -> tuple[FloatArray, FloatArray]:
+    """Give possible events minus observed ones, and log weights, for log odds ratios from low to high.
 
-    They lie within 12 standard deviations of the mode, and 60 values for laws that are nearly Poisson.
+    Events are the sum of independent trials, so that beyond 12 standard deviations of the mode lies a share
+    below exp(-60), and the variance is at most the distance to an end of the support: where only every s-th
+    value is taken, the ends are out of reach. Such a sum over a bell of standard deviation 4 s or more is
+    wrong by a share of exp(-2 (4 pi)²), which is 1e-137.
     """
-    mode = min(int(np.searchsorted(fall, u)), len(fall) - 1)
-    near = fall[max(mode - 1, 0) : mode + 1]
-    spread = (
-        1 / sqrt(max(float(near[-1] - near[0]), 1e-12)) if np.isfinite(near).all() and len(near) > 1 else 0.0
-    )
-    reach = int(12 * spread) + 60
-    return max(mode - reach, 0), min(mode + reach + 1, len(fall))
+    a, b, c, d = cells.tolist()
+    at_low, at_high = _mode(cells, low), _mode(cells, high)
+    left = max(floor(at_low - REACH * _spread(cells, at_low)) - FEW, -min(a, d))
+    right = min(ceil(at_high + REACH * _spread(cells, at_high)) + FEW, min(b, c))
+    stride = max(floor(min(_spread(cells, left), _spread(cells, right)) / PER_SPREAD), 1)
+    excess = np.arange(left, right + 1, stride, dtype=np.float64)
+    moved = cells[:, None] + SIGNS[:, None] * excess
+    odds = float((SIGNS * np.log(np.where(cells > 0, cells, 1.0))).sum())
+    factorials = [_factorials(cell, now) for cell, now in zip(cells.tolist(), moved, strict=True)]
+    return excess, log(stride) - odds * excess - np.sum(factorials, axis=0)
+
+
+def _mode(cells: FloatArray, u: float) -> float:
+    """Excess at which a table with these margins has the log odds ratio u."""
+    a, b, c, d = map(float, cells)
+    near, far = exp(min(-u, 0.0)), exp(min(u, 0.0))
+    half, product = near * (a + d) + far * (b + c), near * a * d - far * b * c
+    return -2 * product / (half + sqrt(max(half * half - 4 * (near - far) * product, 0.0)))
+
+
+def _spread(cells: FloatArray, excess: float) -> float:
+    """Large-sample standard deviation of the first arm's events where they exceed the observed by this."""
+    moved = cells + SIGNS * excess
+    return 1 / sqrt(float((1 / moved).sum())) if float(moved.min()) > 0 else 0.0
+
+
+def _factorials(cell: float, now: FloatArray) -> FloatArray:
+    """Log of now!/cell!, less (now - cell) log(cell), without the difference of two large logarithms."""
+    if cell == 0:
+        return np.asarray(gammaln(now + 1))
+    least = np.maximum(now, 1.0)
+    rise = np.log1p((least - cell) / cell)
+    found = least * rise - (least - cell) + rise / 2 + _stirling(least) - _stirling(np.array(cell))
+    return np.where(now < 1, found + log(cell), found)
+
+
+def _stirling(n: FloatArray) -> FloatArray:
+    """Give what log n! has beyond n log n - n + log(2 pi n)/2."""
+    square = 1 / (n * n)
+    series = (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680))) / n
+    exact = gammaln(n + 1) - n * np.log(n) + n - np.log(2 * pi * n) / 2
+    return np.where(n < SERIES, exact, series)
 
 
 def _support(a: float, b: float, c: float, d: float) -> tuple[FloatArray, FloatArray]:

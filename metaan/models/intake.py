@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
     from metaan.types import FloatArray
 
-__all__ = ["Studies", "read_level", "read_studies"]
+__all__ = ["EQUAL", "Studies", "read_level", "read_studies"]
 
 WIDEST = 1e30
 """Largest ratio of an effect or variance to the typical one; its eighth power still fits a double."""
+
+EQUAL = 4 * float(np.finfo(np.float64).eps)
+"""Relative difference of two effects that is no more than their rounding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,11 @@ class Studies:
     unit: float
     unit2: float
     k: int
+
+    @property
+    def all_equal(self) -> bool:
+        """Whether the effects differ by no more than the rounding of one of them."""
+        return bool((np.abs(self.y) * self.unit <= EQUAL * abs(self.centre)).all())
 
 
 def read_studies(yi: ArrayLike, vi: ArrayLike) -> Studies:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import chdtrc
 
+from metaan.effects.cells import is_one_of
 from metaan.errors import InputError
 from metaan.models.counts import Rates, Tables, read_rates, read_tables, study_notes
 from metaan.models.homogeneity import NO_HOMOGENEITY, NO_TEST, cmh_of_rates, cmh_of_tables, homogeneity
@@ -28,6 +29,9 @@ __all__ = ["mantel_haenszel"]
 
 HALF = 0.5
 """Added to the cells of a study with a zero for its own effect in Q; the pooled estimate never sees it."""
+
+CANCELLED = 1e-13
+"""Share of its parts below which Sato's variance is no more than their rounding: it is 0."""
 
 NO_STUDY = "not estimable: no study has complete cells"
 NO_VARIANCE = (
@@ -107,9 +111,9 @@ def mantel_haenszel(measure: str, *, level: float = 0.95, **cells: ArrayLike) ->
     (0.3387, 1.1914, 0.3489)
     """
     level = read_level(level)
-    if measure in TABLE_SUMS:
+    if is_one_of(measure, TABLE_SUMS):
         return _of_tables(measure, read_tables(cells), level)
-    if measure in RATE_SUMS:
+    if is_one_of(measure, RATE_SUMS):
         return _of_rates(measure, read_rates(cells), level)
     known = ", ".join((*TABLE_SUMS, *RATE_SUMS))
     raise InputError(f"measure = {measure!r} is not known; Mantel-Haenszel pools {known}.")
@@ -218,6 +222,8 @@ def _heterogeneity(y: FloatArray, v: FloatArray, own: np.ndarray, estimate: floa
     count = int(own.sum())
     if count == 0 or np.isnan(estimate):
         return nan, nan
+    if count == 1:
+        return 0.0, 0.0
     return float(((y[own] - estimate) ** 2 / v[own]).sum()), float(count - 1)
 
 
@@ -297,7 +303,10 @@ def _risk_difference(t: Tables) -> _Sums:
     def variance(delta: float) -> float:
         P = (n1 / n) ** 2 * t.c - (n2 / n) ** 2 * t.a + (n1 / n) * (n2 / n) * (n2 - n1) / 2
         spread = (t.a * t.d + t.c * t.b) / (2 * n)
-        return float(delta * P.sum() + spread.sum())
+        parts = float(delta * P.sum()), float(spread.sum())
+        risks = float((t.a * (n2 / n) + t.c * (n1 / n)).sum() / W.sum())
+        size = risks * abs(float(P.sum())) + parts[1]
+        return sum(parts) if sum(parts) > CANCELLED * size else 0.0
 
     return _difference(t.a * (n2 / n) - t.c * (n1 / n), W, variance)
 

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from metaan.models.counts import Tables
-    from metaan.models.hypergeometric import ConditionalTables
+    from metaan.models.hypergeometric import ConditionalTables, LargeTables
     from metaan.types import FloatArray
 
+    Conditional = ConditionalTables | LargeTables
     Derivatives = tuple[FloatArray, ...]
 
 __all__ = ["BASE", "BASE_VARIANCE", "EFFECT", "TAU2", "Binomials", "Marginal", "conditional", "two_binomials"]
@@ -40,6 +41,9 @@ DOMINATED = 2.0
 """Curvature of an integrand in standard units above which the data outweigh the normal density."""
 
 NEWTON_STEPS = 60
+SURE = 1e-5
+"""Newton's steps below this shrink by themselves, where a gain in height is lost in rounding."""
+
 CLOSE = 1e-9
 """Last step towards the mode of an integrand, in units of the effect's standard deviation."""
 
@@ -87,8 +91,9 @@ class Binomials:
         x, n = self.events[which], self.size[which]
         p, q = expit(logit), expit(-logit)
         spread = n * p * q
+        small = np.log1p(np.exp(-np.abs(logit)))
         return (
-            x * logit - n * np.logaddexp(0.0, logit),
+            -x * (small + np.maximum(-logit, 0.0)) - (n - x) * (small + np.maximum(logit, 0.0)),
             x * q - (n - x) * p,
             -spread,
             -spread * (q - p),
@@ -155,12 +160,12 @@ def two_binomials(
     return _marginal(loglik, moments)
 
 
-def conditional(tables: ConditionalTables, effect: FloatArray, tau2: float, nodes: int) -> Marginal:
+def conditional(tables: Conditional, effect: FloatArray, tau2: float, nodes: int) -> Marginal:
     """Integrate tables with held margins over a normal effect.
 
     Parameters
     ----------
-    tables : ConditionalTables
+    tables : ConditionalTables or LargeTables
     effect : ndarray, shape (k,) or ()
         Mean of the log odds ratio.
     tau2 : float
@@ -174,7 +179,7 @@ def conditional(tables: ConditionalTables, effect: FloatArray, tau2: float, node
         Derivatives in the base and its variance are 0: holding the margins removes them.
     """
     tau = sqrt(tau2)
-    k = len(tables.starts)
+    k = tables.k
     mode, curvature = _mode_of_one(tables, effect, tau)
     t, log_w = hermite_rule(nodes if tau > 0 else 1)
     z = mode + sqrt(2) * t[:, None] / np.sqrt(curvature)
@@ -296,7 +301,7 @@ def _mode_of_two(
     return z[0], z[1], curvature
 
 
-def _mode_of_one(tables: ConditionalTables, effect: FloatArray, tau: float) -> tuple[FloatArray, FloatArray]:
+def _mode_of_one(tables: Conditional, effect: FloatArray, tau: float) -> tuple[FloatArray, FloatArray]:
     def height(z: FloatArray) -> FloatArray:
         return np.asarray(tables.derivatives(effect + tau * z)[0][0] - z[0] ** 2 / 2)
 
@@ -305,7 +310,7 @@ def _mode_of_one(tables: ConditionalTables, effect: FloatArray, tau: float) -> t
         curvature = 1 - tau * tau * curve[0]
         return np.asarray((tau * slope - z) / curvature), (curvature,)
 
-    z, (curvature,) = _climb(height, newton, np.zeros((1, len(tables.starts))))
+    z, (curvature,) = _climb(height, newton, np.zeros((1, tables.k)))
     return z[0], curvature
 
 
@@ -322,7 +327,7 @@ def _climb(
     for _ in range(NEWTON_STEPS):
         for _ in range(NEWTON_STEPS):
             ahead = height(z + step)
-            lower = ~(ahead >= now - CLOSE * (1 + abs(now)) * 1e-4)
+            lower = ~(ahead >= now - CLOSE * (1 + abs(now)) * 1e-4) & (np.abs(step).max(axis=0) > SURE)
             if not lower.any():
                 break
             step = np.where(lower, step / 2, step)

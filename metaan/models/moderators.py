@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from metaan.effects.cells import unmasked
 from metaan.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from metaan.types import FloatArray
 
-__all__ = ["INTERCEPT", "Design", "orthogonal_design", "read_moderators", "read_names"]
+__all__ = [
+    "INTERCEPT",
+    "Design",
+    "column_names",
+    "orthogonal_design",
+    "read_moderators",
+    "read_names",
+    "read_table",
+]
 
 INTERCEPT = "intercept"
 
@@ -68,7 +78,7 @@ def read_moderators(X: ArrayLike, k: int, names: Sequence[str] | None) -> tuple[
     k : int
         Number of studies.
     names : sequence of str, optional
-        Of the q columns; "x1", "x2", ... where not given.
+        Of the q columns; where not given those of a data frame, "x1", "x2", ... of anything else.
 
     Returns
     -------
@@ -88,7 +98,7 @@ def read_moderators(X: ArrayLike, k: int, names: Sequence[str] | None) -> tuple[
     columns = _as_matrix(X)
     if len(columns) != k:
         raise InputError(f"X has {len(columns)} rows and there are {k} studies; give one row for each study.")
-    called = read_names(names, columns.shape[1])
+    called = read_names(column_names(X) if names is None else names, columns.shape[1])
     _refuse_gaps(columns, called)
     return columns, called
 
@@ -107,6 +117,8 @@ def read_names(names: Sequence[str] | None, q: int) -> tuple[str, ...]:
         raise InputError(
             f"names = {names!r} is a single text; give a list with one name for each column of X."
         )
+    if not isinstance(names, Iterable):
+        raise InputError(f"names = {names!r} is not a list of names; give one for each column of X.")
     called = tuple(str(name) for name in names)
     if len(called) != q:
         raise InputError(f"There are {len(called)} names for {q} columns of X; give one for each column.")
@@ -114,6 +126,39 @@ def read_names(names: Sequence[str] | None, q: int) -> tuple[str, ...]:
     if twice:
         raise InputError(f"The name {twice[0]!r} stands for more than one column; give each its own.")
     return called
+
+
+def column_names(X: object) -> tuple[str, ...] | None:
+    """Give the names that a data frame has for its columns, None for anything else.
+
+    Examples
+    --------
+    >>> column_names([[1.0, 2.0]]) is None
+    True
+    """
+    columns = getattr(X, "columns", None)
+    return tuple(str(name) for name in columns) if isinstance(columns, Iterable) else None
+
+
+def read_table(name: str, X: ArrayLike) -> NDArray[Any]:
+    """Read rows of moderators as they are; a masked cell is None.
+
+    Raises
+    ------
+    InputError
+        For rows of different length.
+
+    Examples
+    --------
+    >>> read_table("X", [[1, 2], [3, 4]]).shape
+    (2, 2)
+    """
+    try:
+        return np.asarray(unmasked(X))
+    except ValueError as error:
+        raise InputError(
+            f"{name} has rows of different length; give a row of moderators for each study."
+        ) from error
 
 
 def orthogonal_design(X: FloatArray, names: Sequence[str]) -> Design:
@@ -157,12 +202,7 @@ def orthogonal_design(X: FloatArray, names: Sequence[str]) -> Design:
 
 
 def _as_matrix(X: ArrayLike) -> FloatArray:
-    try:
-        found = np.asarray(X)
-    except ValueError as error:
-        raise InputError(
-            "X has rows of different length; give a row of moderators for each study."
-        ) from error
+    found = read_table("X", X)
     if found.ndim == 1:
         found = found[:, None]
     if found.ndim != 2:
@@ -176,7 +216,7 @@ def _as_matrix(X: ArrayLike) -> FloatArray:
 
 
 def _number(place: tuple[int, ...], value: object) -> float:
-    if value is None:
+    if value is None or value is np.ma.masked:
         return float("nan")
     if isinstance(value, (str, bytes, complex)) or not hasattr(value, "__float__"):
         row, column = place

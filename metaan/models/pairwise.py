@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scipy.special import chdtrc
 
+from metaan.effects.cells import is_one_of
 from metaan.errors import InputError
 from metaan.models.heterogeneity import I2_from_Q, I2_from_tau2, typical_variance
 from metaan.models.inference import TESTS, critical_value, infer_mean
@@ -114,16 +115,16 @@ def pool(
 def _choices(method: str, test: str, profile: str | None) -> tuple[str, str]:
     """Settle method and test; a default gives way to the profile's, an explicit one does not."""
     if profile is not None:
-        if profile not in PROFILES:
+        if not is_one_of(profile, PROFILES):
             raise InputError(
                 f"profile = {profile!r} is not known; give None or one of {', '.join(PROFILES)}."
             )
         usual_method, usual_test = PROFILES[profile]
         method = usual_method if method is REML else method
         test = usual_test if test is HKSJ else test
-    if method not in ESTIMATORS:
+    if not is_one_of(method, ESTIMATORS):
         raise InputError(f"method = {method!r} is not known; the methods are {', '.join(ESTIMATORS)}.")
-    if test not in TESTS:
+    if not is_one_of(test, TESTS):
         raise InputError(f"test = {test!r} is not known; the tests are {', '.join(TESTS)}.")
     return str(method), str(test)
 
@@ -139,7 +140,7 @@ def _pool(studies: Studies, method: str, test: str, level: float, rule: str) -> 
         estimate,
         information=information,
         unit=studies.unit,
-        scale=squares / (k - 1),
+        scale=0.0 if studies.all_equal else squares / (k - 1),
         k=k,
         test=test,
         level=level,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import inf, nan, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import chdtrc, fdtrc, ndtr, stdtr
 
+from metaan.effects.cells import is_one_of
 from metaan.errors import InputError
 from metaan.linalg import project
 from metaan.models.heterogeneity import I2_from_Q, I2_from_tau2
 from metaan.models.inference import TESTS, critical_value, scale_factor
 from metaan.models.intake import read_level, read_studies
-from metaan.models.moderators import INTERCEPT, orthogonal_design, read_moderators
+from metaan.models.moderators import INTERCEPT, column_names, orthogonal_design, read_moderators, read_table
 from metaan.models.pairwise import BOUNDARY, COMMON
 from metaan.models.residual_space import residual_space
 from metaan.models.residual_tau2 import RESIDUAL_ESTIMATORS
@@ -68,7 +70,7 @@ def regress(
     X : array_like, shape (k, q) or (k,)
         Moderators, a row for each study; k by 0 for none.
     names : sequence of str, optional
-        Of the q columns; "x1", "x2", ... where not given.
+        Of the q columns; where not given those of a data frame, "x1", "x2", ... of anything else.
     intercept : bool, default True
         Whether to put a column of ones, "intercept", before the moderators.
     method : str, default "REML"
@@ -129,7 +131,8 @@ def predict(regression: Regression, X_new: ArrayLike) -> Predicted:
     regression : Regression
         From `regress`.
     X_new : array_like, shape (m, q), or (m,) for one moderator
-        Rows of the columns that `regress` was given; an added intercept is added here too.
+        Rows of the columns that `regress` was given; an added intercept is added here too. The columns of a
+        data frame are taken by their names.
 
     Returns
     -------
@@ -139,7 +142,8 @@ def predict(regression: Regression, X_new: ArrayLike) -> Predicted:
     Raises
     ------
     InputError
-        For another number of columns, or values that are missing, infinite or words.
+        For another number of columns, columns of other names, or values that are missing, infinite or words;
+        for what is no regression.
 
     Examples
     --------
@@ -147,15 +151,20 @@ def predict(regression: Regression, X_new: ArrayLike) -> Predicted:
     >>> predict(fit, [2.5]).mean.round(4).tolist()
     [0.4907]
     """
-    q = regression.p - int(regression.intercept)
-    rows = np.asarray(X_new)
+    _check_regression(regression)
+    moderators = regression.names[int(regression.intercept) :]
+    q = len(moderators)
+    rows = read_table("X_new", X_new)
     if rows.ndim == 1 and q != 1:
         rows = rows[None, :]
+    named = column_names(X_new)
+    if named is not None:
+        rows = rows[:, _places(named, moderators)]
     columns, _ = read_moderators(rows, len(rows) if rows.ndim else 0, None)
     if columns.shape[1] != q:
         raise InputError(
             f"X_new has {columns.shape[1]} columns and the regression has {q} moderators "
-            f"({', '.join(regression.names[regression.p - q :])}); give one column for each."
+            f"({', '.join(moderators)}); give one column for each."
         )
     if regression.intercept:
         columns = np.column_stack([np.ones(len(columns)), columns])
@@ -204,8 +213,11 @@ def generalised_vif(regression: Regression, names: Sequence[str]) -> float:
     >>> generalised_vif(fit, ["dose"])
     1.0
     """
+    _check_regression(regression)
     moderators = [j for j in range(regression.p) if not np.isnan(regression.vif[j])]
     known = [regression.names[j] for j in moderators]
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise InputError(f"names = {names!r} is not a list of names; give some of {', '.join(known)}.")
     wrong = [name for name in names if name not in known]
     if wrong or not names:
         asked = repr(wrong[0]) if wrong else "no name"
@@ -359,14 +371,29 @@ class _Fit:
 
 
 def _check(method: str, test: str, intercept: object) -> None:
-    if method not in RESIDUAL_ESTIMATORS:
+    if not is_one_of(method, RESIDUAL_ESTIMATORS):
         raise InputError(
             f"method = {method!r} is not known; the methods are {', '.join(RESIDUAL_ESTIMATORS)}."
         )
-    if test not in TESTS:
+    if not is_one_of(test, TESTS):
         raise InputError(f"test = {test!r} is not known; the tests are {', '.join(TESTS)}.")
     if not isinstance(intercept, (bool, np.bool_)):
         raise InputError(f"intercept = {intercept!r} is neither True nor False.")
+
+
+def _check_regression(regression: object) -> None:
+    if not isinstance(regression, Regression):
+        raise InputError(f"A {type(regression).__name__} is not a regression; give what regress returned.")
+
+
+def _places(given: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    """Find the columns of a data frame by their names."""
+    if sorted(given) != sorted(wanted):
+        raise InputError(
+            f"X_new has the columns {', '.join(given)} and the regression has the moderators "
+            f"{', '.join(wanted)}; give the columns these names, or a plain array in this order."
+        )
+    return [list(given).index(name) for name in wanted]
 
 
 def _with_intercept(X: FloatArray, names: tuple[str, ...]) -> tuple[FloatArray, tuple[str, ...]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from math import inf, nan
+from math import inf, isnan, nan
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.special import chdtrc, fdtrc
 
+from metaan.effects.cells import unmasked
 from metaan.errors import InputError
 from metaan.models.heterogeneity import I2_from_tau2, typical_variance
 from metaan.models.inference import two_sided_pvalue
@@ -132,11 +134,13 @@ def subgroups(
     )
 
 
-def _read_groups(groups: Sequence[object], k: int) -> tuple[tuple[object, ...], NDArray[np.intp]]:
+def _read_groups(groups: object, k: int) -> tuple[tuple[object, ...], NDArray[np.intp]]:
     """Sort the groups and number the studies by them."""
     if isinstance(groups, (str, bytes)):
         raise InputError(f"groups = {groups!r} is a single text; give a group for each study.")
-    labels = [label.item() if isinstance(label, np.generic) else label for label in groups]
+    if not isinstance(groups, Iterable) or getattr(groups, "ndim", 1) == 0:
+        raise InputError(f"groups = {groups!r} is not a list; give a group for each study.")
+    labels = [label.item() if isinstance(label, np.generic) else label for label in _unmasked(groups)]
     if len(labels) != k:
         raise InputError(f"There are {len(labels)} groups for {k} studies; give one for each study.")
     missing = [str(i) for i, label in enumerate(labels) if _is_missing(label)]
@@ -153,8 +157,15 @@ def _read_groups(groups: Sequence[object], k: int) -> tuple[tuple[object, ...], 
     return names, np.array([place[label] for label in labels], dtype=np.intp)
 
 
+def _unmasked(groups: Iterable[object]) -> Iterable[object]:
+    found = unmasked(groups) if np.ma.isMaskedArray(groups) else groups
+    return found if isinstance(found, Iterable) else ()
+
+
 def _is_missing(label: object) -> bool:
-    return label is None or (isinstance(label, str) and not label.strip()) or label != label
+    if label is None or label is np.ma.masked:
+        return True
+    return not label.strip() if isinstance(label, str) else isinstance(label, float) and isnan(label)
 
 
 def _test_between(groups: Sequence[Pooled], test: str) -> _Test:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from metaan import InputError, effect_sizes
+from metaan.effects import convert
 from metaan.effects.convert import (
     combine_counts,
     combine_means,
@@ -196,3 +197,42 @@ def test_the_formula_of_the_handbook_for_two_arms():
 def test_one_arm_stays_what_it_is():
     assert combine_counts([3], [40]).how == "one arm: 3/40"
     assert combine_means([30], [4.0], [2.0]).sd == pytest.approx(2.0)
+
+
+LARGE_AND_SMALL = (1e308, -1e308, 1e200, 1e155, 1e-308, 5e-324, 3.0)
+
+BEYOND = {
+    "md_from_interval": lambda x, y: convert.md_from_interval(max(x, y), min(x, y), max(x, y)),
+    "se_from_interval": convert.se_from_interval,
+    "se_from_t": convert.se_from_t,
+    "se_from_f": convert.se_from_f,
+    "sd_from_se": lambda x, y: convert.sd_from_se(x, abs(y)),
+    "sd_of_change": lambda x, y: convert.sd_of_change(x, y, 0.5),
+    "correlation_from_sds": lambda x, y: convert.correlation_from_sds(x, x, y),
+    "r_from_smd": lambda x, y: convert.r_from_smd(x, y, n1=10, n2=10),
+    "smd_from_r": convert.smd_from_r,
+    "log_odds_ratio_from_smd": convert.log_odds_ratio_from_smd,
+    "log_risk_ratio": lambda x, y: convert.log_risk_ratio_from_log_odds_ratio(x, y, baseline=0.5),
+    "hazard_ratio_from_oe": convert.hazard_ratio_from_oe,
+    "hazard_ratio_with_variance": convert.hazard_ratio_with_variance,
+    "combine_means": lambda x, y: convert.combine_means([10, 10], [x, 3], [y, 3]),
+    "split_means": lambda x, y: convert.split_means(x, 1, 1, y),
+    "smd_from_p": lambda x, y: convert.smd_from_p(1e-308, x, y),
+}
+
+
+@pytest.mark.parametrize("conversion", BEYOND.values(), ids=BEYOND)
+@pytest.mark.parametrize("x", LARGE_AND_SMALL)
+@pytest.mark.parametrize("y", LARGE_AND_SMALL)
+def test_a_result_beyond_the_range_of_numbers_is_refused(conversion, x, y):
+    try:
+        found = conversion(x, y)
+    except InputError:
+        return
+    for name in ("value", "yi", "vi", "mean", "sd"):
+        assert np.isfinite(getattr(found, name, 0.0))
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64, np.int64])
+def test_a_variance_may_be_any_number(kind):
+    assert convert.hazard_ratio_with_variance(0.5, kind(16)).vi == 1 / 16

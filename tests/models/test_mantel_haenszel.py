@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 from statsmodels.stats.contingency_tables import StratifiedTable
 
-from metaan import InputError, mantel_haenszel
+from metaan import InputError, effect_sizes, mantel_haenszel
 
 PRINTED = 5e-5
 """Half of the last of four printed digits."""
@@ -208,7 +208,6 @@ def test_numbers_are_plain_and_weights_are_read_only():
         ("OR", {**AGES, "ai": [8, np.inf]}, r"ai\[1\] = inf is infinite"),
         ("OR", {"ai": [4], "n1i": [3], "ci": [1], "n2i": [3]}, r"ai\[0\] = 4 is more than n1i"),
         ("OR", {"ai": [4], "bi": [1], "n1i": [6], "ci": [1], "n2i": [3]}, r"n1i\[0\] = 6 is not ai \+ bi"),
-        ("IRR", {"x1i": [1], "t1i": [0], "x2i": [1], "t2i": [3]}, r"t1i\[0\] = 0 has events"),
         ("IRR", {"x1i": [1], "t1i": [-2], "x2i": [1], "t2i": [3]}, r"t1i\[0\] = -2 is negative"),
     ],
 )
@@ -221,3 +220,32 @@ def test_what_cannot_be_asked(measure, cells, said):
 def test_levels(level):
     with pytest.raises(InputError, match="level"):
         mantel_haenszel("OR", level=level, **AGES)
+
+
+def test_a_variance_of_nothing_but_rounding_is_none():
+    """Sato's variance of 0/3 against 2/2: -1 times 3/5 and 3/5."""
+    fit = mantel_haenszel("RD", ai=[0], n1i=[3], ci=[2], n2i=[2])
+    assert fit.estimate == pytest.approx(-1, rel=CLOSED)
+    assert isnan(fit.se)
+    assert isnan(fit.pvalue)
+    assert "the estimate has no standard error" in fit.notes[0]
+
+
+def test_nothing_but_events_has_no_variance_either():
+    assert isnan(mantel_haenszel("RD", ai=[1], n1i=[1], ci=[19], n2i=[19]).se)
+
+
+@pytest.mark.parametrize("measure", ["OR", "RR", "RD"])
+def test_one_study_does_not_differ_from_itself(measure):
+    fit = mantel_haenszel(measure, ai=[4], n1i=[10], ci=[15], n2i=[123])
+    assert (fit.Q, fit.Q_dof) == (0, 0)
+    assert mantel_haenszel("RD", ai=[0], n1i=[10], ci=[15], n2i=[123]).Q == 0
+
+
+@pytest.mark.parametrize("measure", ["IRR", "IRD"])
+def test_a_group_without_person_time_is_left_out_as_by_effect_sizes(measure):
+    cells = {"x1i": [1, 4], "t1i": [0, 20], "x2i": [2, 5], "t2i": [20, 30]}
+    fit = mantel_haenszel(measure, **cells)
+    assert fit.k == 1
+    assert "study 1: left out, an arm has no person-time" in fit.notes
+    assert np.isnan(effect_sizes(measure, **cells).yi).tolist() == [True, False]

@@ -11,7 +11,7 @@ from scipy import stats
 from statsmodels.regression.linear_model import WLS
 from statsmodels.stats.meta_analysis import combine_effects
 
-from metaan import InputError, pool
+from metaan import InputError, pool, pool_many
 from metaan.models.pairwise import PROFILES
 from metaan.models.tau2 import ESTIMATORS
 
@@ -243,3 +243,12 @@ def test_unknown_options(options, said):
 def test_extreme_but_possible_numbers_give_numbers():
     fit = pool([0.0, 1e20, -1e25], [1e-20, 1.0, 1e20])
     assert np.isfinite([fit.estimate, fit.se, fit.tau2, fit.pvalue, *fit.ci, *fit.prediction]).all()
+
+
+def test_effects_equal_but_for_rounding_are_equal():
+    near = np.nextafter(0.1, 1)
+    fit = pool([0.1, near, 0.1], [0.1, 0.2, 0.3])
+    assert fit.se == 0
+    assert "all effects are equal" in fit.notes[-1]
+    assert pool_many([[0.1, near, 0.1]], [[0.1, 0.2, 0.3]], test="hksj").se[0] == 0
+    assert pool([0.1, 0.1 + 1e-12, 0.1], [0.1, 0.2, 0.3]).se > 0

@@ -3,6 +3,7 @@ from __future__ import annotations
 from math import inf, isnan
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from metaan import InputError, generalised_vif, predict, regress
@@ -233,3 +234,25 @@ def test_contrasts_carry_the_whole_quadratic_form():
 
 def test_names_are_made_up_where_there_are_none():
     assert read_names(None, 3) == ("x1", "x2", "x3")
+
+
+FRAME_X = {"dose": [1.0, 2, 3, 5, 4, 7], "age": [50.0, 61, 47, 66, 58, 52]}
+FRAME_Y, FRAME_V = [0.1, 0.5, 0.4, 0.9, 0.3, 0.8], [0.02, 0.03, 0.04, 0.02, 0.05, 0.03]
+
+
+def test_a_data_frame_brings_its_names():
+    frame = pd.DataFrame(FRAME_X)
+    fit = regress(FRAME_Y, FRAME_V, frame)
+    assert fit.names == ("intercept", "dose", "age")
+    assert regress(FRAME_Y, FRAME_V, frame, names=["a", "b"]).names == ("intercept", "a", "b")
+    np.testing.assert_array_equal(fit.estimate, regress(FRAME_Y, FRAME_V, frame.to_numpy()).estimate)
+
+
+def test_a_prediction_takes_the_columns_of_a_data_frame_by_name():
+    frame = pd.DataFrame(FRAME_X)
+    fit = regress(FRAME_Y, FRAME_V, frame)
+    expected = predict(fit, frame.to_numpy()).mean
+    np.testing.assert_array_equal(predict(fit, frame[["age", "dose"]]).mean, expected)
+    for wrong in (frame.rename(columns={"age": "year"}), frame[["dose"]], frame.assign(year=1.0)):
+        with pytest.raises(InputError, match="regression has the moderators dose, age"):
+            predict(fit, wrong)

@@ -91,8 +91,9 @@ def combine_means(n: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> CombinedArm:
     total = int(size.sum())
     if total < 2:
         raise InputError("n adds up to 1; a standard deviation needs at least 2 participants.")
-    middle = float(size @ m) / total
-    variance = float((size - 1) @ s**2 + size @ (m - middle) ** 2) / (total - 1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        middle = float(size @ m) / total
+        variance = float((size - 1) @ s**2 + size @ (m - middle) ** 2) / (total - 1)
     listed = " + ".join(f"{a:.0f}" for a in size)
     how = f"{arms} arms combined (n {listed})" if arms > 1 else f"one arm (n {listed})"
     return CombinedArm(n=total, mean=middle, sd=sqrt(variance), how=how)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from math import hypot, sqrt
 
 from metaan.effects.convert.printed import above_zero, at_least_zero, finite_number, plain, short
 from metaan.effects.convert.values import Converted
@@ -45,7 +45,7 @@ def sd_of_change(sd_before: float, sd_after: float, r: float) -> Converted:
     before, after = at_least_zero("sd_before", sd_before), at_least_zero("sd_after", sd_after)
     if not -1 <= finite_number("r", r) <= 1:
         raise InputError(f"r = {r!r} is not a correlation; give a number from -1 to 1.")
-    sd = sqrt((before - after) ** 2 + 2 * (1 - r) * before * after)
+    sd = hypot(before - after, sqrt(2 * (1 - r)) * sqrt(before) * sqrt(after))
     how = f"SD {short(sd)} of the change from SD {plain(before)} before, SD {plain(after)} after"
     return Converted(value=sd, how=f"{how} and correlation {plain(r)}")
 
@@ -82,7 +82,7 @@ def correlation_from_sds(sd_before: float, sd_after: float, sd_change: float) ->
     """
     before, after = above_zero("sd_before", sd_before), above_zero("sd_after", sd_after)
     change = at_least_zero("sd_change", sd_change)
-    r = 1 + ((before - after) - change) * ((before - after) + change) / (2 * before * after)
+    r = 1 + ((before - after) - change) * ((before - after) + change) / before / after / 2
     if not abs(r) <= 1:
         raise InputError(
             f"sd_change = {sd_change!r} does not fit sd_before = {sd_before!r} and sd_after = {sd_after!r} "

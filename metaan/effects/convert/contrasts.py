@@ -109,7 +109,7 @@ def md_from_interval(
     lower, upper = limits(low, high)
     middle = inside(estimate, lower, upper)
     se = se_from_interval(lower, upper, level=level, dof=dof)
-    return ConvertedEffect(yi=middle, vi=se.value**2, how=se.how + lopsided(middle, lower, upper))
+    return ConvertedEffect(yi=middle, vi=se.value * se.value, how=se.how + lopsided(middle, lower, upper))
 
 
 def ratio_from_interval(estimate: float, low: float, high: float, *, level: float = 0.95) -> ConvertedEffect:
@@ -148,7 +148,7 @@ def ratio_from_interval(estimate: float, low: float, high: float, *, level: floa
     y, bottom, top = log(middle), log(lower), log(upper)
     se = se_from_interval(bottom, top, level=level).value
     how = f"log SE {short(se)} from the {level_words(level)} CI {plain(lower)} to {plain(upper)} (normal)"
-    return ConvertedEffect(yi=y, vi=se**2, how=how + lopsided(y, bottom, top))
+    return ConvertedEffect(yi=y, vi=se * se, how=how + lopsided(y, bottom, top))
 
 
 def ratio_from_p(estimate: float, p: float) -> ConvertedEffect:
@@ -185,4 +185,4 @@ def ratio_from_p(estimate: float, p: float) -> ConvertedEffect:
         raise InputError("estimate = 1 says nothing of the spread; find the standard error elsewhere.")
     se = se_from_p(y, p).value
     how = f"log SE {short(se)} from the ratio {plain(estimate)} and its two-sided p {plain(p)} (normal)"
-    return ConvertedEffect(yi=y, vi=se**2, how=how)
+    return ConvertedEffect(yi=y, vi=se * se, how=how)

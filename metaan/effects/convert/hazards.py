@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from math import log, sqrt
 
+import numpy as np
+
 from metaan.effects.convert.contrasts import ratio_from_interval, ratio_from_p
 from metaan.effects.convert.printed import (
     above_zero,
@@ -248,7 +250,7 @@ def hazard_ratio_from_logrank_p(p: float, v: float | Converted, *, sign: int) ->
 def _variance(v: float | Converted) -> tuple[float, str]:
     if isinstance(v, Converted):
         return above_zero("v", v.value), v.how
-    if not isinstance(v, (int, float)):
+    if not isinstance(v, (int, float, np.integer, np.floating)):
         raise InputError(
             f"v = {v!r} is not a variance; give a number, or what logrank_variance_from_... gave."
         )

@@ -27,6 +27,9 @@ __all__ = [
     "whole_number",
 ]
 
+MOST = 2**53
+"""The largest whole number up to which a double holds every one."""
+
 ASYMMETRY = 0.05
 """Difference of an interval's two halves, as a share of its width, from which it is pointed out."""
 
@@ -34,8 +37,10 @@ ASYMMETRY = 0.05
 def whole_number(name: str, value: float, *, least: int) -> int:
     """Read a whole number that is not below a least one."""
     number = finite_number(name, value)
-    if number < least or number != floor(number):
-        raise InputError(f"{name} = {value!r} is not usable; give a whole number of {least} or more.")
+    if not least <= number <= MOST or number != floor(number):
+        raise InputError(
+            f"{name} = {value!r} is not usable; give a whole number of {least} or more, at most 2^53."
+        )
     return int(number)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from math import atanh, exp, log, log1p, sqrt, tanh
+from math import atanh, exp, hypot, log, log1p, sqrt, tanh
 from typing import Literal
 
+from metaan.effects.cells import is_one_of
 from metaan.effects.continuous import LOG_ODDS_PER_D_LOGISTIC, LOG_ODDS_PER_D_NORMAL
 from metaan.effects.convert.printed import above_zero, at_least_zero, finite_number, plain, short
 from metaan.effects.convert.values import ConvertedEffect
@@ -153,9 +154,9 @@ def r_from_smd(yi: float, vi: float, *, n1: float = 1, n2: float = 1) -> Convert
     d, v = _effect(yi, vi)
     size1, size2 = above_zero("n1", n1), above_zero("n2", n2)
     a = (size1 + size2) / size1 * ((size1 + size2) / size2)
-    r = d / sqrt(d**2 + a)
+    r = d / hypot(d, sqrt(a))
     how = f"correlation {short(r)} from SMD {short(d)} (groups {plain(size1)} to {plain(size2)})"
-    return ConvertedEffect(yi=r, vi=a**2 * v / (d**2 + a) ** 3, how=how)
+    return ConvertedEffect(yi=r, vi=v / (d * d + a) * (a / (d * d + a)) * (a / (d * d + a)), how=how)
 
 
 def z_from_r(yi: float, vi: float) -> ConvertedEffect:
@@ -255,7 +256,7 @@ def _log_mix(y: float, risk: float) -> float:
 
 
 def _factor(outcome: str) -> tuple[float, str]:
-    if outcome not in FACTORS:
+    if not is_one_of(outcome, FACTORS):
         raise InputError(f"outcome = {outcome!r} is not known; give one of {', '.join(FACTORS)}.")
     return FACTORS[outcome], WORDS[outcome]
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING
+
+from metaan.errors import InputError
 
 if TYPE_CHECKING:
     from metaan.types import Status
@@ -39,6 +42,10 @@ class Converted:
     how: str
     status: Status = "derived"
 
+    def __post_init__(self) -> None:
+        """Refuse what has left the range of a double."""
+        _refuse_boundless(self.value)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConvertedEffect:
@@ -48,6 +55,10 @@ class ConvertedEffect:
     vi: float
     how: str
     status: Status = "derived"
+
+    def __post_init__(self) -> None:
+        """Refuse what has left the range of a double."""
+        _refuse_boundless(self.yi, self.vi)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +71,10 @@ class ConvertedArm:
     skewed: bool
     how: str
     status: Status = "derived"
+
+    def __post_init__(self) -> None:
+        """Refuse what has left the range of a double."""
+        _refuse_boundless(self.mean, self.sd)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +97,10 @@ class CombinedArm:
     how: str
     status: Status = "derived"
 
+    def __post_init__(self) -> None:
+        """Refuse what has left the range of a double."""
+        _refuse_boundless(self.mean, self.sd)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SplitCount:
@@ -102,3 +121,11 @@ class SplitMean:
     sd: float
     how: str
     status: Status = "derived"
+
+
+def _refuse_boundless(*numbers: float) -> None:
+    if not all(isfinite(number) for number in numbers):
+        raise InputError(
+            "The numbers are too large, or too small, to convert: the result is beyond the range of numbers. "
+            "Check their units."
+        )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import stdtrit
 
+from metaan.effects.cells import is_one_of
 from metaan.errors import InputError
 from metaan.linalg import project
 from metaan.models.intake import read_level
@@ -91,7 +92,7 @@ def network(
     (('A', 'B', 'C'), 0.448052, 0.178012)
     """
     level = read_level(level)
-    if method not in ESTIMATORS:
+    if not is_one_of(method, ESTIMATORS):
         raise InputError(
             f"method = {method!r} is not known for networks; give one of {', '.join(ESTIMATORS)}."
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr
 
+from metaan.effects.cells import is_one_of
 from metaan.errors import InputError
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def p_scores(network: Network, *, small_values: str, model: str = "random") -> d
     >>> {name: round(score, 3) for name, score in p_scores(fit, small_values="undesirable").items()}
     {'A': 0.995, 'B': 0.362, 'C': 0.143}
     """
-    if small_values not in SIGNS:
+    if not is_one_of(small_values, SIGNS):
         raise InputError(f"small_values = {small_values!r} is not known; give 'desirable' or 'undesirable'.")
     if model not in ("random", "common"):
         raise InputError(f"model = {model!r} is not known; give 'random' or 'common'.")
