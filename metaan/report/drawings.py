@@ -135,10 +135,11 @@ def drawing_pool(workers: int | None = None) -> Iterator[Executor | None]:
         yield pool
     except BaseException:
         for process in set(multiprocessing.active_children()) - others:
-            process.terminate()
+            process.kill()
         raise
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        # Waiting ends the pool's thread before the interpreter closes what that thread still writes to.
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 class Pending:
@@ -244,11 +245,11 @@ def _started(workers: int) -> Executor | None:
 
 @contextmanager
 def _without_interrupts() -> Iterator[None]:
-    """Let processes that start here inherit deafness to Ctrl-C: their parent tells them to end."""
+    """Let no signal cut the start of a process in two; Ctrl-C stays the parent's alone afterwards."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
     finally:
@@ -258,6 +259,8 @@ def _without_interrupts() -> Iterator[None]:
 def _prepare() -> None:
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its files is no news
     _die_with_parent()
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 
 
