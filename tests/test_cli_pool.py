@@ -415,7 +415,7 @@ def test_the_packages_stand_side_by_side_with_the_reasons(pool: Pool, bcg: str) 
     """Prediction intervals of the BCG log risk ratios (REML) as metafor 5.1-12 prints them: z, and Riley."""
     code, told, _ = pool(bcg, "--measure", "RR", "--compare-profiles")
     assert code == 0
-    assert "The same data under the defaults of four packages" in told
+    assert "The same effects under the pooling defaults of four packages" in told
     assert "Stata 17 uses t on k - 2 degrees of freedom" in told
     _, told, _ = pool(bcg, "--measure", "RR", "--compare-profiles", "--format", "json")
     found = numbers(told)["profiles"]
@@ -426,3 +426,20 @@ def test_the_packages_stand_side_by_side_with_the_reasons(pool: Pool, bcg: str) 
     code, _, said = pool(bcg, "--measure", "RR", "--compare-profiles", "--model", "mh")
     assert code == 2
     assert "leave --model out" in said
+
+
+def test_notes_name_the_studies_of_the_file(pool: Pool) -> None:
+    text = "study,ai,n1i,ci,n2i\nS1,x,20,3,22\nS2,1,30,2,31\nS3,0,40,0,42\nS4,5,50,9,50\n"
+    _, told, _ = pool(text, "--measure", "OR", "--model", "mh")
+    assert "S3 (row 4): no events in either arm" in told
+    assert "study 2" not in told
+
+
+def test_the_readmes_file_gives_the_readmes_numbers(pool: Pool) -> None:
+    text = (Path(__file__).parent.parent / "examples" / "bcg.csv").read_bytes()
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    code, told, _ = pool(text, "--measure", "RR")
+    assert code == 0
+    shown = [line for line in told.splitlines() if line.startswith(("Random effects", "95% prediction"))]
+    assert len(shown) == 2
+    assert all(line in readme for line in shown)

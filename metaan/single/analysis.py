@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, nan, sqrt
 from statistics import NormalDist
 from typing import TYPE_CHECKING, TypeAlias
@@ -176,7 +176,7 @@ def _analysed(
     yi, vi = effects.yi[kept], effects.vi[kept]
     used = [numbers[i] for i in kept]
     groups = _cells_of(file, used, request.subgroup)
-    fit = _fit(request, yi, vi, used) if kept else None
+    fit = _named(_fit(request, yi, vi, used), [row for row, _ in used]) if kept else None
     weights = getattr(fit, "weights", np.full(len(kept), nan))
     studies = tuple(
         _study(row, cells, group, float(y), float(v), float(w), effects, i, request)
@@ -397,6 +397,16 @@ def _study(
         weight=weight,
         note="; ".join(notes),
     )
+
+
+def _named(fit: Fit, rows: Sequence[PlainRow]) -> Fit:
+    """Name the studies of a fit's notes as the file does; the models count them."""
+
+    def name(found: re.Match[str]) -> str:
+        row = rows[int(found[1]) - 1]
+        return f"{row.label} (row {row.number}):"
+
+    return replace(fit, notes=tuple(re.sub(r"^study (\d+):", name, note) for note in fit.notes))
 
 
 def _cells_of(file: PlainFile, used: Numbers, heading: str) -> list[str]:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["profile_record", "render_profiles"]
 
+SAME_EFFECTS = (
+    "Every row pools the effects above; a package with another rule for cells of 0 would start from others."
+)
 QUANTITIES = {
     "tau2": "τ²",
     "I2": "I²",
@@ -27,7 +30,9 @@ QUANTITIES = {
 
 
 def render_profiles(single: Single) -> str:
-    """Write what metafor, meta, RevMan and Stata would print of these data, and why.
+    """Write what metafor, meta, RevMan and Stata would pool of these effects, and why they differ.
+
+    The effects are metaan's own in every row; where a package would compute other effects, a reason says so.
 
     Parameters
     ----------
@@ -54,7 +59,8 @@ def render_profiles(single: Single) -> str:
             why.setdefault(each.why, []).append(QUANTITIES.get(each.quantity, each.quantity))
     reasons = [f"- {', '.join(named)}: {reason}" for reason, named in why.items()]
     sources = [f"- {row.package}: {row.source}" for row in found.rows]
-    lines = ["The same data under the defaults of four packages", *aligned(rows, left={0, 1, 2})]
+    lines = ["The same effects under the pooling defaults of four packages", *aligned(rows, left={0, 1, 2})]
+    lines += [SAME_EFFECTS]
     lines += ["", "Why they differ", *reasons] if reasons else []
     return "\n".join([*lines, "", "Where the defaults were seen", *sources]) + "\n"
 
