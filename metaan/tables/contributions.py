@@ -11,10 +11,10 @@ from metaan.tables.table import Cell, Column, Table, number_cell, told_apart
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from metaan.results.contribution import Contributions
+    from metaan.results.contribution import Contributions, JudgedContributions
     from metaan.types import FloatArray
 
-__all__ = ["contributions_table"]
+__all__ = ["contributions_table", "judged_table"]
 
 METHODS = {
     "shortestpath": "shortest paths of the flow of evidence",
@@ -69,6 +69,39 @@ def contributions_table(
             for pair, direct, row in zip(found.pairs, found.proportion_direct, found.shares, strict=True)
         ),
         notes=(f"Shares by {METHODS[found.method]}; every row sums to 100%.", *notes),
+    )
+
+
+def judged_table(
+    found: JudgedContributions,
+    *,
+    id: str,  # noqa: A002
+    title: str,
+    names: Mapping[str, str],
+) -> Table:
+    """Set out how much of each network estimate comes from studies that were judged alike.
+
+    Parameters
+    ----------
+    found : JudgedContributions
+        Shares by judgement.
+    id, title : str
+        Of the table.
+    names : mapping of str to str
+        Node to the name to print.
+    """
+    return Table(
+        id=id,
+        title=title,
+        columns=(
+            *pair_columns(),
+            *(Column(name=name, title=name, numeric=True) for name in found.judgements),
+        ),
+        rows=tuple(
+            (*pair_cells(pair, names), *_shares(row))
+            for pair, row in zip(found.pairs, found.shares, strict=True)
+        ),
+        notes=("Shares of the studies' contributions by their overall risk of bias.",),
     )
 
 
