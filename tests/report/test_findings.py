@@ -1,4 +1,4 @@
-"""What the report finds out about a network: netmeta's figures through the whole pipeline, and honest words."""
+"""What the report finds out about a network: netmeta's figures through the whole pipeline; honest words."""
 
 from __future__ import annotations
 
