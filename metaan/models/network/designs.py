@@ -101,7 +101,15 @@ class Disagreement:
 
 
 def by_design(studies: Sequence[Study]) -> list[list[Study]]:
-    """Group studies by the treatments that they compare, in the order of their first study."""
+    """Group studies by the treatments that they compare, in the order of their first study.
+
+    Examples
+    --------
+    >>> from metaan.models.network.design import read_contrasts
+    >>> evidence = read_contrasts(list("abc"), list("ABB"), list("BCA"), [1, 2, 3], [1, 1, 2])
+    >>> [[study.name for study in group] for group in by_design(evidence.studies)]
+    [['a', 'c'], ['b']]
+    """
     groups: dict[tuple[int, ...], list[Study]] = {}
     for study in studies:
         groups.setdefault(study.arms, []).append(study)
@@ -123,6 +131,13 @@ def homogeneity(group: Sequence[Study], tau2: float) -> tuple[float, int]:
     Q : float
         Exactly 0 for one study.
     dof : int
+
+    Examples
+    --------
+    >>> from metaan.models.network.design import read_contrasts
+    >>> evidence = read_contrasts(["a", "b"], ["A", "A"], ["B", "B"], [1, 3], [1, 1])
+    >>> homogeneity(evidence.studies, 0.0)
+    (2.0, 1)
     """
     if len(group) == 1:
         return 0.0, 0
@@ -137,6 +152,13 @@ def tau2_within(designs: Sequence[Sequence[Study]]) -> float:
     -------
     float
         In squared units of the rows; `nan` where no design has a second study.
+
+    Examples
+    --------
+    >>> from metaan.models.network.design import read_contrasts
+    >>> evidence = read_contrasts(["a", "b", "c"], ["A", "A", "B"], ["B", "B", "C"], [1, 4, 0], [1, 1, 1])
+    >>> round(tau2_within(by_design(evidence.studies)), 12)
+    3.5
     """
     replicated = [_saturated(group) for group in designs if len(group) > 1]
     if not replicated:
@@ -166,6 +188,14 @@ def disagreement(designs: Sequence[Sequence[Study]], treatments: int, tau2: floa
     Returns
     -------
     Disagreement
+
+    Examples
+    --------
+    >>> from metaan.models.network.design import read_contrasts
+    >>> evidence = read_contrasts(list("abc"), list("ABA"), list("BCC"), [1, 1, 5], [1, 1, 1])
+    >>> found = disagreement(by_design(evidence.studies), 3, 0.0)
+    >>> [design.freed for design in found.designs], round(float(found.residuals @ found.residuals), 12)
+    ([1, 1, 1], 3.0)
     """
     fits = [project(*_with(_saturated(group), tau2)) for group in designs]
     X = np.zeros((sum(len(fit.target) for fit in fits), treatments))

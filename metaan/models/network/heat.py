@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["net_heat"]
 
+ROUNDING = 1e-12
+"""Relative size below which a negative weight is a residue of 0."""
+
 NO_REPLICATION = (
     "no design has a second study, so that heterogeneity within designs cannot be told from inconsistency: "
     "the weights are those of common effects"
@@ -97,7 +100,11 @@ def net_heat(network: Network, *, model: str = "random") -> NetHeat:
     sizes = [len(_weights(design)) for design in shown]
     change = np.repeat(np.column_stack(fallen), sizes, axis=1)
     rows = tuple(label for design in shown for label in _labels(design, evidence.treatments))
-    notes = ((NO_REPLICATION,) if np.isnan(within) else ()) + _left_out(whole, evidence.treatments)
+    notes = (
+        *((NO_REPLICATION,) if np.isnan(within) else ()),
+        *_left_out(whole, evidence.treatments),
+        *_negative(rows, weights),
+    )
     return _heat(rows, _hat(shown, whole) * np.abs(weights), change, model, notes)
 
 
@@ -140,7 +147,7 @@ def _hat(designs: Sequence[DirectEstimate], whole: Disagreement) -> FloatArray:
     """Give the covariances of the network estimates of all contrasts of some designs, without their signs."""
     pairs = np.array([pair for design in designs for pair in combinations(design.arms, 2)])
     contrasts = whole.root[pairs[:, 0]] - whole.root[pairs[:, 1]]
-    return np.abs(contrasts @ contrasts.T)
+    return np.asarray(np.abs(contrasts @ contrasts.T))
 
 
 def _labels(design: DirectEstimate, treatments: Sequence[str]) -> list[str]:
@@ -155,3 +162,13 @@ def _left_out(whole: Disagreement, treatments: Sequence[str]) -> tuple[str, ...]
     if not names:
         return ()
     return (f"left out, because no loop passes through: {', '.join(names)}",)
+
+
+def _negative(rows: Sequence[str], weights: FloatArray) -> tuple[str, ...]:
+    names = [row for row, weight in zip(rows, weights, strict=True) if weight < -ROUNDING * weights.max()]
+    if not names:
+        return ()
+    return (
+        f"the standard errors of multi-arm studies give a negative weight, and a negative Q, to: "
+        f"{', '.join(names)}",
+    )

@@ -147,15 +147,15 @@ def _loop(network: Network, corners: tuple[int, int, int], arms: dict[str, set[s
 
 
 def _notes(shared: list[str], closed_within: bool) -> tuple[str, ...]:
-    told = ", ".join(map(repr, shared))
+    told = f"{'study' if len(shared) == 1 else 'studies'} {', '.join(map(repr, shared))}"
     if closed_within:
         return (
-            f"nothing to compare: every study of this loop compares all three treatments (study {told}), and "
+            f"nothing to compare: every study of this loop compares all three treatments ({told}), and "
             "one study cannot disagree with itself",
         )
     if shared:
         return (
-            f"study {told} gives evidence to every side, so that direct and indirect are not independent and "
-            "the p-value is only a guide",
+            f"{told}: evidence on every side comes from the same study, so that direct and indirect are not "
+            "independent and the p-value is only a guide",
         )
     return ()

@@ -61,6 +61,14 @@ def connected_rows(studies: Sequence[Study], columns: Sequence[int]) -> Rows:
     Returns
     -------
     Rows
+
+    Examples
+    --------
+    >>> from metaan.models.network.design import read_contrasts
+    >>> evidence = read_contrasts(list("abc"), list("ABA"), list("BCC"), [1, 2, 3], [1, 1, 2])
+    >>> rows = connected_rows(evidence.studies, [0, 1, 2])
+    >>> rows.design.shape, rows.base, rows.dof
+    ((3, 2), 1, 1)
     """
     X, yi, vi = stack(studies, columns[-1] + 1)
     X = X[:, columns]
@@ -82,6 +90,14 @@ def differences(rows: Rows, tau2: float) -> tuple[float, FloatArray, FloatArray]
     Q : float
     estimate, se : ndarray, shape (n, n)
         In units of the rows.
+
+    Examples
+    --------
+    >>> from metaan.models.network.design import read_contrasts
+    >>> evidence = read_contrasts(["a", "b"], ["A", "B"], ["P", "P"], [1, 3], [1, 1])
+    >>> Q, estimate, se = differences(connected_rows(evidence.studies, [0, 1, 2]), 1.0)
+    >>> estimate.round(12)[0].tolist(), (se**2).round(12)[0].tolist()
+    ([0.0, -2.0, 1.0], [0.0, 4.0, 2.0])
     """
     fit = project(rows.design, rows.yi, rows.vi + tau2)
     means = np.insert(fit.beta, rows.base, 0.0)
@@ -91,18 +107,40 @@ def differences(rows: Rows, tau2: float) -> tuple[float, FloatArray, FloatArray]
 
 
 def reread(network: Network) -> Evidence:
-    """Read a network's contrasts again."""
+    """Read a network's contrasts again.
+
+    Examples
+    --------
+    >>> from metaan import network
+    >>> reread(network(["a", "b"], ["A", "B"], ["P", "P"], [1, 3], [1, 1])).treatments
+    ('A', 'B', 'P')
+    """
     used = network.contrasts
     return read_contrasts(used.study, used.treat1, used.treat2, used.yi, used.sei)
 
 
 def shown_component(network: Network) -> Component:
-    """Give the component that the top-level scalars are those of."""
+    """Give the component that the top-level scalars are those of.
+
+    Examples
+    --------
+    >>> from metaan import network
+    >>> shown_component(network(["a", "b"], ["A", "X"], ["B", "Y"], [1, 3], [1, 1], reference="X")).treatments
+    ('X', 'Y')
+    """
     holds = [part for part in network.components if network.reference in part.treatments]
     return holds[0] if holds else network.components[0]
 
 
 def studies_of(evidence: Evidence, component: Component) -> list[Study]:
-    """Give the studies of a component, in input order."""
+    """Give the studies of a component, in input order.
+
+    Examples
+    --------
+    >>> from metaan import network
+    >>> fit = network(["a", "b"], ["A", "X"], ["B", "Y"], [1, 3], [1, 1])
+    >>> [study.name for study in studies_of(reread(fit), fit.components[1])]
+    ['b']
+    """
     inside = set(component.studies)
     return [study for study in evidence.studies if study.name in inside]
