@@ -151,8 +151,8 @@ def rank_table(network: Network, ranks: Rankogram) -> tuple[RankedTreatment, ...
     strange = [treatment for treatment in ranks.treatments if treatment not in network.treatments]
     if strange:
         raise InputError(
-            f"the rankogram ranks {', '.join(map(repr, strange))}, which this network does not have; give the "
-            "network that was ranked."
+            f"the rankogram ranks {', '.join(map(repr, strange))}, which this network does not have; give "
+            "the network that was ranked."
         )
     scores = p_scores(network, small_values=ranks.small_values, model=ranks.model)
     rows = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from math import copysign
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -59,17 +60,13 @@ def shortest_paths(flows: FloatArray, pairs: Places, edges: Places) -> FloatArra
     >>> shortest_paths(np.array([[0.6, 0.4, -0.4]]), pairs, edges).round(12).tolist()
     [[0.6, 0.2, 0.2]]
     """
-    shares = np.zeros(flows.shape)
-    ends = edges.tolist()
-    for row, (source, sink) in enumerate(pairs.tolist()):
-        found = np.flatnonzero(np.abs(flows[row]) > NEGLIGIBLE).tolist()
-        links = [
-            (*(ends[edge] if flows[row, edge] > 0 else ends[edge][::-1]), edge, abs(float(flows[row, edge])))
-            for edge in found
-        ]
-        for edge, share in _Streams(links, source, sink).shares().items():
-            shares[row, edge] = share
-    return _summing_to_one(shares)
+    neighbours = _neighbours(edges)
+    kept = np.where(np.abs(flows) > NEGLIGIBLE, flows, 0.0)
+    shares = [
+        _Streams(neighbours, row, *ends).shares()
+        for row, ends in zip(kept.tolist(), pairs.tolist(), strict=True)
+    ]
+    return _summing_to_one(np.array(shares))
 
 
 def random_walk(flows: FloatArray, pairs: Places, edges: Places) -> FloatArray:
@@ -113,25 +110,32 @@ def random_walk(flows: FloatArray, pairs: Places, edges: Places) -> FloatArray:
 DIVISIONS: dict[str, Divide] = {"shortestpath": shortest_paths, "randomwalk": random_walk}
 
 
+Neighbours: TypeAlias = list[list[tuple[int, int, int]]]
+"""For each node its neighbours in order: the node, the edge, and 1 where the edge leads there, else -1."""
+
+
+def _neighbours(edges: Places) -> Neighbours:
+    found: Neighbours = [[] for _ in range(int(edges.max()) + 1)]
+    for edge, (one, two) in enumerate(edges.tolist()):
+        found[one].append((two, edge, 1))
+        found[two].append((one, edge, -1))
+    return [sorted(ends) for ends in found]
+
+
 class _Streams:
     """Flow of one estimate, taken apart path by path.
 
-    Paths of one length are found in one depth-first search through the graph of levels, which visits every
-    edge once and every path in the order of its nodes.
+    Paths of one length are found in one depth-first search through the graph of levels, which gives up every
+    edge once and meets the paths in the order of their nodes.
     """
 
-    def __init__(self, links: list[tuple[int, int, int, float]], source: int, sink: int) -> None:
+    def __init__(self, neighbours: Neighbours, flow: list[float], source: int, sink: int) -> None:
+        self.neighbours, self.flow = neighbours, flow
         self.source, self.sink = source, sink
-        self.flow = {edge: flow for _, _, edge, flow in links}
-        self.leaving: dict[int, list[tuple[int, int]]] = {}
-        self.entering: dict[int, list[tuple[int, int]]] = {}
-        for tail, head, edge, _ in sorted(links):
-            self.leaving.setdefault(tail, []).append((head, edge))
-            self.entering.setdefault(head, []).append((tail, edge))
 
-    def shares(self) -> dict[int, float]:
+    def shares(self) -> list[float]:
         """Give what each edge contributes."""
-        shares = dict.fromkeys(self.flow, 0.0)
+        shares = [0.0] * len(self.flow)
         while self.source in (distance := self._distances()):
             self._take_out(distance, shares)
         return shares
@@ -141,23 +145,22 @@ class _Streams:
         distance, waiting = {self.sink: 0}, deque([self.sink])
         while waiting and self.source not in distance:
             head = waiting.popleft()
-            for tail, edge in self.entering.get(head, ()):
-                if self.flow[edge] and tail not in distance:
+            for tail, edge, sign in self.neighbours[head]:
+                if tail not in distance and self.flow[edge] * sign < 0:
                     distance[tail] = distance[head] + 1
                     waiting.append(tail)
         return distance
 
-    def _take_out(self, distance: dict[int, int], shares: dict[int, float]) -> None:
+    def _take_out(self, distance: dict[int, int], shares: list[float]) -> None:
         """Take out all paths of the present shortest length."""
         length = distance[self.source]
         tried = dict.fromkeys(distance, 0)
         nodes, path = [self.source], list[int]()
         while nodes:
-            node = nodes[-1]
-            if node == self.sink:
+            if nodes[-1] == self.sink:
                 kept = self._narrow(path, length, shares)
                 del nodes[kept + 1 :], path[kept:]
-            elif (step := self._next(node, distance, tried)) is not None:
+            elif (step := self._next(nodes[-1], distance, tried)) is not None:
                 nodes.append(step[0])
                 path.append(step[1])
             else:
@@ -167,23 +170,25 @@ class _Streams:
                     tried[nodes[-1]] += 1
 
     def _next(self, node: int, distance: dict[int, int], tried: dict[int, int]) -> tuple[int, int] | None:
-        """Find the first edge towards the sink that still carries flow and was not found to be a dead end."""
-        ahead, level = self.leaving.get(node, []), distance[node] - 1
-        while tried[node] < len(ahead):
-            head, edge = ahead[tried[node]]
-            if self.flow[edge] and distance.get(head) == level:
+        """Find the first edge towards the sink that still carries flow and is not known as a dead end."""
+        around, level = self.neighbours[node], distance[node] - 1
+        for place in range(tried[node], len(around)):
+            head, edge, sign = around[place]
+            if distance.get(head) == level and self.flow[edge] * sign > 0:
+                tried[node] = place
                 return head, edge
-            tried[node] += 1
+        tried[node] = len(around)
         return None
 
-    def _narrow(self, path: list[int], length: int, shares: dict[int, float]) -> int:
+    def _narrow(self, path: list[int], length: int, shares: list[float]) -> int:
         """Take the widest flow out of a path; tell how many edges before the first that is used up."""
-        width = min(self.flow[edge] for edge in path)
+        flow = self.flow
+        width = min(abs(flow[edge]) for edge in path)
         for edge in path:
-            left = self.flow[edge] - width
-            self.flow[edge] = left if left > NEGLIGIBLE else 0.0
+            left = abs(flow[edge]) - width
+            flow[edge] = copysign(left, flow[edge]) if left > NEGLIGIBLE else 0.0
             shares[edge] += width / length
-        return next(place for place, edge in enumerate(path) if not self.flow[edge])
+        return next(place for place, edge in enumerate(path) if not flow[edge])
 
 
 def _walk(flows: FloatArray, pairs: Places, edges: Places, nodes: int) -> FloatArray:
@@ -205,8 +210,9 @@ def _walk(flows: FloatArray, pairs: Places, edges: Places, nodes: int) -> FloatA
     while (back := to_one @ (reaching[-1][two] * along) + to_two @ (reaching[-1][one] * against)).any():
         reaching.append(back)
     shares = np.zeros(kept.shape)
-    for m, arriving in enumerate(reaching):
-        coming = np.sum([mass / (k + 1 + m) for k, mass in enumerate(reached)], axis=0)
+    lengths = np.arange(len(reaching))[:, None] + np.arange(len(reached)) + 1
+    shared = np.tensordot(1 / lengths, np.array(reached), axes=1)
+    for coming, arriving in zip(shared, reaching, strict=True):
         shares += coming[one] * along * arriving[two] + coming[two] * against * arriving[one]
     return np.asarray(shares.T)
 
@@ -238,7 +244,7 @@ def _unwound(flow: list[float], ends: list[list[int]]) -> list[float]:
         width = min(abs(flow[edge]) for edge in circle)
         for edge in circle:
             left = abs(flow[edge]) - width
-            flow[edge] = (left if left > NEGLIGIBLE else 0.0) * (1 if flow[edge] > 0 else -1)
+            flow[edge] = copysign(left, flow[edge]) if left > NEGLIGIBLE else 0.0
     return flow
 
 
