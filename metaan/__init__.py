@@ -7,6 +7,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "AnalysisResult": "metaan.results.synthesis",
+    "ComponentNetwork": "metaan.results.components",
     "Contrasts": "metaan.results.network",
     "Effects": "metaan.results.pairwise",
     "HeterogeneityInterval": "metaan.results.pairwise",
@@ -26,6 +27,7 @@ _HOME = {
     "Subgroups": "metaan.results.regression",
     "bubble_plot": "metaan.figures.bubble",
     "compare_profiles": "metaan.models.profile_comparison",
+    "component_network": "metaan.models.network.components",
     "contrasts": "metaan.effects.multiarm",
     "decompose_designs": "metaan.models.network.inconsistency",
     "design_matrix": "metaan.formula",
