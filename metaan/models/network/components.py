@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr, ndtri
 
 from metaan.effects.cells import is_one_of
 from metaan.effects.labels import label_column, merged_labels
 from metaan.errors import InputError
-from metaan.linalg import project
 from metaan.models.intake import read_level
 from metaan.models.network.design import connected_parts, read_contrasts, stack
-from metaan.models.network.estimable import combine, row_space
+from metaan.models.network.estimable import combine, fit_estimable, normal_tests, simple_rows
 from metaan.models.network.fit import NO_TAU2
 from metaan.models.network.inconsistency import q_pvalue
-from metaan.models.network.tau2 import ESTIMATORS, between_study_variance
+from metaan.models.network.tau2 import ESTIMATORS
 from metaan.results.components import ComponentNetwork
 from metaan.results.frozen import frozen
 
@@ -27,8 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-    from metaan.linalg import Projection
     from metaan.models.network.design import Evidence
+    from metaan.models.network.estimable import Estimable
     from metaan.types import FloatArray
 
 __all__ = ["component_network"]
@@ -125,31 +122,10 @@ def component_network(
     return _describe(evidence, C, components, inactive, against, method, level, notes)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Model:
-    """A fit on the row space of a design, in the unit of the evidence."""
-
-    basis: FloatArray
-    fit: Projection
-    tau2: float
-    Q: float
-    dof: int
-
-
-def _fit(evidence: Evidence, C: FloatArray, method: str) -> _Model:
+def _fit(evidence: Evidence, C: FloatArray, method: str) -> Estimable:
     """Fit the model in which treatments have the effects C @ coefficients."""
     X, yi, vi = stack(evidence.studies, len(C))
-    basis = row_space(np.concatenate([C[list(s.arms[1:])] - C[s.arms[0]] for s in evidence.studies]))
-    design = X @ (C @ basis)
-    tau2 = between_study_variance(design, yi, vi, method)
-    dof = len(yi) - design.shape[1]
-    return _Model(
-        basis=basis,
-        fit=project(design, yi, vi + (0.0 if np.isnan(tau2) else tau2)),
-        tau2=tau2 * evidence.scale**2,
-        Q=project(design, yi, vi).Q if dof else 0.0,
-        dof=dof,
-    )
+    return fit_estimable(X @ C, simple_rows(evidence.studies, len(C)) @ C, yi, vi, method)
 
 
 def _describe(
@@ -174,25 +150,25 @@ def _describe(
     bridged = tuple(pair for pair in across if np.isfinite(estimate[places[pair[0]], places[pair[1]]]))
     unreachable = tuple(pair for pair in across if pair not in set(bridged))
     unidentified = tuple(name for name, value in zip(components, single, strict=True) if np.isnan(value))
-    gained = standard.fit.beta.size - additive.fit.beta.size
+    gained = additive.dof - standard.dof
     Q_difference = max(0.0, additive.Q - standard.Q) if gained else 0.0
     return ComponentNetwork(
         components=components,
         inactive=inactive,
-        **_tested("component", single, single_se, level),
+        **normal_tests("component", single, single_se, level),
         unidentified=unidentified,
         treatments=treatments,
         composition=frozen(C),
         reference=against,
-        **_tested("combination", combined, combined_se, level),
+        **normal_tests("combination", combined, combined_se, level),
         estimate=frozen(estimate),
         se=frozen(se),
-        tau2=additive.tau2,
+        tau2=additive.tau2 * evidence.scale**2,
         I2=_beyond_chance(additive),
         Q=additive.Q,
         Q_dof=float(additive.dof),
         Q_pvalue=q_pvalue(additive.Q, additive.dof),
-        tau2_standard=standard.tau2,
+        tau2_standard=standard.tau2 * evidence.scale**2,
         Q_standard=standard.Q,
         Q_standard_dof=float(standard.dof),
         Q_standard_pvalue=q_pvalue(standard.Q, standard.dof),
@@ -215,25 +191,14 @@ def _describe(
     )
 
 
-def _in_units(evidence: Evidence, combinations: FloatArray, model: _Model) -> tuple[FloatArray, FloatArray]:
-    estimate, se = combine(combinations, model.basis, model.fit)
+def _in_units(
+    evidence: Evidence, combinations: FloatArray, model: Estimable
+) -> tuple[FloatArray, FloatArray]:
+    estimate, se = combine(combinations, model)
     return estimate * evidence.scale, se * evidence.scale
 
 
-def _tested(name: str, estimate: FloatArray, se: FloatArray, level: float) -> dict[str, FloatArray]:
-    """Test effects against 0; one of exactly 0 by assumption has no test."""
-    statistic = estimate / np.where(se > 0, se, np.nan)
-    half = float(ndtri((1 + level) / 2)) * se
-    return {
-        f"{name}_estimate": frozen(estimate),
-        f"{name}_se": frozen(se),
-        f"{name}_statistic": frozen(statistic),
-        f"{name}_pvalue": frozen(2 * ndtr(-np.abs(statistic))),
-        f"{name}_ci": frozen(np.stack([estimate - half, estimate + half], axis=-1)),
-    }
-
-
-def _beyond_chance(model: _Model) -> float:
+def _beyond_chance(model: Estimable) -> float:
     if model.dof == 0:
         return float("nan")
     return max(0.0, (model.Q - model.dof) / model.Q) if model.Q > 0 else 0.0
