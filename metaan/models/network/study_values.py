@@ -71,9 +71,10 @@ def study_values(
     known: dict[str, object] = dict.fromkeys(studies)
     strangers: list[str] = []
     faults: list[str] = []
-    for study, value in _pairs(name, studies, values):
-        if is_missing(value):
+    for study, found in _pairs(name, studies, values):
+        if is_missing(found):
             continue
+        value = found.strip() if isinstance(found, str) else found
         if study not in known:
             strangers.append(study)
         elif known[study] is None:
