@@ -68,6 +68,10 @@ class BetterThan:
         By how much it must be better, in the units of the effect (ratio measures on the log scale).
     probability : float
         Of being better by the margin or more, in [0, 1].
+    small_values : {"desirable", "undesirable"}
+        Whether a lower effect is the better one.
+    model : {"random", "common"}
+        Whose estimates these are.
     notes : tuple of str
         What must be known.
     """
@@ -78,6 +82,8 @@ class BetterThan:
     se: float
     margin: float
     probability: float
+    small_values: SmallValues
+    model: str
     notes: tuple[str, ...] = ()
 
 
@@ -99,6 +105,10 @@ class RankedTreatment:
         Probability of being the best, in [0, 1].
     level : float
         Of the rank interval, in (0, 1).
+    small_values : {"desirable", "undesirable"}
+        Whether a lower effect is the better one.
+    model : {"random", "common"}
+        Whose estimates are ranked.
     """
 
     treatment: str
@@ -110,3 +120,5 @@ class RankedTreatment:
     rank_high: float
     best: float
     level: float
+    small_values: SmallValues
+    model: str

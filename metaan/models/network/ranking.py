@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from scipy.special import ndtr
@@ -14,7 +14,7 @@ from metaan.results.ranking import BetterThan
 
 if TYPE_CHECKING:
     from metaan.results.network import Network
-    from metaan.types import FloatArray
+    from metaan.types import FloatArray, SmallValues
 
 __all__ = ["better_than", "p_scores", "ranked_effects"]
 
@@ -137,6 +137,8 @@ def better_than(
             se=float(se[row, column]),
             margin=margin,
             probability=float(ndtr((sign * estimate[row, column] - margin) / se[row, column])),
+            small_values=cast("SmallValues", small_values),
+            model=model,
             notes=() if np.isfinite(estimate[row, column]) else (UNCONNECTED,),
         )
         for row, treatment in enumerate(network.treatments)

@@ -166,6 +166,8 @@ def rank_table(network: Network, ranks: Rankogram) -> tuple[RankedTreatment, ...
             rank_high=float(ranks.rank_high[i]),
             best=float(ranks.probabilities[i, 0]),
             level=ranks.level,
+            small_values=ranks.small_values,
+            model=ranks.model,
         )
         for i, treatment in enumerate(ranks.treatments)
     )

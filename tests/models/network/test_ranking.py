@@ -53,6 +53,7 @@ def test_no_margin_is_a_margin_of_0():
 def test_better_than_a_reference_by_a_margin(small_values, sign):
     (row,) = better_than(network(*PAIR), "B", small_values=small_values, margin=1.0)
     assert (row.treatment, row.reference, row.margin) == ("A", "B", 1.0)
+    assert (row.small_values, row.model) == (small_values, "random")
     assert (row.effect, row.se) == pytest.approx((3.0, 2.0))
     assert row.probability == pytest.approx(norm.cdf((sign * 3 - 1) / 2))
 
