@@ -83,6 +83,7 @@ def _analysis(review: Review, analysis: AnalysisPlan) -> AnalysisResult:
         notes=(*analysis.notes, *_idle_note(idle)),
         findings=findings_of(review, analysis, choices, main, node_order(review, nodes=choices.nodes)),
         funnel_order=tuple(analysis.funnel_order),
+        funnel_order_is=analysis.funnel_order_is,
     )
 
 

@@ -15,6 +15,7 @@ from metaan.tables.effects import effects_table
 from metaan.tables.evidence import evidence_table
 from metaan.tables.inconsistency import designs_table, loops_table, splits_table
 from metaan.tables.league import league_table
+from metaan.tables.modifiers import effect_modifier_table
 from metaan.tables.pooled import pooled_table
 from metaan.tables.ranking import ranking_table
 from metaan.tables.rob import rob_table
@@ -121,6 +122,7 @@ def _of_network(review: Review, analysis: AnalysisResult, names: Mapping[str, st
         title=f"{analysis.title}: risk of bias behind each estimate",
         names=names,
     )
+    yield effect_modifier_table(found.modifiers, analysis=analysis.id, title=analysis.title, names=names)
 
 
 def _comparison_names(treatments: Sequence[str], names: Mapping[str, str]) -> dict[str, str]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from metaan.review.rows import Review
 
 ROOMS = {
-    "comparison_adjusted_funnel": "comparison_adjusted_funnel",
+    "adjusted_funnel": "comparison_adjusted_funnel",
     "contribution_heat": "contribution_heat",
     "forest": "forest_plot",
     "league_heat": "league_heat",
@@ -234,32 +234,45 @@ def _of_network(
     found = analysis.findings
     if found is None:
         return
-    ranked = [each.treatment for each in found.ranked]
-    wanted: dict[str, tuple[str, str, Mapping[str, Any]]] = {
-        "league": (
+    wanted: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
+        (
+            "league",
             "league table",
             "league_heat",
-            {"network": network, "order": ranked, "ordered_by": "P-score, the best first", **reading},
+            {
+                "network": network,
+                "order": [each.treatment for each in found.ranked],
+                "ordered_by": "P-score, the best first",
+                **reading,
+            },
         ),
-        "ranks": ("ranks", "rankogram", {"ranks": found.ranks}),
-        "splits": (
+        ("ranks", "ranks", "rankogram", {"rankogram": found.ranks}),
+        (
+            "splits",
             "direct and indirect evidence",
             "node_split_forest",
-            {"network": network, "splits": found.splits, **reading},
+            {"splits": found.splits, "network": network, **reading},
         ),
-        "heat": ("net heat plot", "net_heat_plot", {"heat": found.heat}),
-        "contributions": (
+        ("heat", "net heat plot", "net_heat_plot", {"heat": found.heat}),
+        (
+            "contributions",
             "contributions",
             "contribution_heat",
             {"contributions": found.contributions, "reference": found.reference},
         ),
-        "funnel": (
+        (
+            "funnel",
             "comparison-adjusted funnel plot",
-            "comparison_adjusted_funnel",
-            {"network": network, "order": analysis.funnel_order, **reading},
+            "adjusted_funnel",
+            {
+                "network": network,
+                "order": analysis.funnel_order,
+                "order_is": analysis.funnel_order_is,
+                "measure": reading["measure"],
+            },
         ),
-    }
-    for kind, (words, room, own) in wanted.items():
+    )
+    for kind, words, room, own in wanted:
         yield Wanted(
             id=f"{kind}-{analysis.id}",
             title=f"{analysis.title}: {words}",

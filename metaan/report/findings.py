@@ -14,6 +14,7 @@ from metaan.models.network.contribution import contribution_by_judgement, contri
 from metaan.models.network.heat import net_heat
 from metaan.models.network.inconsistency import decompose_designs
 from metaan.models.network.loops import bucher
+from metaan.models.network.modifiers import modifier_table
 from metaan.models.network.ranking import better_than
 from metaan.models.network.rankogram import rank_table, rankogram
 from metaan.models.network.splitting import split_nodes
@@ -22,8 +23,11 @@ from metaan.report.limits import overall_judgements
 from metaan.results.findings import NetworkFindings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from metaan.report.pairs import Order
     from metaan.results.contribution import Contributions
+    from metaan.results.modifiers import ModifierTable
     from metaan.results.network import Network, NodeSplit
     from metaan.results.ranking import BetterThan
     from metaan.results.synthesis import Scenario
@@ -35,6 +39,14 @@ if TYPE_CHECKING:
 __all__ = ["findings_of", "small_values_of"]
 
 SAMPLES = 100_000
+UNKNOWN = ("", "not judged", "not applicable")
+MODIFIERS = {
+    "year": "year",
+    "duration_days": "duration (days)",
+    "n_randomised": "participants randomised",
+    "condition": "condition",
+}
+"""Columns of studies.csv that describe what may change an effect, and the name to print."""
 
 
 def findings_of(
@@ -76,7 +88,10 @@ def findings_of(
     )
     by_margin = () if isnan(margin) else _better(network, reference, small_values, margin)
     by_study = contributions(network, of="studies")
-    judged = overall_judgements(review, choices.outcomes)
+    held = frozenset(network.studies)
+    judged = {
+        study: word for study, word in overall_judgements(review, choices.outcomes).items() if study in held
+    }
     return NetworkFindings(
         reference=reference,
         heterogeneity=network_heterogeneity_interval(network),
@@ -93,13 +108,9 @@ def findings_of(
         contributions=_named(contributions(network), order),
         studies=_named(by_study, order),
         judged=contribution_by_judgement(
-            _named(by_study, order),
-            {
-                study: judged[study]
-                for study in network.studies
-                if judged.get(study, "not judged") != "not judged"
-            },
+            _named(by_study, order), {study: word for study, word in judged.items() if word not in UNKNOWN}
         ),
+        modifiers=_modifiers(review, network),
     )
 
 
@@ -149,3 +160,15 @@ def _turned(split: NodeSplit, order: Order) -> NodeSplit:
 def _named(found: Contributions, order: Order) -> Contributions:
     """Name the pairs in the order of the review; shares have no sign."""
     return replace(found, pairs=tuple(order.pair(*pair) for pair in found.pairs))
+
+
+def _modifiers(review: Review, network: Network) -> ModifierTable:
+    """Describe the studies of each comparison by what studies.csv says of them."""
+    rows = {row.text["study_id"]: row for row in review.tables["studies"]}
+    used = network.contrasts
+    told: dict[str, Mapping[object, object]] = {
+        name: {study: rows[study].value[column] for study in network.studies if study in rows}
+        for column, name in MODIFIERS.items()
+        if any(study in rows and rows[study].text[column] for study in network.studies)
+    }
+    return modifier_table(used.study, used.treat1, used.treat2, told)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from metaan.results.contribution import Contributions, JudgedContributions
     from metaan.results.findings import NetworkFindings
     from metaan.results.inconsistency import Loop, NetHeat
+    from metaan.results.modifiers import ModifierRow
     from metaan.results.network import AssumedTau2, DesignDecomposition, Network, NodeSplit
     from metaan.types import FloatArray
 
@@ -49,6 +50,7 @@ def findings_record(network: Network, found: NetworkFindings) -> Record:
         "contributions": _contributions(found.contributions),
         "study_contributions": _contributions(found.studies),
         "judged_contributions": _judged(found.judged),
+        "modifiers": [_modifier(each) for each in found.modifiers.rows],
     }
 
 
@@ -123,22 +125,25 @@ def _split(split: NodeSplit) -> Record:
 
 
 def _loop(loop: Loop) -> Record:
-    return {
-        "treatments": list(loop.treatments),
-        "direct": canonical(loop.direct, loop.direct_se),
-        "direct_se": canonical(loop.direct_se),
-        "indirect": canonical(loop.indirect, loop.indirect_se),
-        "indirect_se": canonical(loop.indirect_se),
-        "difference": canonical(loop.difference, loop.difference_se),
-        "difference_se": canonical(loop.difference_se),
-        "ci": {
-            "low": canonical(loop.low, loop.difference_se),
-            "high": canonical(loop.high, loop.difference_se),
+    return _reasoned(
+        {
+            "treatments": list(loop.treatments),
+            "direct": canonical(loop.direct, loop.direct_se),
+            "direct_se": canonical(loop.direct_se),
+            "indirect": canonical(loop.indirect, loop.indirect_se),
+            "indirect_se": canonical(loop.indirect_se),
+            "difference": canonical(loop.difference, loop.difference_se),
+            "difference_se": canonical(loop.difference_se),
+            "ci": {
+                "low": canonical(loop.low, loop.difference_se),
+                "high": canonical(loop.high, loop.difference_se),
+            },
+            "pvalue": canonical(loop.pvalue),
+            "independent": loop.independent,
+            "notes": list(loop.notes),
         },
-        "pvalue": canonical(loop.pvalue),
-        "independent": loop.independent,
-        "notes": list(loop.notes),
-    }
+        loop.notes,
+    )
 
 
 def _heat(heat: NetHeat) -> Record:
@@ -203,6 +208,24 @@ def _judged(found: JudgedContributions) -> Record:
         "shares": _matrix(found.shares, 1.0),
         "notes": list(found.notes),
     }
+
+
+def _modifier(row: ModifierRow) -> Record:
+    return _reasoned(
+        {
+            "treat1": row.treat1,
+            "treat2": row.treat2,
+            "modifier": row.modifier,
+            "studies": len(row.studies),
+            "missing": list(row.missing),
+            **(
+                {name: canonical(getattr(row, name)) for name in ("mean", "median", "low", "high")}
+                if row.kind == "continuous"
+                else {"counts": dict(zip(row.levels, row.counts, strict=True))}
+            ),
+        },
+        ("no study of this comparison states it",),
+    )
 
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> list[Record]:

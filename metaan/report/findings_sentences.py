@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from metaan.format import fixed, percent, pvalue, variance
 from metaan.report.wording import counted, joined
+from metaan.tables.contributions import NOT_JUDGED
 from metaan.tables.ranking import small_values_words
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def findings_sentences(found: NetworkFindings, names: Mapping[str, str]) -> tupl
     names : mapping of str to str
         Node to the name to print.
     """
-    said = (_spread(found), _consistency(found, names), _ranks(found, names))
+    said = (_spread(found), _consistency(found, names), _ranks(found, names), _bias(found))
     return tuple(sentence for sentence in said if sentence)
 
 
@@ -86,3 +87,9 @@ def _ranks(found: NetworkFindings, names: Mapping[str, str]) -> str:
 
 def _interval(low: float, high: float) -> str:
     return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+
+
+def _bias(found: NetworkFindings) -> str:
+    if found.judged.judgements != (NOT_JUDGED,):
+        return ""
+    return "Nobody judged the risk of bias of its studies, so none is carried through their contributions."

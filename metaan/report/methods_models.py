@@ -215,17 +215,18 @@ def _findings(found: Sequence[NetworkFindings]) -> list[Clause]:
     if any(not isnan(split.pvalue) for each in found for split in each.splits):
         clauses.append(
             Clause(
-                "Direct and indirect evidence were set against each other by node splitting (back-calculation),"
-                " in loops of three comparisons, and between designs under a design-by-treatment interaction"
-                " model; net heat plots show which design inconsistency comes from.",
+                "Direct and indirect evidence were set against each other by node splitting"
+                " (back-calculation), in loops of three comparisons, and between designs under a"
+                " design-by-treatment interaction model; net heat plots show which design inconsistency comes"
+                " from.",
                 ("dias2010", "konig2013", "bucher1997", "jackson2014", "krahn2013"),
             )
         )
     samples = max(each.ranks.samples for each in found)
     clauses.append(
         Clause(
-            "Treatments were ranked by P-scores, with the direction stated beside them; SUCRA and intervals of"
-            f" the rank come from {samples:,} draws from the joint distribution of the estimates.",
+            "Treatments were ranked by P-scores, with the direction stated beside them; SUCRA and intervals"
+            f" of the rank come from {samples:,} draws from the joint distribution of the estimates.",
             ("rucker2015", "salanti2011"),
         )
     )

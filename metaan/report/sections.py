@@ -57,6 +57,7 @@ NETWORK_TABLES = {
     "contributions": "What each direct comparison contributes",
     "study-contributions": "What each study contributes",
     "judged": "Risk of bias behind each estimate",
+    "modifiers": "What might modify the effect, comparison by comparison (transitivity)",
 }
 NETWORK_FIGURES = (
     "network",

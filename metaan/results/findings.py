@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from metaan.results.contribution import Contributions, JudgedContributions
     from metaan.results.inconsistency import Loop, NetHeat
+    from metaan.results.modifiers import ModifierTable
     from metaan.results.network import AssumedTau2, DesignDecomposition, NodeSplit
     from metaan.results.pairwise import HeterogeneityInterval
     from metaan.results.ranking import BetterThan, RankedTreatment, Rankogram
@@ -45,6 +46,8 @@ class NetworkFindings:
         Shares of direct comparisons, and of studies, in every estimate.
     judged : JudgedContributions
         Shares of studies by their overall risk of bias.
+    modifiers : ModifierTable
+        What might modify the effect, comparison by comparison.
     """
 
     reference: str
@@ -62,3 +65,4 @@ class NetworkFindings:
     contributions: Contributions
     studies: Contributions
     judged: JudgedContributions
+    modifiers: ModifierTable

@@ -241,7 +241,8 @@ class AnalysisResult:
     """One outcome's analysis: the main scenario and its sensitivities.
 
     `findings` looks into the main scenario's network; None where it has none. `funnel_order` are the plan's
-    treatments from what small studies might favour least to most; empty where the plan names none.
+    treatments from what small studies might favour least to most, empty where it names none, and
+    `funnel_order_is` says what that order is.
     """
 
     id: str
@@ -257,6 +258,7 @@ class AnalysisResult:
     notes: tuple[str, ...] = ()
     findings: NetworkFindings | None = None
     funnel_order: tuple[str, ...] = ()
+    funnel_order_is: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,6 +112,8 @@ class AnalysisPlan(Choices):
     funnel_order : list of str
         Treatments from what small studies might favour least to most, such as old to new, for the
         comparison-adjusted funnel plot; empty for none, because no order can be guessed.
+    funnel_order_is : str
+        What that order is, such as "from older to newer".
     """
 
     id: Identifier
@@ -127,6 +129,7 @@ class AnalysisPlan(Choices):
     sensitivity: list[str] | None = None
     margin: Annotated[float, Field(gt=0)] | None = None
     funnel_order: list[str] = []
+    funnel_order_is: str = "the one of the plan"
     notes: list[str] = []
 
 

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from metaan.results.contribution import Contributions, JudgedContributions
     from metaan.types import FloatArray
 
-__all__ = ["contributions_table", "judged_table"]
+__all__ = ["NOT_JUDGED", "contributions_table", "judged_table"]
 
+NOT_JUDGED = "not judged"
 METHODS = {
     "shortestpath": "shortest paths of the flow of evidence",
     "randomwalk": "a random walk along the flow of evidence",
@@ -84,7 +85,7 @@ def judged_table(
     Parameters
     ----------
     found : JudgedContributions
-        Shares by judgement.
+        Shares by judgement; where nobody judged a study, the table has no row.
     id, title : str
         Of the table.
     names : mapping of str to str
@@ -100,6 +101,7 @@ def judged_table(
         rows=tuple(
             (*pair_cells(pair, names), *_shares(row))
             for pair, row in zip(found.pairs, found.shares, strict=True)
+            if found.judgements != (NOT_JUDGED,)
         ),
         notes=("Shares of the studies' contributions by their overall risk of bias.",),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING
 
 from metaan.format import DASH, fixed, percent, pvalue
@@ -92,7 +93,7 @@ def _split_row(
             for each in effects
             for cell in estimate_cells(*each, measure, network.level, network_digits(network, measure))
         ),
-        number_cell(split.pvalue, DASH if split.pvalue != split.pvalue else pvalue(split.pvalue)),
+        _p_cell(split.pvalue),
         Cell("; ".join(split.notes)),
     )
 
@@ -137,7 +138,7 @@ def _loop_row(loop: Loop, measure: str, level: float, names: Mapping[str, str]) 
         Cell(", ".join(names.get(node, node) for node in loop.treatments)),
         *pair_cells((loop.treatments[0], loop.treatments[1]), names),
         *(cell for each in effects for cell in estimate_cells(*each, measure, level)),
-        number_cell(loop.pvalue, pvalue(loop.pvalue)),
+        _p_cell(loop.pvalue),
         Cell("yes" if loop.independent else "no"),
         Cell("; ".join(loop.notes)),
     )
@@ -154,9 +155,14 @@ def designs_table(findings: NetworkFindings, *, analysis: str, title: str, names
         Id and title of the analysis.
     names : mapping of str to str
         Node to the name to print.
+
+    Returns
+    -------
+    Table
+        No row where nothing is left for a test.
     """
     split = findings.designs
-    parts = (
+    parts: tuple[tuple[str, float, float, float], ...] = (
         *(
             (" : ".join(names.get(node, node) for node in each.treatments), each.Q, each.dof, each.pvalue)
             for each in split.designs
@@ -181,7 +187,7 @@ def designs_table(findings: NetworkFindings, *, analysis: str, title: str, names
             Column(name="dof", title="df", numeric=True),
             Column(name="pvalue", title="P", numeric=True),
         ),
-        rows=tuple(_q_row(*part, whole=split.Q) for part in parts),
+        rows=tuple(_q_row(*part, whole=split.Q) for part in parts) if split.dof > 0 else (),
         notes=tuple(f"{note[:1].upper()}{note[1:]}." for note in split.notes),
     )
 
@@ -191,5 +197,9 @@ def _q_row(name: str, Q: float, dof: float, p: float, *, whole: float) -> tuple[
         Cell(name),
         number_cell(Q, fixed(Q) if Q == Q else DASH, whole),
         Cell(f"{dof:g}", dof),
-        number_cell(p, pvalue(p) if p == p else DASH),
+        _p_cell(p),
     )
+
+
+def _p_cell(p: float) -> Cell:
+    return Cell(DASH) if isnan(p) else number_cell(p, pvalue(p))

@@ -118,7 +118,7 @@ def _text(row: ModifierRow) -> str:
     if known == 0:
         return f"{DASH}{missing}"
     if row.kind == "categorical":
-        present = [f"{level} {n}" for level, n in zip(row.levels, row.counts, strict=True) if n]
+        present = [f"{level} ({n})" for level, n in zip(row.levels, row.counts, strict=True) if n]
         return f"{', '.join(present)}{missing}"
     if known == 1:
         return f"{significant(row.mean)}{missing}"
