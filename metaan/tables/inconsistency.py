@@ -122,9 +122,10 @@ def loops_table(
             *estimate_columns("difference", _difference_title(measure)),
             Column(name="pvalue", title="P of the difference", numeric=True),
             Column(name="independent", title="Independent evidence"),
-            Column(name="note", title="Note"),
+            Column(name="note", title="Note", where="csv"),
         ),
         rows=tuple(_loop_row(each, measure, network.level, names) for each in findings.loops),
+        notes=tuple(dict.fromkeys(_sentence(note) for each in findings.loops for note in each.notes)),
     )
 
 
@@ -188,8 +189,12 @@ def designs_table(findings: NetworkFindings, *, analysis: str, title: str, names
             Column(name="pvalue", title="P", numeric=True),
         ),
         rows=tuple(_q_row(*part, whole=split.Q) for part in parts) if split.dof > 0 else (),
-        notes=tuple(f"{note[:1].upper()}{note[1:]}." for note in split.notes),
+        notes=tuple(map(_sentence, split.notes)),
     )
+
+
+def _sentence(note: str) -> str:
+    return f"{note[:1].upper()}{note[1:]}."
 
 
 def _q_row(name: str, Q: float, dof: float, p: float, *, whole: float) -> tuple[Cell, ...]:

@@ -23,6 +23,10 @@ NOTES = (
 )
 
 
+MOST_DIGITS = 1e6
+"""Whole numbers below it are written as they are: years have no thousands."""
+
+
 def effect_modifier_table(
     modifiers: ModifierTable, *, analysis: str, title: str, names: Mapping[str, str]
 ) -> Table:
@@ -121,6 +125,10 @@ def _text(row: ModifierRow) -> str:
         present = [f"{level} ({n})" for level, n in zip(row.levels, row.counts, strict=True) if n]
         return f"{', '.join(present)}{missing}"
     if known == 1:
-        return f"{significant(row.mean)}{missing}"
-    spread = f"{significant(row.low)} to {significant(row.high)}"
-    return f"{significant(row.mean)} (median {significant(row.median)}, {spread}){missing}"
+        return f"{_plain(row.mean)}{missing}"
+    spread = f"{_plain(row.low)} to {_plain(row.high)}"
+    return f"{_plain(row.mean)} (median {_plain(row.median)}, {spread}){missing}"
+
+
+def _plain(value: float) -> str:
+    return f"{value:g}" if value == int(value) and abs(value) < MOST_DIGITS else significant(value)
