@@ -111,7 +111,7 @@ def _of_network(review: Review, analysis: AnalysisResult, names: Mapping[str, st
     )
     yield contributions_table(
         found.studies,
-        id=f"{analysis.id}-study-contributions",
+        id=f"{analysis.id}-contributions-by-study",
         title=f"{analysis.title}: what each study contributes",
         names=names,
         sources=study_names(review),

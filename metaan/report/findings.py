@@ -171,4 +171,4 @@ def _modifiers(review: Review, network: Network) -> ModifierTable:
         for column, name in MODIFIERS.items()
         if any(study in rows and rows[study].text[column] for study in network.studies)
     }
-    return modifier_table(used.study, used.treat1, used.treat2, told)
+    return modifier_table(used.study, used.treat1, used.treat2, told or {"year": {}})

@@ -55,7 +55,7 @@ NETWORK_TABLES = {
     "loops": "Loops of three comparisons, both ways round",
     "designs": "Heterogeneity within and inconsistency between designs",
     "contributions": "What each direct comparison contributes",
-    "study-contributions": "What each study contributes",
+    "contributions-by-study": "What each study contributes",
     "judged": "Risk of bias behind each estimate",
     "modifiers": "What might modify the effect, comparison by comparison (transitivity)",
 }
