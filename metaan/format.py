@@ -28,6 +28,7 @@ __all__ = [
     "pvalue",
     "shares",
     "short_slug",
+    "shown_effect",
     "shown_scale",
     "significant",
     "slug",
@@ -278,12 +279,22 @@ def effect(value: float, measure: str, digits: int = 2) -> str:
     >>> effect(8.05, "OR"), effect(-19.7, "OR")
     ('3,134', '2.8×10⁻⁹')
     """
-    shown = back_transform(value, measure)
+    return shown_effect(back_transform(value, measure), measure, digits)
+
+
+def shown_effect(shown: float, measure: str, digits: int = 2) -> str:
+    """Write an effect that is already on the scale on which a person reads it, as `effect` does.
+
+    Examples
+    --------
+    >>> shown_effect(0.004, "OR"), shown_effect(0.0996, "PFT", 3), shown_effect(-0.34, "SMD")
+    ('0.0040', '0.100', '−0.34')
+    """
     if measure in NEVER_NEGATIVE and isfinite(shown):
         if shown >= 1e6 or 0 < shown < 1e-6:
             return power_of_ten(shown)
         if 0 < shown < 0.1:
-            return significant(shown, 2)
+            return max(fixed(shown, digits), significant(shown, 2), key=len)
         if shown >= 100:
             return f"{shown:,.0f}"
     return fixed(shown, digits)

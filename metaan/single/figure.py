@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Literal, cast
 
 from metaan.errors import OutputError, RequestError
-from metaan.format import back_transform, measure_name
+from metaan.format import measure_name
 from metaan.single.lines import pooled_lines
 
 if TYPE_CHECKING:
@@ -124,9 +124,7 @@ def _lines(single: Single) -> Iterator[ForestLine]:
         "common": "common",
     }
     for line in pooled_lines(single):
-        estimate, low, high = (
-            back_transform(value, line.measure) for value in (line.estimate, line.low, line.high)
-        )
+        estimate, low, high = line.shown
         label = f"{single.grouped_by}: {line.name} (k = {line.k})" if line.kind == "subgroup" else line.name
         yield ForestLine(kind=kinds[line.kind], label=label, estimate=estimate, low=low, high=high)
 

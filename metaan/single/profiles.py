@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from metaan.errors import RequestError
 from metaan.format import effect, percent, significant
 from metaan.models.profile_comparison import compare_profiles
+from metaan.single.names import shown_name
 from metaan.single.text import aligned
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def render_profiles(single: Single) -> str:
     """
     found = _compared(single)
     interval = f"{100 * found.level:g}% CI"
-    rows = [["Package", "τ² by", "Test", single.measure or "yi", interval, "τ²", "I²", "Prediction"]]
+    rows = [["Package", "τ² by", "Test", shown_name(single.measure), interval, "τ²", "I²", "Prediction"]]
     rows += [_row(row, single.measure) for row in found.rows]
     why: dict[str, list[str]] = {}
     for each in found.differences:
