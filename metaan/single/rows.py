@@ -280,8 +280,8 @@ def _near_enough(
 def _apart(file: PlainFile, rows: list[PlainRow]) -> str:
     places = " and ".join(f"row {row.number} ({row.label})" for row in rows)
     return (
-        f"{file.name}: {places} are too far apart to compute with (more than 30 orders of magnitude), and which of"
-        " them is wrong cannot be told; check their units."
+        f"{file.name}: {places} are too far apart to compute with (more than 30 orders of magnitude);"
+        " which of them is wrong cannot be told, so check their units."
     )
 
 
