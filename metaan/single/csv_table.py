@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from metaan.format import fixed
 from metaan.results.pairwise import Pooled
 from metaan.results.rare import MantelHaenszel, MixedModel
-from metaan.single.lines import model_words, pooled_lines, why_not
+from metaan.single.lines import model_words, pooled_lines, prediction_lines, why_not
 from metaan.single.names import analysis_scale, shown_scale_name
 from metaan.single.text import ledger_words
 from metaan.tables.table import Cell, Column, Table, number_cell
@@ -92,7 +92,7 @@ def _rows(single: Single) -> Iterator[_Row]:
         yield from _study(study, single)
     for line in pooled_lines(single):
         if line.kind != "subgroup":
-            yield from _estimate(line, single)
+            yield from _estimate(line, single, predicted=line.kind == "prediction")
     if single.fit is not None and not isnan(single.fit.estimate):
         yield from _differences(single, single.fit)
     if single.regression is not None:
@@ -143,11 +143,11 @@ def _study(study: SingleStudy, single: Single) -> Iterator[_Row]:
         )
 
 
-def _estimate(line: Line, single: Single, group: str = "") -> Iterator[_Row]:
+def _estimate(line: Line, single: Single, group: str = "", *, predicted: bool = False) -> Iterator[_Row]:
     """Write an estimate on the scale of analysis with its test, and on the scale on which it is read."""
     reason = why_not(single.fit) if single.fit is not None and line.kind == "pooled" else ""
     text = f"not estimable: {reason}" if reason else "; ".join(line.notes)
-    quantity = "prediction interval" if line.kind == "prediction" else "effect"
+    quantity = "prediction interval" if predicted else "effect"
     own = _Row(
         line.kind, line.name, quantity, analysis_scale(single.measure), k=line.k, group=group, text=text
     )
@@ -158,7 +158,7 @@ def _estimate(line: Line, single: Single, group: str = "") -> Iterator[_Row]:
         low=line.low,
         high=line.high,
         statistic=line.statistic,
-        distribution=_reference(line.dof) if tested or line.kind == "prediction" else "",
+        distribution=_reference(line.dof) if tested or predicted else "",
         dof=line.dof,
         pvalue=line.pvalue,
     )
@@ -262,6 +262,8 @@ def _subgroups(found: Subgroups, single: Single) -> Iterator[_Row]:
     lines = (line for line in pooled_lines(single) if line.kind == "subgroup")
     for line, fit in zip(lines, found.groups, strict=True):
         yield from _estimate(line, single, group=line.name)
+        for predicted in prediction_lines(single, fit, line.name):
+            yield from _estimate(predicted, single, group=line.name, predicted=True)
         if fit.k > 1:
             own = _Row("subgroup", line.name, "", group=line.name, k=fit.k)
             yield from _spread(own, fit, single)

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from metaan.single.analysis import Fit, Single
     from metaan.types import Interval
 
-__all__ = ["LEAST_FOR_PREDICTION", "Line", "model_words", "pooled_lines", "shown_of", "why_not"]
+__all__ = [
+    "LEAST_FOR_PREDICTION",
+    "Line",
+    "model_words",
+    "pooled_lines",
+    "prediction_lines",
+    "shown_of",
+    "why_not",
+]
 
 LEAST_FOR_PREDICTION = 3
 
@@ -118,7 +126,7 @@ def pooled_lines(single: Single) -> Iterator[Line]:
     """
     if single.fit is not None:
         yield _line(single, "pooled", model_words(single, single.fit), single.fit)
-        yield from _prediction(single, single.fit)
+        yield from prediction_lines(single, single.fit)
     if single.common is not None:
         yield _line(single, "common", model_words(single, single.common), single.common)
     if single.subgroups is not None:
@@ -126,16 +134,26 @@ def pooled_lines(single: Single) -> Iterator[Line]:
             yield _line(single, "subgroup", str(name), group)
 
 
-def _prediction(single: Single, fit: Fit) -> Iterator[Line]:
+def prediction_lines(single: Single, fit: Fit, group: str | None = None) -> Iterator[Line]:
+    """Give the prediction interval of a random-effects fit of three studies or more; of others nothing.
+
+    Parameters
+    ----------
+    single : Single
+        The analysis.
+    fit : Pooled, MantelHaenszel, Peto or MixedModel
+        Of all studies, or of those of a subgroup.
+    group : str or None
+        The subgroup.
+    """
     if not isinstance(fit, Pooled) or fit.k < LEAST_FOR_PREDICTION or fit.method == "EE":
         return
     low, high = fit.prediction
     if isfinite(low):
-        _, *shown = shown_of(single, nan, fit.prediction)
-        name = f"{100 * single.level:g}% prediction interval"
+        _, *shown = shown_of(single, nan, fit.prediction, group)
         yield Line(
-            kind="prediction",
-            name=name,
+            kind="prediction" if group is None else "subgroup",
+            name=f"{100 * single.level:g}% prediction interval" if group is None else group,
             estimate=nan,
             se=nan,
             low=low,

@@ -245,7 +245,7 @@ def _stratified(fit: MantelHaenszel) -> Iterator[str]:
             f"    Cochran-Mantel-Haenszel χ² = {fixed(fit.cmh)} ({_p(fit.cmh_pvalue)}), without correction"
             f" {fixed(fit.cmh_uncorrected)} ({_p(fit.cmh_uncorrected_pvalue)})"
         )
-    if not isnan(fit.breslow_day):
+    if fit.homogeneity_dof > 0:
         yield (
             f"    Breslow-Day χ² = {fixed(fit.breslow_day)} ({_p(fit.breslow_day_pvalue)}), Tarone"
             f" {fixed(fit.tarone)} ({_p(fit.tarone_pvalue)}), df {fit.homogeneity_dof:g}"
