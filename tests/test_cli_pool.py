@@ -341,7 +341,8 @@ def test_subgroups_have_their_lines_and_the_test_between(pool: Pool, bcg: str) -
     for word in ("alternate", "random", "systematic", "Test between groups"):
         assert word in told
     rows = long_table(pool(bcg, "--measure", "RR", "--subgroup", "alloc", "--format", "csv")[1])
-    names = [row["name"] for row in rows if (row["kind"], row["scale"]) == ("subgroup", "ratio")]
+    effects = [row for row in rows if (row["quantity"], row["scale"]) == ("effect", "ratio")]
+    names = [row["name"] for row in effects if row["kind"] == "subgroup"]
     assert names == ["alternate", "random", "systematic"]
 
 

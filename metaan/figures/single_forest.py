@@ -16,9 +16,9 @@ from metaan.format import (
     ONE_GROUP_MEASURES,
     RATIO_MEASURES,
     fixed,
-    interval_digits,
     measure_name,
     shares,
+    shown_digits,
     shown_effect,
 )
 
@@ -227,7 +227,9 @@ def _text(line: ForestLine, measure: str, digits: int) -> str:
 
 
 def _digits(lines: Sequence[ForestLine], measure: str) -> int:
-    return interval_digits(((line.high - line.low) / 2 for line in lines if line.kind == "study"), measure)
+    return shown_digits(
+        ((line.estimate, line.low, line.high) for line in lines if line.kind == "study"), measure
+    )
 
 
 def _alt(lines: Sequence[ForestLine], content: Content, measure: str) -> str:

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from metaan.format import fixed
 from metaan.results.pairwise import Pooled
 from metaan.results.rare import MantelHaenszel, MixedModel
+from metaan.single.analysis import size_of
 from metaan.single.lines import model_words, pooled_lines, prediction_lines, why_not
 from metaan.single.names import analysis_scale, shown_scale_name
 from metaan.single.text import ledger_words
 from metaan.tables.table import Cell, Column, Table, number_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
+    from metaan.results.pairwise import HeterogeneityInterval
     from metaan.results.regression import Regression, Subgroups
     from metaan.single.analysis import Fit, Single, SingleStudy
     from metaan.single.lines import Line
+    from metaan.types import Interval
 
 __all__ = ["single_table"]
 
@@ -91,8 +94,11 @@ def _rows(single: Single) -> Iterator[_Row]:
     for study in single.studies:
         yield from _study(study, single)
     for line in pooled_lines(single):
-        if line.kind != "subgroup":
-            yield from _estimate(line, single, predicted=line.kind == "prediction")
+        if line.kind in ("pooled", "common"):
+            yield from _estimate(line, single)
+    if single.fit is not None:
+        for line in prediction_lines(single, single.fit):
+            yield from _estimate(line, single, predicted=True)
     if single.fit is not None and not isnan(single.fit.estimate):
         yield from _differences(single, single.fit)
     if single.regression is not None:
@@ -117,8 +123,10 @@ def _analysis(single: Single) -> Iterator[_Row]:
         "subgroups by": single.grouped_by,
     }
     yield from (_Row("analysis", "", name, text=text) for name, text in words.items() if text)
-    numbers = {"level": single.level, "rows": single.rows, "studies": len(single.studies)}
-    yield from (_Row("analysis", "", name, value=float(value)) for name, value in numbers.items())
+    numbers: dict[str, float] = {"level": single.level, "rows": single.rows, "studies": len(single.studies)}
+    if single.measure == "PFT":
+        numbers["n of the back-transformation"] = size_of(single.studies)
+    yield from (_Row("analysis", "", name, value=value) for name, value in numbers.items())
 
 
 def _study(study: SingleStudy, single: Single) -> Iterator[_Row]:
@@ -172,13 +180,10 @@ def _differences(single: Single, fit: Fit) -> Iterator[_Row]:
     if isinstance(fit, Pooled):
         if fit.k < 2:
             return
-        limits = single.heterogeneity
-        yield from _spread(
-            _Row("heterogeneity", name, ""),
-            fit,
-            single,
-            (limits.tau2, limits.I2, limits.H2) if limits is not None else ((nan, nan),) * 3,
-        )
+        yield from _spread(_Row("heterogeneity", name, "", k=fit.k), fit, single, single.heterogeneity)
+        if single.common is not None:
+            other = model_words(single, single.common)
+            yield from _spread(_Row("heterogeneity", other, "", k=fit.k), single.common, single)
     elif isinstance(fit, MixedModel):
         yield from _mixed(_Row("heterogeneity", name, "", k=fit.k), fit, single)
     else:
@@ -188,18 +193,31 @@ def _differences(single: Single, fit: Fit) -> Iterator[_Row]:
 
 
 def _spread(
-    own: _Row, fit: Pooled, single: Single, limits: Iterable[tuple[float, float]] = ((nan, nan),) * 3
+    own: _Row, fit: Pooled, single: Single, profile: HeterogeneityInterval | None = None
 ) -> Iterator[_Row]:
-    tau2, I2, H2 = limits
-    if fit.method != "EE":
-        scale = f"{analysis_scale(single.measure)}, squared"
-        yield own._replace(
-            quantity="tau2", scale=scale, value=fit.tau2, se=fit.se_tau2, low=tau2[0], high=tau2[1]
-        )
-        yield own._replace(quantity="I2 from tau2", scale="share", value=fit.I2, low=I2[0], high=I2[1])
+    """Write tau2, I2, H2 and Q; a common effect has no tau2, so the Q-profile stands beside its own."""
+    scale = f"{analysis_scale(single.measure)}, squared"
+    tau2, I2, H2 = (own._replace(quantity=name) for name in ("tau2", "I2 from tau2", "H2"))
+    tau2 = tau2._replace(scale=scale, value=fit.tau2, se=fit.se_tau2)
+    I2 = I2._replace(scale="share", value=fit.I2)
+    if fit.method == "EE":
+        tau2 = tau2._replace(text="held at 0 by the common effect")
+    made = [tau2, H2._replace(value=fit.H2)] if fit.method == "EE" else [tau2, I2, H2._replace(value=fit.H2)]
+    if profile is not None:
+        limits = {"tau2": profile.tau2, "I2 from tau2": profile.I2, "H2": profile.H2}
+        spread = [tau2, I2, H2]
+        if fit.method == "EE":
+            made += [_between(row, limits, ", Q-profile")._replace(value=nan, text="") for row in spread]
+        else:
+            made = [_between(row, limits) for row in made]
+    yield from made
     yield own._replace(quantity="I2 from Q", scale="share", value=fit.I2_Q)
-    yield own._replace(quantity="H2", value=fit.H2, low=H2[0], high=H2[1])
     yield _chi2(own._replace(quantity="Q"), fit.Q, fit.Q_dof, fit.Q_pvalue)
+
+
+def _between(row: _Row, limits: Mapping[str, Interval], ending: str = "") -> _Row:
+    low, high = limits[row.quantity]
+    return row._replace(low=low, high=high, quantity=row.quantity + ending)
 
 
 def _mixed(own: _Row, fit: MixedModel, single: Single) -> Iterator[_Row]:

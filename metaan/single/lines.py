@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 LEAST_FOR_PREDICTION = 3
+"""Studies below which a prediction interval is not to be relied on, and is not shown to a person."""
 
 TEST_NAMES = {"z": "Wald", "t": "Wald with t", "hksj": "Hartung-Knapp", "adhoc": "Hartung-Knapp, ad hoc"}
 METHOD_NAMES = {"DL": "DerSimonian-Laird", "PM": "Paule-Mandel", "SJ": "Sidik-Jonkman", "HE": "Hedges"}
@@ -126,7 +127,8 @@ def pooled_lines(single: Single) -> Iterator[Line]:
     """
     if single.fit is not None:
         yield _line(single, "pooled", model_words(single, single.fit), single.fit)
-        yield from prediction_lines(single, single.fit)
+        if single.fit.k >= LEAST_FOR_PREDICTION:
+            yield from prediction_lines(single, single.fit)
     if single.common is not None:
         yield _line(single, "common", model_words(single, single.common), single.common)
     if single.subgroups is not None:
@@ -135,7 +137,7 @@ def pooled_lines(single: Single) -> Iterator[Line]:
 
 
 def prediction_lines(single: Single, fit: Fit, group: str | None = None) -> Iterator[Line]:
-    """Give the prediction interval of a random-effects fit of three studies or more; of others nothing.
+    """Give the prediction interval of a random-effects fit of two studies or more; of others nothing.
 
     Parameters
     ----------
@@ -146,7 +148,7 @@ def prediction_lines(single: Single, fit: Fit, group: str | None = None) -> Iter
     group : str or None
         The subgroup.
     """
-    if not isinstance(fit, Pooled) or fit.k < LEAST_FOR_PREDICTION or fit.method == "EE":
+    if not isinstance(fit, Pooled) or fit.k < 2 or fit.method == "EE":
         return
     low, high = fit.prediction
     if isfinite(low):
@@ -160,6 +162,7 @@ def prediction_lines(single: Single, fit: Fit, group: str | None = None) -> Iter
             high=high,
             shown=(nan, shown[0], shown[1]),
             dof=fit.dof,
+            notes=fit.notes if fit.k < LEAST_FOR_PREDICTION else (),
             k=fit.k,
         )
 

@@ -10,12 +10,12 @@ from metaan.effects.additions import said
 from metaan.format import (
     ONE_GROUP_MEASURES,
     fixed,
-    interval_digits,
     measure_name,
     percent,
     power_of_ten,
     pvalue,
     shares,
+    shown_digits,
     shown_effect,
     significant,
 )
@@ -350,9 +350,7 @@ def _small(value: float) -> str:
 
 
 def _digits(single: Single) -> int:
-    return interval_digits(
-        ((study.shown[2] - study.shown[1]) / 2 for study in single.studies), single.measure
-    )
+    return shown_digits((study.shown for study in single.studies), single.measure)
 
 
 def aligned(rows: Sequence[Sequence[str]], left: set[int]) -> list[str]:
