@@ -221,7 +221,8 @@ def _notes(
         yield OWN_EFFECTS
     if chosen.effects.measure == "PFT" and studies:
         n = size_of(studies)
-        with_n = f"with n = {significant(n, 4)}, the harmonic mean of the sizes"
+        groups = " (of each subgroup, with that of its own)" if request.subgroup else ""
+        with_n = f"with n = {significant(n, 4)}, the harmonic mean of the sizes{groups}"
         yield DOUBLE_ARCSINE.format(
             with_n=with_n if isfinite(n) else "as for large groups, for no sizes are known"
         )
@@ -256,12 +257,14 @@ def _studies(
     effects = chosen.effects
     weights = getattr(fit, "weights", np.full(len(chosen.kept), nan))
     reach = NormalDist().inv_cdf((1 + request.level) / 2)
+    entries: dict[int, list[LedgerEntry]] = {}
+    for entry in ledger:
+        entries.setdefault(entry.note.index, []).append(entry)
     for i, (row, cells), group, weight in zip(chosen.kept, chosen.used, groups, weights, strict=True):
         yi, vi = float(effects.yi[i]), float(effects.vi[i])
         half = reach * sqrt(vi) if vi >= 0 else nan
         limits = (yi, yi - half, yi + half)
         shown = tuple(back_transform(value, effects.measure, n=_size(cells)) for value in limits)
-        entries = [entry for entry in ledger if entry.note.index == i]
         yield SingleStudy(
             row=row.number,
             label=row.label,
@@ -273,7 +276,7 @@ def _studies(
             ci_high=limits[2],
             shown=(shown[0], shown[1], shown[2]),
             weight=float(weight),
-            note=study_note(entries, effect=isfinite(yi), request=request),
+            note=study_note(entries.get(i, []), effect=isfinite(yi), request=request),
         )
 
 

@@ -112,8 +112,9 @@ def shown_of(
     group : str or None
         The subgroup that they are of; None for all studies.
     """
-    members = [study for study in single.studies if group is None or study.group == group]
-    n = size_of(members) if single.measure == "PFT" else inf
+    n = inf
+    if single.measure == "PFT":
+        n = size_of(study for study in single.studies if group is None or study.group == group)
     return tuple(back_transform(value, single.measure, n=n) for value in (estimate, *limits))
 
 

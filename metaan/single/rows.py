@@ -21,6 +21,8 @@ from metaan.review.problems import visible
 from metaan.single.request import INVERSE, PETO
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from metaan.models.counts import Rates, Tables
     from metaan.review.plain import PlainFile, PlainRow, SetAsideRow
     from metaan.single.request import Request, Source
@@ -135,9 +137,13 @@ def spot(file: PlainFile, heading: str) -> int:
 def counts_of(numbers: Numbers) -> dict[str, FloatArray]:
     """Give the columns of counts that the models of counts take."""
     tables = [_needed(value) for _, value in numbers]
+    return _columns(tables, tables[0])
+
+
+def _columns(values: list[dict[str, float | None]], names: Iterable[str]) -> dict[str, FloatArray]:
     return {
-        name: np.array([nan if table[name] is None else table[name] for table in tables], dtype=float)
-        for name in tables[0]
+        name: np.array([nan if value[name] is None else value[name] for value in values], dtype=float)
+        for name in names
     }
 
 
@@ -197,10 +203,7 @@ def _effects(numbers: Numbers, source: Source, request: Request) -> Effects:
     if not numbers:
         empty = np.empty(0)
         return Effects(yi=empty, vi=empty, measure=source.measure)
-    columns = {
-        name: np.array([nan if value[name] is None else value[name] for _, value in numbers], dtype=float)
-        for name in source.columns
-    }
+    columns = _columns([value for _, value in numbers], source.columns)
     if source.given:
         return _given_effects(columns, source.measure)
     options: dict[str, object] = {"to": request.to or ("none" if request.model == PETO else "only0")}
