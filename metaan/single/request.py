@@ -167,7 +167,7 @@ def source_of(file: PlainFile, request: Request) -> Source:
         scale = "its logarithm" if request.measure in LOG_MEASURES else "as it is analysed"
         notes = (f"yi is taken as the effects ({request.measure}, {scale})", *_both(columns))
         return Source(measure=request.measure, columns=effects, notes=notes)
-    raise RequestError(_lacking(file, row, request.measure, columns))
+    raise RequestError(_lacking(file, row, request, columns))
 
 
 def _effect_columns(columns: dict[str, int]) -> dict[str, int]:
@@ -206,16 +206,16 @@ def _no_measure(file: PlainFile, columns: dict[str, int]) -> str:
     return f"{file.name} has no columns yi and vi (or sei), so a measure is needed; {cure}."
 
 
-def _lacking(file: PlainFile, row: Measure | None, measure: str, columns: dict[str, int]) -> str:
+def _lacking(file: PlainFile, row: Measure | None, request: Request, columns: dict[str, int]) -> str:
     sets: Sequence[tuple[str, ...]] = row.family.needs if row is not None else (("yi", "vi"), ("yi", "sei"))
     best = min(sets, key=lambda names: len(set(names) - columns.keys()))
     absent = [name for name in best if name not in columns]
-    also = "" if row is None else ", or yi with vi or sei"
+    also = "" if row is None or request.model != INVERSE else ", or yi with vi or sei"
     hints = [f"{name}: {hint}" for name in absent if (hint := near(name, file.header))]
     hint = f" {'; '.join(hints)}" if hints else ""
     needs = " or ".join(", ".join(names) for names in sets[:2])
     return (
-        f"{measure} needs the columns {needs}{also}; {file.name} lacks {', '.join(absent)}."
+        f"{request.measure} needs the columns {needs}{also}; {file.name} lacks {', '.join(absent)}."
         f" It has {_headings(file.header)}.{hint}"
     )
 
