@@ -16,15 +16,26 @@ from metaan.errors import InputError, RequestError
 from metaan.format import back_transform
 from metaan.models.heterogeneity import heterogeneity_interval
 from metaan.models.pairwise import pool
+from metaan.models.profile_effects import profile_effects
 from metaan.results.pairwise import CellNote, Effects, HeterogeneityInterval, Pooled
 from metaan.results.rare import MantelHaenszel, MixedModel, Peto
 from metaan.review.cells import near, parse_number
 from metaan.review.plain import SetAsideRow, missing_text, numbers_of, read_plain
 from metaan.review.problems import visible
-from metaan.single.request import INVERSE, MH, PETO, Request, Source, settle, source_of
+from metaan.single.request import (
+    INVERSE,
+    MH,
+    PETO,
+    Request,
+    Source,
+    own_rules,
+    profile_note,
+    settle,
+    source_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from metaan.results.regression import Regression, Subgroups
@@ -83,8 +94,9 @@ class Single:
 
     Attributes
     ----------
-    file, measure, model : str
-        The file's name; the measure's letters, empty for effects of an unnamed measure; the model.
+    file, measure, model, profile : str
+        The file's name; the measure's letters, empty for effects of an unnamed measure; the model; the
+        package whose defaults were asked for, empty where none was.
     level : float
         Confidence level in (0, 1).
     rows : int
@@ -103,6 +115,9 @@ class Single:
         Where asked for.
     formula, grouped_by : str
         What they were asked for with.
+    cells : mapping of str to tuple of float
+        Columns that a package computes effects from by its own rules; empty where effects were given, or
+        rules asked for.
     notes : tuple of str
         What a reader must know.
     """
@@ -110,6 +125,7 @@ class Single:
     file: str
     measure: str
     model: str
+    profile: str
     level: float
     rows: int
     studies: tuple[SingleStudy, ...]
@@ -122,6 +138,7 @@ class Single:
     subgroups: Subgroups | None
     formula: str
     grouped_by: str
+    cells: Mapping[str, tuple[float, ...]]
     notes: tuple[str, ...]
 
 
@@ -190,6 +207,7 @@ def _analysed(
         file=file.name,
         measure=source.measure,
         model=request.model,
+        profile=request.profile or "",
         level=request.level,
         rows=file.total,
         studies=studies,
@@ -202,7 +220,10 @@ def _analysed(
         subgroups=_subgroups(groups, yi, vi, request) if request.subgroup and kept else None,
         formula=request.mods,
         grouped_by=request.subgroup,
-        notes=(*notes, *(() if kept else (NOTHING,))),
+        cells={n: tuple(x) for n, x in _columns(numbers, source).items()}
+        if own_rules(request, source)
+        else {},
+        notes=(*notes, *profile_note(request, source), *(() if kept else (NOTHING,))),
     )
 
 
@@ -273,18 +294,24 @@ def _effects(numbers: Numbers, source: Source, request: Request) -> Effects:
     if not numbers:
         empty = np.empty(0)
         return Effects(yi=empty, vi=empty, measure=source.measure)
-    columns = {
-        name: np.array([nan if value[name] is None else value[name] for _, value in numbers], dtype=float)
-        for name in source.columns
-    }
+    columns = _columns(numbers, source)
     if source.given:
         return _given_effects(columns, source.measure)
+    if request.profile is not None and own_rules(request, source):
+        return profile_effects(request.profile, source.measure, **columns)
     options: dict[str, object] = {"to": request.to or ("none" if request.model == PETO else "only0")}
     if request.add is not None:
         options["add"] = request.add
     if request.vtype is not None:
         options["vtype"] = request.vtype
     return effect_sizes(source.measure, **options, **columns)  # type: ignore[arg-type]
+
+
+def _columns(numbers: Numbers, source: Source) -> dict[str, np.ndarray]:
+    return {
+        name: np.array([nan if value[name] is None else value[name] for _, value in numbers], dtype=float)
+        for name in source.columns
+    }
 
 
 def _given_effects(columns: dict[str, np.ndarray], measure: str) -> Effects:

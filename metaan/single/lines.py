@@ -78,7 +78,8 @@ def pooled_lines(single: Single) -> Iterator[Line]:
         The analysis.
     """
     if single.fit is not None:
-        yield _line("pooled", model_words(single, single.fit), single.measure, single.fit)
+        profile = single.profile and f", profile {single.profile}"
+        yield _line("pooled", model_words(single, single.fit) + profile, single.measure, single.fit)
         if (
             isinstance(single.fit, Pooled)
             and single.fit.k >= LEAST_FOR_PREDICTION

@@ -46,6 +46,7 @@ def single_record(single: Single) -> Record:
         "measure_name": measure_name(measure) if measure else "effect",
         "scale": "log" if measure in LOG_MEASURES else "natural" if _same_scale(measure) else "transformed",
         "model": single.model,
+        "profile": single.profile or None,
         "level": single.level,
         "rows": single.rows,
         "k": len(single.studies),
