@@ -41,6 +41,7 @@ _HOME = {
     "pool": "metaan.models.pairwise",
     "pool_many": "metaan.batch.pool",
     "predict": "metaan.models.regression",
+    "profile_effects": "metaan.models.profile_effects",
     "regress": "metaan.models.regression",
     "split_nodes": "metaan.models.network.inconsistency",
     "subgroups": "metaan.models.subgroups",

@@ -28,7 +28,7 @@ PROFILES = ("metafor", "meta", "revman", "stata")
 @click.option("--test", help="z, t, hksj (Hartung-Knapp) or adhoc.  [default: hksj]")
 @click.option("--level", type=float, default=0.95, show_default=True, help="Confidence level.")
 @click.option(
-    "--profile", type=click.Choice(PROFILES, case_sensitive=False), help="Pooling defaults of this package."
+    "--profile", type=click.Choice(PROFILES, case_sensitive=False), help="Defaults of this package."
 )
 @click.option(
     "--model",
@@ -54,7 +54,7 @@ PROFILES = ("metafor", "meta", "revman", "stata")
 @click.option(
     "--compare-profiles",
     is_flag=True,
-    help="Also pool these effects by the defaults of metafor, meta, RevMan, Stata; say why they differ.",
+    help="Also pool by the defaults of metafor, meta, RevMan and Stata; say why they differ.",
 )
 @click.option(
     "--figure",

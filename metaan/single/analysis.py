@@ -20,11 +20,21 @@ from metaan.review.cells import parse_number
 from metaan.review.plain import SetAsideRow, read_plain
 from metaan.review.problems import visible
 from metaan.single.ledger import LedgerEntry, ledger_of, study_note
-from metaan.single.request import INVERSE, MH, PETO, Request, Source, settle, source_of
-from metaan.single.rows import choose_rows, counts_of, demand_headings, moderators, spot
+from metaan.single.request import (
+    INVERSE,
+    MH,
+    PETO,
+    Request,
+    Source,
+    own_rules,
+    profile_note,
+    settle,
+    source_of,
+)
+from metaan.single.rows import choose_rows, columns_of, counts_of, demand_headings, moderators, spot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from metaan.results.regression import Regression, Subgroups
@@ -88,8 +98,9 @@ class Single:
 
     Attributes
     ----------
-    file, measure, model : str
-        The file's name; the measure's letters, empty for effects of an unnamed measure; the model.
+    file, measure, model, profile : str
+        The file's name; the measure's letters, empty for effects of an unnamed measure; the model; the
+        package whose defaults were asked for, empty where none was.
     level : float
         Confidence level in (0, 1).
     rows : int
@@ -108,6 +119,9 @@ class Single:
         Where asked for.
     formula, grouped_by : str
         What they were asked for with.
+    cells : mapping of str to tuple of float
+        Columns that a package computes effects from by its own rules; empty where effects were given, or
+        rules asked for.
     notes : tuple of str
         What a reader must know.
     """
@@ -115,6 +129,7 @@ class Single:
     file: str
     measure: str
     model: str
+    profile: str
     level: float
     rows: int
     studies: tuple[SingleStudy, ...]
@@ -127,6 +142,7 @@ class Single:
     subgroups: Subgroups | None
     formula: str
     grouped_by: str
+    cells: Mapping[str, tuple[float, ...]]
     notes: tuple[str, ...]
 
 
@@ -192,6 +208,7 @@ def _analysed(file: PlainFile, source: Source, request: Request, chosen: Chosen)
         file=file.name,
         measure=source.measure,
         model=request.model,
+        profile=request.profile or "",
         level=request.level,
         rows=file.total,
         studies=studies,
@@ -204,8 +221,22 @@ def _analysed(file: PlainFile, source: Source, request: Request, chosen: Chosen)
         subgroups=_subgroups(groups, yi, vi, request) if request.subgroup and kept else None,
         formula=request.mods,
         grouped_by=request.subgroup,
-        notes=(*file.notes, *source.notes, *_notes(chosen, ledger, studies, fit, request)),
+        cells=_given_cells(chosen, source, request),
+        notes=(
+            *file.notes,
+            *source.notes,
+            *profile_note(request, source),
+            *_notes(chosen, ledger, studies, fit, request),
+        ),
     )
+
+
+def _given_cells(chosen: Chosen, source: Source, request: Request) -> Mapping[str, tuple[float, ...]]:
+    """Give the columns from which packages compute their own effects."""
+    if not chosen.numbers or not own_rules(request, source):
+        return {}
+    values = [value for _, value in chosen.numbers]
+    return {name: tuple(found.tolist()) for name, found in columns_of(values, source.columns).items()}
 
 
 def _notes(

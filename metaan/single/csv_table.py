@@ -117,6 +117,7 @@ def _analysis(single: Single) -> Iterator[_Row]:
         "scale of analysis": analysis_scale(single.measure),
         "scale shown": shown_scale_name(single.measure),
         "model": single.model,
+        "profile": single.profile,
         "method": getattr(fit, "method", ""),
         "test": getattr(fit, "test", ""),
         "formula": single.formula,
@@ -321,6 +322,7 @@ def _profiles(found: Mapping[str, Any], single: Single) -> Iterator[_Row]:
     for row in found["packages"]:
         own = _Row("profile", row["package"], "")
         low, high = (_known(value) for value in row["ci"])
+        own = own._replace(k=float(row["k"]))
         text = "; ".join((f"{row['method']}, {row['test']}", *row["notes"]))
         yield own._replace(
             quantity="effect",
@@ -336,7 +338,13 @@ def _profiles(found: Mapping[str, Any], single: Single) -> Iterator[_Row]:
         yield own._replace(quantity="prediction interval", scale=scale, low=low, high=high)
         yield own._replace(quantity="tau2", scale=f"{scale}, squared", value=_known(row["tau2"]))
         yield own._replace(quantity=f"I2 from {row['I2_from']}", scale="share", value=_known(row["I2"]))
-        yield own._replace(quantity="source", text=row["source"])
+        if row["mantel_haenszel"] is not None:
+            value, se = row["mantel_haenszel"], _known(row["mantel_haenszel_se"])
+            yield own._replace(quantity="Mantel-Haenszel", scale=scale, value=value, se=se)
+        for quantity in ("source", "effects_source"):
+            if row[quantity]:
+                yield own._replace(quantity=quantity, text=row[quantity])
+    yield _Row("profile", "", "effects", text=found["effects"])
     for each in found["differences"]:
         name = "same" if each["same"] else "differs"
         yield _Row("profile", name, str(each["quantity"]), text=str(each["why"]))

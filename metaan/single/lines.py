@@ -127,7 +127,8 @@ def pooled_lines(single: Single) -> Iterator[Line]:
         The analysis.
     """
     if single.fit is not None:
-        yield _line(single, "pooled", model_words(single, single.fit), single.fit)
+        profile = single.profile and f", profile {single.profile}"
+        yield _line(single, "pooled", model_words(single, single.fit) + profile, single.fit)
         if single.fit.k >= LEAST_FOR_PREDICTION:
             yield from prediction_lines(single, single.fit)
     if single.common is not None:

@@ -52,6 +52,7 @@ def single_record(single: Single) -> Record:
         "shown_scale": shown_scale_name(measure),
         "shown_n": canonical(size_of(single.studies)) if measure == "PFT" else None,
         "model": single.model,
+        "profile": single.profile or None,
         "level": single.level,
         "rows": single.rows,
         "k": len(single.studies),

@@ -11,6 +11,7 @@ from metaan.errors import RequestError
 from metaan.format import LOG_MEASURES, MEASURE_NAMES
 from metaan.models.inference import TESTS
 from metaan.models.mixed_models import MODELS as MIXED
+from metaan.models.profile_effects import effect_topic
 from metaan.models.profiles import PACKAGES
 from metaan.models.tau2 import ESTIMATORS
 from metaan.review.cells import near
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from metaan.effects.cells import Measure
     from metaan.review.plain import PlainFile
 
-__all__ = ["EFFECT_COLUMNS", "Request", "Source", "settle", "source_of"]
+__all__ = ["EFFECT_COLUMNS", "Request", "Source", "own_rules", "profile_note", "settle", "source_of"]
 
 INVERSE, MH, PETO = "inverse", "mh", "peto"
 MH_MEASURES = ("OR", "RR", "RD", "IRR", "IRD")
@@ -124,6 +125,32 @@ def settle(request: Request) -> Request:
     if request.mods and request.subgroup:
         raise RequestError("--mods and --subgroup are two analyses; ask for one of them at a time.")
     return request if request.model == INVERSE else _settle_model(request)
+
+
+def own_rules(request: Request, source: Source) -> bool:
+    """Tell whether packages may compute effects by their own rules: from cells, and no rule was asked for."""
+    asked = any(_given(request, name) for name in ("add", "to", "vtype"))
+    return request.model == INVERSE and not source.given and not asked
+
+
+def profile_note(request: Request, source: Source) -> tuple[str, ...]:
+    """Say what the profile stands for, and where something else was asked for."""
+    if request.profile is None:
+        return ()
+    row = PACKAGES[request.profile]
+    topic = effect_topic(source.measure)
+    if not own_rules(request, source):
+        effects = "effects as given" if source.given else "cells as asked for"
+    else:
+        effects = f"effects: {getattr(row, topic).words}" if topic else "effects as in metafor"
+    shown = "τ²" if row.I2.value == "tau2" else "Q"
+    asked = [f"--{name}" for name in ("method", "test", "add", "to", "vtype") if _given(request, name)]
+    but = f"; {', '.join(asked)} as asked for" if asked else ""
+    return (f"profile {row.name}: defaults of {row.package}; {effects}; it prints I² from {shown}{but}",)
+
+
+def _given(request: Request, name: str) -> bool:
+    return getattr(request, name) is not None
 
 
 def _settle_model(request: Request) -> Request:

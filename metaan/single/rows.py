@@ -14,11 +14,12 @@ from metaan.errors import InputError, RequestError
 from metaan.models.counts import read_rates, read_tables
 from metaan.models.intake import WIDEST, read_studies
 from metaan.models.mixed_models import MODELS as MIXED
+from metaan.models.profile_effects import profile_effects
 from metaan.results.pairwise import CellNote, Effects
 from metaan.review.cells import near
 from metaan.review.plain import missing_text, numbers_of
 from metaan.review.problems import visible
-from metaan.single.request import INVERSE, PETO
+from metaan.single.request import INVERSE, PETO, own_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +29,16 @@ if TYPE_CHECKING:
     from metaan.single.request import Request, Source
     from metaan.types import FloatArray
 
-__all__ = ["Chosen", "Numbers", "choose_rows", "counts_of", "demand_headings", "moderators", "spot"]
+__all__ = [
+    "Chosen",
+    "Numbers",
+    "choose_rows",
+    "columns_of",
+    "counts_of",
+    "demand_headings",
+    "moderators",
+    "spot",
+]
 
 Numbers: TypeAlias = "list[tuple[PlainRow, dict[str, float | None]]]"
 
@@ -137,10 +147,11 @@ def spot(file: PlainFile, heading: str) -> int:
 def counts_of(numbers: Numbers) -> dict[str, FloatArray]:
     """Give the columns of counts that the models of counts take."""
     tables = [_needed(value) for _, value in numbers]
-    return _columns(tables, tables[0])
+    return columns_of(tables, tables[0])
 
 
-def _columns(values: list[dict[str, float | None]], names: Iterable[str]) -> dict[str, FloatArray]:
+def columns_of(values: list[dict[str, float | None]], names: Iterable[str]) -> dict[str, FloatArray]:
+    """Give some columns of rows as arrays, `nan` where a cell is empty."""
     return {
         name: np.array([nan if value[name] is None else value[name] for value in values], dtype=float)
         for name in names
@@ -203,9 +214,11 @@ def _effects(numbers: Numbers, source: Source, request: Request) -> Effects:
     if not numbers:
         empty = np.empty(0)
         return Effects(yi=empty, vi=empty, measure=source.measure)
-    columns = _columns([value for _, value in numbers], source.columns)
+    columns = columns_of([value for _, value in numbers], source.columns)
     if source.given:
         return _given_effects(columns, source.measure)
+    if request.profile is not None and own_rules(request, source):
+        return profile_effects(request.profile, source.measure, **columns)
     options: dict[str, object] = {"to": request.to or ("none" if request.model == PETO else "only0")}
     if request.add is not None:
         options["add"] = request.add
