@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf, isfinite, log, nan
+from math import inf, isfinite, isnan, log, nan
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from metaan.figures.content import Column, Content, Mark, Row
@@ -199,6 +199,8 @@ def _mark(line: ForestLine, measure: str) -> Mark | None:
     if not isfinite(line.estimate):
         return None
     estimate = _place(line.estimate, measure)
+    if isnan(low) or isnan(high):
+        return Mark(kind="dot", estimate=estimate, low=estimate, high=estimate)
     if line.kind == "study":
         weight = line.weight if isfinite(line.weight) else 1.0
         return Mark(kind="square", estimate=estimate, low=low, high=high, weight=weight)

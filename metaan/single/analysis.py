@@ -248,7 +248,7 @@ def _notes(
 ) -> Iterable[str]:
     yield from (note for note in chosen.effects.notes if not note.startswith("study "))
     added = any(entry.concerns == "shown" and entry.note.action == "added" for entry in ledger)
-    if request.model == MH and added and fit is not None and isfinite(fit.estimate):
+    if isinstance(fit, MantelHaenszel) and added and fit.Q_dof > 0:
         yield OWN_EFFECTS
     if chosen.effects.measure == "PFT" and studies:
         n = size_of(studies)

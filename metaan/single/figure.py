@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from dataclasses import replace
-from math import isfinite
+from math import isfinite, isnan
 from typing import TYPE_CHECKING, Literal, cast
 
 from metaan.errors import OutputError, RequestError
@@ -163,6 +163,8 @@ def _notes(single: Single) -> Iterator[str]:
     yield from heterogeneity_lines(single)
     if single.fit is not None and (reason := why_not(single.fit)):
         yield f"{model_words(single, single.fit)}: not estimable: {reason}."
+    elif single.fit is not None and isnan(single.fit.se):
+        yield from (f"{note}." for note in single.fit.notes[:1])
     if single.subgroups is not None:
         yield from (f"Subgroups: {note}." for note in single.subgroups.notes)
     yield from (f"{note}." for note in single.notes)

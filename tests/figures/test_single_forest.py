@@ -134,6 +134,17 @@ def test_any_names_and_numbers_stay_on_the_page(assert_tidy, groups):
     assert_tidy(laid_out(groups)[1].sheet)
 
 
+def test_an_estimate_without_an_interval_is_a_dot():
+    lines = (
+        ForestLine(kind="study", label="A", estimate=0.0, low=-0.1, high=0.1, weight=1.0),
+        ForestLine(kind="pooled", label="Mantel-Haenszel", estimate=0.02),
+    )
+    content = single_content(lines, title="Pain", measure="RD", level=0.95)
+    assert content.rows[1].cells[1] == "0.02 (no interval)"
+    mark = content.rows[1].mark
+    assert (mark.kind, mark.low, mark.high) == ("dot", 0.02, 0.02)
+
+
 def test_the_description_holds_whole_names():
     drawing = single_forest(
         tuple(grouped([(LONG, [0.5, 0.6])])), id="f", title="Pain", measure="OR", level=0.95
