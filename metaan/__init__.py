@@ -72,6 +72,7 @@ _HOME = {
     "predict": "metaan.models.regression",
     "rank_table": "metaan.models.network.rankogram",
     "rankogram": "metaan.models.network.rankogram",
+    "profile_effects": "metaan.models.profile_effects",
     "regress": "metaan.models.regression",
     "split_nodes": "metaan.models.network.splitting",
     "subgroups": "metaan.models.subgroups",

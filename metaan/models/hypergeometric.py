@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from metaan.models.counts import Tables
     from metaan.types import FloatArray
 
+    Cells = tuple[float, float, float, float]
+
 __all__ = ["ConditionalTables", "LargeTables", "condition"]
 
 LARGE = 4000
@@ -23,8 +25,13 @@ LARGE = 4000
 REACH, FEW = 12, 60
 """Standard deviations on either side of a mode that are kept, and values for laws that are nearly Poisson."""
 
+MOST_VALUES = 50_000
+"""Values times log odds ratios in one table; with more the odds ratios are parted, each half has less."""
+
 PER_SPREAD = 4
 """Values per standard deviation that a sum over a smooth bell needs for double precision."""
+
+HALF = 0.5
 
 SERIES = 16
 """From here Stirling's series of four terms is exact to 1e-14."""
@@ -86,6 +93,11 @@ class ConditionalTables:
         fourth = self._sum(share * deviation)
         return -highest - np.log(total), -mean, -second, -third, 3 * second * second - fourth
 
+    def start(self, effect: FloatArray, tau: float) -> FloatArray:
+        """Give where the search for the mode of a normal effect begins: at its mean, shape (1, k)."""
+        del effect, tau
+        return np.zeros((1, self.k))
+
     def _sum(self, values: FloatArray) -> FloatArray:
         return np.asarray(np.add.reduceat(values, self.starts, axis=1))
 
@@ -107,10 +119,26 @@ class LargeTables:
         """Number of tables."""
         return len(self.cells)
 
+    def start(self, effect: FloatArray, tau: float) -> FloatArray:
+        """Give the mode of a normal effect as it were if each table's log odds ratio were normal, too.
+
+        In standard units, shape (1, k). From an effect far from what a large table tells, Newton's steps
+        would overshoot many times.
+        """
+        a, b, c, d = self.cells.T + HALF
+        told = 1 / (1 / a + 1 / b + 1 / c + 1 / d)
+        away = np.log(a / b) - np.log(c / d) - effect
+        return np.asarray(tau * told * away / (1 + tau * tau * told))[None]
+
     def derivatives(self, u: FloatArray) -> tuple[FloatArray, ...]:
         """Give the same as `ConditionalTables.derivatives`, from the values that u makes likely."""
         low, high = u.min(axis=0).tolist(), u.max(axis=0).tolist()
-        return _joined([_window(*row) for row in zip(self.cells, low, high, strict=True)]).derivatives(u)
+        windows = [_window(*row) for row in zip(self.cells, low, high, strict=True)]
+        half = len(u) // 2
+        if half and len(u) * sum(map(len, windows)) > MOST_VALUES:
+            parts = (self.derivatives(u[:half]), self.derivatives(u[half:]))
+            return tuple(np.concatenate(pair) for pair in zip(*parts, strict=True))
+        return _joined([_weighed(*row) for row in zip(self.cells, windows, strict=True)]).derivatives(u)
 
 
 def condition(tables: Tables) -> ConditionalTables | LargeTables:
@@ -154,8 +182,8 @@ def _joined(supports: list[tuple[FloatArray, FloatArray]]) -> ConditionalTables:
     )
 
 
-def _window(cells: FloatArray, low: float, high: float) -> tuple[FloatArray, FloatArray]:
-    """Give possible events minus observed ones, and log weights, for log odds ratios from low to high.
+def _window(cells: FloatArray, low: float, high: float) -> range:
+    """Give the possible events minus observed ones that log odds ratios from low to high make likely.
 
     Events are the sum of independent trials, so that beyond 12 standard deviations of the mode lies a share
     below exp(-60), and the variance is at most the distance to an end of the support: where only every s-th
@@ -163,47 +191,56 @@ def _window(cells: FloatArray, low: float, high: float) -> tuple[FloatArray, Flo
     wrong by a share of exp(-2 (4 pi)²), which is 1e-137.
     """
     a, b, c, d = cells.tolist()
-    at_low, at_high = _mode(cells, low), _mode(cells, high)
-    left = max(floor(at_low - REACH * _spread(cells, at_low)) - FEW, -min(a, d))
-    right = min(ceil(at_high + REACH * _spread(cells, at_high)) + FEW, min(b, c))
-    stride = max(floor(min(_spread(cells, left), _spread(cells, right)) / PER_SPREAD), 1)
-    excess = np.arange(left, right + 1, stride, dtype=np.float64)
+    at_low, at_high = _mode((a, b, c, d), low), _mode((a, b, c, d), high)
+    left = max(floor(at_low - REACH * _spread((a, b, c, d), at_low)) - FEW, -min(a, d))
+    right = min(ceil(at_high + REACH * _spread((a, b, c, d), at_high)) + FEW, min(b, c))
+    least = min(_spread((a, b, c, d), left), _spread((a, b, c, d), right))
+    return range(int(left), int(right) + 1, max(floor(least / PER_SPREAD), 1))
+
+
+def _weighed(cells: FloatArray, window: range) -> tuple[FloatArray, FloatArray]:
+    """Give the values of a window and their log weights."""
+    excess = np.arange(window.start, window.stop, window.step, dtype=np.float64)
     moved = cells[:, None] + SIGNS[:, None] * excess
     odds = float((SIGNS * np.log(np.where(cells > 0, cells, 1.0))).sum())
-    factorials = [_factorials(cell, now) for cell, now in zip(cells.tolist(), moved, strict=True)]
-    return excess, log(stride) - odds * excess - np.sum(factorials, axis=0)
+    return excess, log(window.step) - odds * excess - np.sum(_factorials(cells[:, None], moved), axis=0)
 
 
-def _mode(cells: FloatArray, u: float) -> float:
+def _mode(cells: Cells, u: float) -> float:
     """Excess at which a table with these margins has the log odds ratio u."""
-    a, b, c, d = map(float, cells)
+    a, b, c, d = cells
     near, far = exp(min(-u, 0.0)), exp(min(u, 0.0))
     half, product = near * (a + d) + far * (b + c), near * a * d - far * b * c
     return -2 * product / (half + sqrt(max(half * half - 4 * (near - far) * product, 0.0)))
 
 
-def _spread(cells: FloatArray, excess: float) -> float:
+def _spread(cells: Cells, excess: float) -> float:
     """Large-sample standard deviation of the first arm's events where they exceed the observed by this."""
-    moved = cells + SIGNS * excess
-    return 1 / sqrt(float((1 / moved).sum())) if float(moved.min()) > 0 else 0.0
+    a, b, c, d = cells
+    a, b, c, d = a + excess, b - excess, c - excess, d + excess
+    return 1 / sqrt(1 / a + 1 / b + 1 / c + 1 / d) if min(a, b, c, d) > 0 else 0.0
 
 
-def _factorials(cell: float, now: FloatArray) -> FloatArray:
+def _factorials(cells: FloatArray, now: FloatArray) -> FloatArray:
     """Log of now!/cell!, less (now - cell) log(cell), without the difference of two large logarithms."""
-    if cell == 0:
-        return np.asarray(gammaln(now + 1))
+    some = np.maximum(cells, 1.0)
     least = np.maximum(now, 1.0)
-    rise = np.log1p((least - cell) / cell)
-    found = least * rise - (least - cell) + rise / 2 + _stirling(least) - _stirling(np.array(cell))
-    return np.where(now < 1, found + log(cell), found)
+    rise = np.log1p((least - some) / some)
+    found = least * rise - (least - some) + rise / 2 + _stirling(least) - _stirling(some)
+    found = np.where(now < 1, found + np.log(some), found)
+    empty = np.flatnonzero(cells == 0)
+    found[empty] = gammaln(now[empty] + 1)
+    return np.asarray(found)
 
 
 def _stirling(n: FloatArray) -> FloatArray:
     """Give what log n! has beyond n log n - n + log(2 pi n)/2."""
     square = 1 / (n * n)
     series = (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680))) / n
-    exact = gammaln(n + 1) - n * np.log(n) + n - np.log(2 * pi * n) / 2
-    return np.where(n < SERIES, exact, series)
+    few = n < SERIES
+    n = n[few]
+    series[few] = gammaln(n + 1) - n * np.log(n) + n - np.log(2 * pi * n) / 2
+    return np.asarray(series)
 
 
 def _support(a: float, b: float, c: float, d: float) -> tuple[FloatArray, FloatArray]:
