@@ -1,0 +1,82 @@
+"""Section: between-study variance and Cochran's Q of every component."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from metaan.format import DASH, canonical, percent, total_variance
+from metaan.single_network.section import Row, Section
+from metaan.single_network.words import Record, chi_squared, small, with_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from metaan.results.network import Component
+    from metaan.single_network.analysis import NetworkAnalysis
+
+__all__ = ["HETEROGENEITY", "named"]
+
+
+def named(component: Component, analysis: NetworkAnalysis) -> str:
+    """Name a component where there are several; an empty text where there is one."""
+    fit = analysis.fit
+    if fit is None or len(fit.components) == 1:
+        return ""
+    return str(fit.components.index(component) + 1)
+
+
+def _compute(analysis: NetworkAnalysis) -> tuple[Component, ...]:
+    fit = analysis.fit
+    assert fit is not None
+    return fit.components
+
+
+def _lines(found: tuple[Component, ...], analysis: NetworkAnalysis) -> Iterator[str]:
+    for component in found:
+        number = named(component, analysis)
+        where = f" of part {number} ({', '.join(component.treatments)})" if number else ""
+        method = analysis.request.method
+        told = DASH if component.tau2 != component.tau2 else small(component.tau2)
+        tau2 = "held at 0" if method == "EE" else f"τ² = {told} ({method})"
+        yield (
+            f"Heterogeneity and inconsistency{where}: {tau2}; I² = {percent(component.I2, 1)} from Q;"
+            f" Q = {chi_squared(component.Q, component.Q_dof, component.Q_pvalue)}"
+        )
+        yield from (f"    {note}" for note in component.notes)
+
+
+def _record(found: tuple[Component, ...], analysis: NetworkAnalysis) -> list[Record]:
+    return [
+        with_reason(
+            {
+                "treatments": list(component.treatments),
+                "studies": list(component.studies),
+                "method": analysis.request.method,
+                "tau2": canonical(component.tau2, _scale(component)),
+                "I2": canonical(component.I2),
+                "Q": canonical(component.Q),
+                "Q_dof": canonical(component.Q_dof),
+                "Q_pvalue": canonical(component.Q_pvalue),
+                "notes": list(component.notes),
+            },
+            component.notes,
+        )
+        for component in found
+    ]
+
+
+def _scale(component: Component) -> float:
+    """Give the size below which tau2 is what rounding left of 0."""
+    scale = total_variance(component.tau2, component.I2)
+    return scale if 0 < scale < float("inf") else 0.0
+
+
+def _rows(found: tuple[Component, ...], analysis: NetworkAnalysis) -> Iterator[Row]:
+    for component in found:
+        for quantity in ("tau2", "I2", "Q", "Q_dof", "Q_pvalue"):
+            value = float(getattr(component, quantity))
+            note = "; ".join(component.notes) if value != value else ""
+            yield Row(quantity=quantity, value=value, part=named(component, analysis), note=note)
+
+
+HETEROGENEITY = Section(name="heterogeneity", compute=_compute, lines=_lines, record=_record, rows=_rows)

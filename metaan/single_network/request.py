@@ -1,0 +1,105 @@
+"""What a command line asks of a file of a network: settled before anything is computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, cast
+
+from metaan.effects.multiarm import ARM_MEASURES
+from metaan.errors import RequestError
+from metaan.format import MEASURE_NAMES, ONE_GROUP_MEASURES
+from metaan.models.network.tau2 import ESTIMATORS
+from metaan.review.cells import near
+from metaan.review.network_rows import INPUTS
+from metaan.review.problems import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from metaan.types import SmallValues
+
+__all__ = ["REPEATED", "NetworkRequest", "settle"]
+
+REPEATED = ("refuse", "merge")
+DIRECTIONS = ("desirable", "undesirable")
+COMPARING = {name: words for name, words in MEASURE_NAMES.items() if name not in ONE_GROUP_MEASURES}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkRequest:
+    """One network meta-analysis as it is asked for.
+
+    Attributes
+    ----------
+    measure : str or None
+        One of those of `contrasts` where the file has arms; any measure that compares two groups, or None,
+        where it has effects.
+    method : str
+        As `network` takes it.
+    reference : str or None
+        Treatment that the others are shown against.
+    level : float
+        Confidence level in (0, 1).
+    small_values : {"desirable", "undesirable"} or None
+        Whether a lower effect is the better one; None where it was not said, and nothing is ranked.
+    repeated : {"refuse", "merge"}
+        What becomes of arms of one treatment in one study.
+    nodes : Path or None
+        CSV file with raw_label and node.
+    take : {"", "arms", "contrasts"}
+        Which of the two to take where a row has both.
+    columns : mapping of str to str
+        Role to heading, where the user says which column is what.
+    """
+
+    measure: str | None = None
+    method: str = "REML"
+    reference: str | None = None
+    level: float = 0.95
+    small_values: SmallValues | None = None
+    repeated: str = "refuse"
+    nodes: Path | None = None
+    take: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """Cells that the measure needs of every arm; empty where it is not computed from arms."""
+        return ARM_MEASURES[self.measure].cells if self.measure in ARM_MEASURES else ()
+
+
+def settle(request: NetworkRequest) -> NetworkRequest:
+    """Spell what is asked for as the library does, and refuse what does not exist.
+
+    Raises
+    ------
+    RequestError
+        For an unknown measure, method or other option, with near names; a level out of range.
+
+    Examples
+    --------
+    >>> settle(NetworkRequest(measure="or", method="dl")).method
+    'DL'
+    """
+    if not 0 < request.level < 1:
+        raise RequestError(f"--level {request.level:g} is no confidence level; give one such as 0.95.")
+    small_values = _one_of("small-values", request.small_values, DIRECTIONS)
+    return replace(
+        request,
+        measure=_one_of("measure", request.measure, COMPARING),
+        method=_one_of("method", request.method, ESTIMATORS) or "REML",
+        small_values=cast("SmallValues | None", small_values),
+        repeated=_one_of("repeated", request.repeated, REPEATED) or "refuse",
+        take=_one_of("input", request.take or None, INPUTS) or "",
+    )
+
+
+def _one_of(option: str, given: str | None, known: Iterable[str]) -> str | None:
+    if given is None:
+        return None
+    names = {name.casefold(): name for name in known}
+    if given.casefold() in names:
+        return names[given.casefold()]
+    hint = near(given, list(names.values())) or f"it takes {', '.join(names.values())}."
+    raise RequestError(f"--{option} {visible(given[:80])!r} is not known; {hint}")
