@@ -251,7 +251,8 @@ def _wide(
             return ()
         raise RequestError(
             f"{file} has numbered arms and lacks {', '.join(lacking)}; it has {headings(header)}. Every arm"
-            f" needs treatment, {', '.join(cells)} with its number (or --column {cells[0]}=HEADING)."
+            f" needs treatment, {', '.join(cells)} with its number; name them so, or say which they are,"
+            f" such as --column {lacking[0]}=HEADING."
         )
     return tuple(
         ArmColumns(

@@ -23,6 +23,8 @@ INPUTS = ("arms", "contrasts")
 KINDS = {"events": "count", "n": "size", "n1": "size", "n2": "size", "mean": "number", "yi": "number"}
 SPREAD = "spread"
 SHOWN_ROWS = 10
+LONGEST_NAME = 200
+"""Characters of a name; what is longer is a text that slipped into the wrong column."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +106,7 @@ def network_rows(file: PlainFile, columns: NetworkColumns, take: str = "") -> Ne
     aside: list[SetAsideRow] = [*file.set_aside]
     for row in rows:
         if contrasts_too and (not arms_too or _has_contrast(columns, row)):
-            found = _contrast(file, columns.contrast, row)
+            found = _contrast(file, columns, row)
             contrasts += [found] if isinstance(found, ContrastRow) else []
             aside += [] if isinstance(found, ContrastRow) else [found]
         elif arms_too:
@@ -179,8 +181,8 @@ def _has_contrast(columns: NetworkColumns, row: PlainRow) -> bool:
 
 
 def _arms(file: PlainFile, columns: NetworkColumns, row: PlainRow) -> tuple[list[ArmRow], list[SetAsideRow]]:
-    if not row.label:
-        return [], [file.aside(row, _naming(columns), "The row names no study. Fill it in.")]
+    if fault := _nameless(row.label, "study"):
+        return [], [file.aside(row, _naming(columns), fault)]
     kept, aside = [], []
     absent = 0
     for arm in columns.arms:
@@ -200,8 +202,8 @@ def _arms(file: PlainFile, columns: NetworkColumns, row: PlainRow) -> tuple[list
 
 def _arm(file: PlainFile, arm: ArmColumns, row: PlainRow) -> ArmRow | SetAsideRow:
     treatment = row.cells[arm.treatment]
-    if missing_text(treatment):
-        return file.aside(row, arm.treatment, "The arm has no treatment. Name it.")
+    if fault := _nameless(treatment):
+        return file.aside(row, arm.treatment, fault)
     cells: dict[str, float] = {}
     for name, index in arm.cells.items():
         value = _number(file, row, name, index)
@@ -216,12 +218,13 @@ def _arm(file: PlainFile, arm: ArmColumns, row: PlainRow) -> ArmRow | SetAsideRo
     return ArmRow(row=row.number, study=row.label, treatment=visible(treatment), cells=cells)
 
 
-def _contrast(file: PlainFile, spots: Mapping[str, int], row: PlainRow) -> ContrastRow | SetAsideRow:
-    if not row.label:
-        return file.aside(row, None, "The row names no study. Fill it in.")
+def _contrast(file: PlainFile, columns: NetworkColumns, row: PlainRow) -> ContrastRow | SetAsideRow:
+    spots = columns.contrast
+    if fault := _nameless(row.label, "study"):
+        return file.aside(row, _naming(columns), fault)
     for name in ("treat1", "treat2"):
-        if missing_text(row.cells[spots[name]]):
-            return file.aside(row, spots[name], "The treatment is missing. Name it.")
+        if fault := _nameless(row.cells[spots[name]]):
+            return file.aside(row, spots[name], fault)
     yi = _number(file, row, "yi", spots["yi"])
     if not isinstance(yi, float):
         return yi
@@ -242,6 +245,15 @@ def _contrast(file: PlainFile, spots: Mapping[str, int], row: PlainRow) -> Contr
         sei=error if spread == "sei" else sqrt(error),
         sizes=(_size(file, row, spots.get("n1")), _size(file, row, spots.get("n2"))),
     )
+
+
+def _nameless(name: str, what: str = "treatment") -> str:
+    """Say why a text cannot name a study or treatment; empty where it can."""
+    if missing_text(name):
+        return f"The {what} is not named. Fill it in."
+    if len(name) > LONGEST_NAME:
+        return f"The name of the {what} has {len(name)} characters; shorten it to {LONGEST_NAME} or fewer."
+    return ""
 
 
 def _number(file: PlainFile, row: PlainRow, name: str, index: int) -> float | SetAsideRow:

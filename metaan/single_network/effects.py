@@ -16,6 +16,7 @@ from metaan.format import (
     interval_digits,
     significant,
 )
+from metaan.models.network.fit import NO_PREDICTION
 from metaan.single.text import aligned
 from metaan.single_network.section import Row, Section
 from metaan.single_network.words import UNCONNECTED, Record, effect_record, limits, printed, with_reason
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from metaan.single_network.analysis import NetworkAnalysis
 
 __all__ = ["EFFECTS", "Against", "against", "effect_rows", "pair_record"]
-
-NO_PREDICTION = "no prediction interval: it needs at least two degrees of freedom"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,13 +90,12 @@ def _lines(found: Sequence[Against], analysis: NetworkAnalysis) -> Iterator[str]
     digits = interval_digits((limits(0.0, each.se, level)[1] for each in found), measure)
     predicted = any(isfinite(each.prediction[0]) for each in found)
     scale = f"log {measure} ({ci})" if measure in LOG_MEASURES else ""
-    model = (
-        "common effect" if analysis.request.method == "EE" else f"random effects, {analysis.request.method}"
-    )
+    common = analysis.request.method != "EE"
+    model = f"random effects, {analysis.request.method}" if common else "common effect"
     yield f"Every treatment versus {analysis.reference} ({model})"
     head = ["Treatment", "Direct studies", f"{measure or 'Effect'} ({ci})"]
     head += [f"{100 * level:g}% prediction interval"] if predicted else []
-    head += [*([scale] if scale else []), "SE", "Common effect"]
+    head += [*([scale] if scale else []), "SE", *(["Common effect"] if common else [])]
     rows = [head]
     for each in found:
         row = [each.treat1, str(each.studies), printed(each.estimate, each.se, level, measure, digits)]
@@ -106,10 +104,11 @@ def _lines(found: Sequence[Against], analysis: NetworkAnalysis) -> Iterator[str]
             row.append(interval(*each.prediction, measure, digits) if known else DASH)
         row += [_logarithm(each, level)] if scale else []
         row += [DASH if isnan(each.se) else significant(each.se, 4)]
-        row += [printed(each.common_estimate, each.common_se, level, measure, digits)]
+        row += [printed(each.common_estimate, each.common_se, level, measure, digits)] if common else []
         rows.append(row)
     yield from aligned(rows, left={0})
-    if not predicted:
+    short = [each for each in found if isfinite(each.estimate) and isnan(each.prediction[0])]
+    if short:
         yield f"{NO_PREDICTION[0].upper()}{NO_PREDICTION[1:]}"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from metaan.format import DASH, canonical, percent, total_variance
+from metaan.models.network.fit import NO_PREDICTION
+from metaan.models.network.inconsistency import NOT_ASSESSABLE
 from metaan.single_network.section import Row, Section
 from metaan.single_network.words import Record, chi_squared, small, with_reason
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from metaan.single_network.analysis import NetworkAnalysis
 
 __all__ = ["HETEROGENEITY", "named"]
+
+SAID_ELSEWHERE = (NO_PREDICTION, NOT_ASSESSABLE)
+"""Notes that stand under the effects and under Q by design."""
 
 
 def named(component: Component, analysis: NetworkAnalysis) -> str:
@@ -37,12 +42,12 @@ def _lines(found: tuple[Component, ...], analysis: NetworkAnalysis) -> Iterator[
         where = f" of part {number} ({', '.join(component.treatments)})" if number else ""
         method = analysis.request.method
         told = DASH if component.tau2 != component.tau2 else small(component.tau2)
-        tau2 = "held at 0" if method == "EE" else f"τ² = {told} ({method})"
+        tau2 = "τ² held at 0" if method == "EE" else f"τ² = {told} ({method})"
         yield (
             f"Heterogeneity and inconsistency{where}: {tau2}; I² = {percent(component.I2, 1)} from Q;"
             f" Q = {chi_squared(component.Q, component.Q_dof, component.Q_pvalue)}"
         )
-        yield from (f"    {note}" for note in component.notes)
+        yield from (f"    {note}" for note in component.notes if note not in SAID_ELSEWHERE)
 
 
 def _record(found: tuple[Component, ...], analysis: NetworkAnalysis) -> list[Record]:

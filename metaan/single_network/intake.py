@@ -254,7 +254,8 @@ def _fault(rows: Sequence[ContrastRow]) -> str:
             [row.sei for row in rows],
         )
     except InputError as error:
-        return str(error).removeprefix(f"study {rows[0].study!r}: ").rstrip(".")
+        said = str(error).removeprefix(f"study {rows[0].study!r}: ").rstrip(".")
+        return said.replace(f"study {rows[0].study!r} has", "it has", 1)
     return ""
 
 

@@ -20,6 +20,7 @@ from metaan.tables.table import Cell, Column, Table, number_cell
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from metaan.results.network import Component
     from metaan.single_network.analysis import NetworkAnalysis
     from metaan.single_network.section import Row, Section
     from metaan.single_network.words import Record
@@ -148,7 +149,13 @@ def _heading(analysis: NetworkAnalysis) -> list[str]:
 
 
 def _notes(analysis: NetworkAnalysis) -> list[str]:
-    return ["Notes", *(f"- {note}" for note in notes)] if (notes := _note_texts(analysis)) else []
+    told = {note for component in _components(analysis) for note in component.notes}
+    notes = [note for note in _note_texts(analysis) if note not in told]
+    return ["Notes", *(f"- {note}" for note in notes)] if notes else []
+
+
+def _components(analysis: NetworkAnalysis) -> tuple[Component, ...]:
+    return analysis.fit.components if analysis.fit is not None else ()
 
 
 def _note_texts(analysis: NetworkAnalysis) -> list[str]:
