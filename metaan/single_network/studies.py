@@ -130,7 +130,8 @@ class Unused:
 def set_aside_line(file: str, row: SetAsideRow) -> str:
     """Say which row is not used and why."""
     column = f", column {row.column} ({row.letter}): “{row.text}”" if row.column else ""
-    return f"{file}, row {row.row}{column}, {row.label}: {row.reason}"
+    label = f", {row.label}" if row.label else ""
+    return f"{file}, row {row.row}{column}{label}: {row.reason}"
 
 
 def _unused(analysis: NetworkAnalysis) -> Unused:
