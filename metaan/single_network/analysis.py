@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from metaan.errors import RequestError
+from metaan.errors import InputError, RequestError
 from metaan.models.network.fit import network
 from metaan.review.cells import near
 from metaan.single_network.intake import take_in
@@ -52,6 +52,19 @@ class NetworkAnalysis:
     def measure(self) -> str:
         """The measure's letters; empty for effects of an unnamed measure."""
         return self.request.measure or ""
+
+    @property
+    def network(self) -> Network:
+        """The fit, for what takes one.
+
+        Raises
+        ------
+        InputError
+            Where there is none.
+        """
+        if self.fit is None:
+            raise InputError(f"{self.intake.file}: {NOTHING}.")
+        return self.fit
 
 
 def analyse_network(path: Path, request: NetworkRequest) -> NetworkAnalysis:

@@ -78,8 +78,7 @@ def against(fit: Network, one: str, other: str) -> Against:
 
 
 def _compute(analysis: NetworkAnalysis) -> tuple[Against, ...]:
-    fit = analysis.fit
-    assert fit is not None
+    fit = analysis.network
     others = (name for name in fit.treatments if name != analysis.reference)
     return tuple(against(fit, name, analysis.reference) for name in others)
 

@@ -53,8 +53,7 @@ class Geometry:
 
 
 def _compute(analysis: NetworkAnalysis) -> Geometry:
-    fit = analysis.fit
-    assert fit is not None
+    fit = analysis.network
     arms: dict[str, set[str]] = {}
     for study, *pair in zip(fit.contrasts.study, fit.contrasts.treat1, fit.contrasts.treat2, strict=True):
         arms.setdefault(study, set()).update(pair)

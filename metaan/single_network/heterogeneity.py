@@ -31,8 +31,7 @@ def named(component: Component, analysis: NetworkAnalysis) -> str:
 
 
 def _compute(analysis: NetworkAnalysis) -> tuple[Component, ...]:
-    fit = analysis.fit
-    assert fit is not None
+    fit = analysis.network
     return fit.components
 
 

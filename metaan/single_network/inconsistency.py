@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from metaan.format import DASH, canonical, fixed, interval_digits, percent, pvalue, significant
 from metaan.models.network.inconsistency import decompose_designs, split_nodes
+from metaan.results.network import DesignDecomposition
 from metaan.single.text import aligned
 from metaan.single_network.heterogeneity import named
 from metaan.single_network.section import Row, Section
@@ -24,19 +25,19 @@ from metaan.single_network.words import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from metaan.results.network import Component, DesignDecomposition, NodeSplit
+    from metaan.results.network import Component, NodeSplit
     from metaan.single_network.analysis import NetworkAnalysis
 
 __all__ = ["DESIGNS", "SPLITS"]
 
 ALONE = "one study stands alone"
 NO_REPLICATION = "no design has a second study"
+NUMBERS = tuple(each.name for each in fields(DesignDecomposition) if each.name not in ("designs", "notes"))
 
 
 def _decompose(analysis: NetworkAnalysis) -> tuple[tuple[Component, DesignDecomposition], ...]:
     """Decompose the Q of every component."""
-    fit = analysis.fit
-    assert fit is not None
+    fit = analysis.network
     return tuple(
         (component, decompose_designs(replace(fit, reference=component.treatments[0])))
         for component in fit.components
@@ -55,25 +56,21 @@ def _design_lines(
             yield from (f"    {note}" for note in split.notes)
             continue
         yield f"    between designs {chi_squared(split.Q_between, split.dof_between, split.pvalue_between)}"
-        within = 0.0 if isnan(split.tau2_within) else split.tau2_within
         test = chi_squared(split.Q_between_random, split.dof_between, split.pvalue_between_random)
-        yield (
-            f"    between designs under random effects (design-by-treatment interaction) {test},"
-            f" τ² within designs {small(within)}{f' ({NO_REPLICATION})' if isnan(split.tau2_within) else ''}"
-        )
+        yield f"    between designs under random effects (design-by-treatment interaction) {test}, {_within(split)}"
     rows = [["Design", "Studies", "Q within", "df", "P"]]
     for _, split in found:
         for design in split.designs:
             p = DASH if isnan(design.pvalue) else pvalue(design.pvalue)
-            row = [
-                " – ".join(design.treatments),
-                str(len(design.studies)),
-                fixed(design.Q),
-                f"{design.dof:g}",
-                p,
-            ]
-            rows.append(row)
+            row = [" – ".join(design.treatments), str(len(design.studies))]
+            rows.append([*row, fixed(design.Q), f"{design.dof:g}", p])
     yield from aligned(rows, left={0})
+
+
+def _within(split: DesignDecomposition) -> str:
+    if isnan(split.tau2_within):
+        return f"τ² within designs taken as 0: {NO_REPLICATION}"
+    return f"τ² within designs {small(split.tau2_within)}"
 
 
 def _design_record(
@@ -82,7 +79,7 @@ def _design_record(
 ) -> list[Record]:
     made = []
     for component, split in found:
-        numbers: Record = {name: canonical(getattr(split, name)) for name in _numbers()}
+        numbers: Record = {name: canonical(getattr(split, name)) for name in NUMBERS}
         designs = [
             with_reason(
                 {
@@ -101,12 +98,6 @@ def _design_record(
     return made
 
 
-def _numbers() -> Iterator[str]:
-    from metaan.results.network import DesignDecomposition
-
-    yield from (each.name for each in fields(DesignDecomposition) if each.name not in ("designs", "notes"))
-
-
 def _why(split: DesignDecomposition) -> tuple[str, ...]:
     return (*split.notes, *((NO_REPLICATION,) if isnan(split.tau2_within) else ()))
 
@@ -116,7 +107,7 @@ def _design_rows(
 ) -> Iterator[Row]:
     for component, split in found:
         part = named(component, analysis)
-        for name in _numbers():
+        for name in NUMBERS:
             value = float(getattr(split, name))
             yield Row(
                 quantity=name, value=value, part=part, note="; ".join(_why(split)) if isnan(value) else ""
@@ -135,8 +126,7 @@ DESIGNS = Section(
 
 
 def _split(analysis: NetworkAnalysis) -> tuple[NodeSplit, ...]:
-    fit = analysis.fit
-    assert fit is not None
+    fit = analysis.network
     return split_nodes(fit)
 
 

@@ -31,14 +31,12 @@ LIST = (
 
 
 def _compute(analysis: NetworkAnalysis) -> tuple[Against, ...]:
-    fit = analysis.fit
-    assert fit is not None
+    fit = analysis.network
     return tuple(against(fit, one, other) for one, other in combinations(fit.treatments, 2))
 
 
 def _lines(found: Sequence[Against], analysis: NetworkAnalysis) -> Iterator[str]:
-    fit = analysis.fit
-    assert fit is not None
+    fit = analysis.network
     if len(fit.treatments) > WIDEST:
         yield from _list(found, analysis)
         return

@@ -34,8 +34,7 @@ class Ranking:
 
 
 def _compute(analysis: NetworkAnalysis) -> Ranking:
-    fit = analysis.fit
-    assert fit is not None
+    fit = analysis.network
     if analysis.request.small_values is None:
         return Ranking(scores=(), reason=NOT_SAID)
     scores = p_scores(fit, small_values=analysis.request.small_values)
