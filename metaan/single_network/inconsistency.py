@@ -57,7 +57,10 @@ def _design_lines(
             continue
         yield f"    between designs {chi_squared(split.Q_between, split.dof_between, split.pvalue_between)}"
         test = chi_squared(split.Q_between_random, split.dof_between, split.pvalue_between_random)
-        yield f"    between designs under random effects (design-by-treatment interaction) {test}, {_within(split)}"
+        yield (
+            f"    between designs under random effects (design-by-treatment interaction) {test},"
+            f" {_within(split)}"
+        )
     rows = [["Design", "Studies", "Q within", "df", "P"]]
     for _, split in found:
         for design in split.designs:
