@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from math import isnan
 from typing import TYPE_CHECKING
 
 from metaan.format import DASH, canonical, fixed, interval_digits, percent, pvalue, significant
 from metaan.models.network.inconsistency import decompose_designs, split_nodes
-from metaan.results.network import DesignDecomposition
 from metaan.single.text import aligned
 from metaan.single_network.heterogeneity import named
 from metaan.single_network.section import Row, Section
@@ -25,14 +24,15 @@ from metaan.single_network.words import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from metaan.results.network import Component, NodeSplit
+    from metaan.results.network import Component, DesignDecomposition, NodeSplit
     from metaan.single_network.analysis import NetworkAnalysis
 
 __all__ = ["DESIGNS", "SPLITS"]
 
 ALONE = "one study stands alone"
 NO_REPLICATION = "no design has a second study"
-NUMBERS = tuple(each.name for each in fields(DesignDecomposition) if each.name not in ("designs", "notes"))
+NUMBERS = ("Q", "dof", "pvalue", "Q_within", "dof_within", "pvalue_within", "Q_between", "dof_between")
+NUMBERS += ("pvalue_between", "tau2_within", "Q_between_random", "pvalue_between_random")
 
 
 def _decompose(analysis: NetworkAnalysis) -> tuple[tuple[Component, DesignDecomposition], ...]:
