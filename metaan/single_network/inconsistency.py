@@ -31,8 +31,12 @@ __all__ = ["DESIGNS", "SPLITS"]
 
 ALONE = "one study stands alone"
 NO_REPLICATION = "no design has a second study"
-NUMBERS = ("Q", "dof", "pvalue", "Q_within", "dof_within", "pvalue_within", "Q_between", "dof_between")
-NUMBERS += ("pvalue_between", "tau2_within", "Q_between_random", "pvalue_between_random")
+NUMBERS = (
+    *("Q", "dof", "pvalue"),
+    *("Q_within", "dof_within", "pvalue_within"),
+    *("Q_between", "dof_between", "pvalue_between"),
+    *("tau2_within", "Q_between_random", "pvalue_between_random"),
+)
 
 
 def _decompose(analysis: NetworkAnalysis) -> tuple[tuple[Component, DesignDecomposition], ...]:
