@@ -38,6 +38,7 @@ _HOME = {
     "mantel_haenszel": "metaan.models.mantel_haenszel",
     "network": "metaan.models.network.fit",
     "network_mantel_haenszel": "metaan.models.network.mantel_haenszel",
+    "network_noncentral_hypergeometric": "metaan.models.network.conditional",
     "p_scores": "metaan.models.network.ranking",
     "peto": "metaan.models.peto",
     "pool": "metaan.models.pairwise",

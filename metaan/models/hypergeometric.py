@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from metaan.models.counts import Tables
     from metaan.types import FloatArray
 
-__all__ = ["ConditionalTables", "LargeTables", "condition", "log_factorial_ratio"]
+__all__ = [
+    "FEW",
+    "PER_SPREAD",
+    "REACH",
+    "ConditionalTables",
+    "LargeTables",
+    "condition",
+    "log_factorial_ratio",
+]
 
 LARGE = 4000
 """Possible values over all tables above which the unlikely ones are left out of the sums."""
