@@ -13,7 +13,12 @@ from scipy.linalg import block_diag
 from scipy.optimize import root
 from scipy.stats import nchypergeom_fisher
 
-from metaan import glmm, network_mantel_haenszel, network_noncentral_hypergeometric
+from metaan import (
+    glmm,
+    network_mantel_haenszel,
+    network_noncentral_hypergeometric,
+    network_penalised,
+)
 from metaan.models.counts import read_tables
 from metaan.models.hypergeometric import condition
 from metaan.models.network.arms import ArmStudy
@@ -249,3 +254,57 @@ def test_two_treatments_are_the_pairwise_conditional_model():
     fit = network_noncentral_hypergeometric(study * 2, ["A"] * 4 + ["P"] * 4, ai + ci, n1i + n2i)
     assert fit.estimate[0, 1] == pytest.approx(pair.estimate, rel=1e-9)
     assert fit.se[0, 1] == pytest.approx(pair.se, rel=1e-9)
+
+
+STEP = 1e-30
+"""A step into the imaginary: it differentiates to the last digit, for nothing is subtracted."""
+
+
+def naive_penalised(*columns):
+    """Maximise likelihood times Jeffreys' prior; give effects against the first treatment and errors."""
+    studies = studies_of(*columns)
+    treatments = sorted({arm for arms in studies for arm in arms})
+    rows, x, n = [], [], []
+    for number, arms in enumerate(studies):
+        for arm, (events, size) in arms.items():
+            row = np.zeros(len(studies) + len(treatments))
+            row[number] = row[len(studies) + treatments.index(arm)] = 1
+            rows.append(row)
+            x.append(events)
+            n.append(size)
+    X, x, n = np.delete(np.array(rows), len(studies), axis=1), np.array(x), np.array(n)
+
+    def information(beta):
+        odds = np.exp(X @ beta)
+        return X.T @ ((n * odds / (1 + odds) ** 2)[:, None] * X)
+
+    def height(beta):
+        sign, log_size = np.linalg.slogdet(information(beta))
+        return x @ X @ beta - n @ np.log(1 + np.exp(X @ beta)) + (np.log(sign) + log_size) / 2
+
+    def slope(beta):
+        steps = np.eye(len(beta)) * STEP * 1j
+        return np.array([height(beta + step).imag / STEP for step in steps])
+
+    found = root(slope, np.zeros(X.shape[1]), tol=1e-13).x
+    return found[len(studies) :], np.sqrt(np.diag(np.linalg.inv(information(found))))[len(studies) :]
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.2, 0.5), (0.01, 0.1)])
+@pytest.mark.parametrize("seed", range(3))
+def test_penalised_likelihood_by_its_height_alone(seed, low, high):
+    data = made_up_counts(seed, low=low, high=high, most=40)
+    fit, (beta, se) = network_penalised(*data), naive_penalised(*data)
+    np.testing.assert_allclose(fit.estimate[1:, 0], beta, rtol=1e-7, atol=1e-8)
+    np.testing.assert_allclose(fit.se[1:, 0], se, rtol=1e-7)
+
+
+@pytest.mark.parametrize("arms", [{"A": (0, 20), "P": (4, 25)}, {"A": (0, 9), "B": (9, 9), "P": (3, 30)}])
+def test_penalty_of_one_study_adds_half_to_every_cell(arms):
+    """Jeffreys' prior of a saturated model is that of as many independent risks."""
+    labels, cells = list(arms), list(arms.values())
+    fit = network_penalised(["s"] * len(arms), labels, *zip(*cells, strict=True))
+    for i, (x, n) in enumerate(cells):
+        for j, (y, m) in enumerate(cells):
+            expected = np.log((x + 0.5) / (n - x + 0.5)) - np.log((y + 0.5) / (m - y + 0.5))
+            assert fit.estimate[i, j] == pytest.approx(expected, abs=1e-9)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from metaan.types import FloatArray
 
-__all__ = ["ArmEvidence", "ArmStudy", "RarePart", "assemble", "by_arms", "read_arms"]
+__all__ = ["ArmEvidence", "ArmStudy", "RarePart", "assemble", "by_arms", "errors_between", "read_arms"]
 
 ODDS = ARM_MEASURES["OR"]
 
@@ -247,6 +247,11 @@ def by_arms(studies: Sequence[ArmStudy]) -> dict[tuple[int, ...], list[ArmStudy]
     return groups
 
 
+def errors_between(roots: FloatArray) -> FloatArray:
+    """Give the standard errors of all differences, shape (p, p), from the rows of `RarePart.roots`."""
+    return np.sqrt([((roots - root) ** 2).sum(axis=1) for root in roots])
+
+
 def left_out(study: str, arms: tuple[str, ...], reason: str) -> ArmNote:
     """Enter in the ledger that arms of a study carry nothing."""
     return ArmNote(study=study, action="left_out", arms=arms, reason=reason)
@@ -286,7 +291,7 @@ def assemble(
     for part in parts:
         block = np.ix_(part.columns, part.columns)
         estimate[block] = part.means[:, None] - part.means[None, :]
-        se[block] = np.sqrt([((part.roots - root) ** 2).sum(axis=1) for root in part.roots])
+        se[block] = errors_between(part.roots)
     reach = critical_value(inf, level) * se
     components = tuple(_component(evidence, part) for part in parts)
     shown = next((part for part in components if evidence.reference in part.treatments), None)

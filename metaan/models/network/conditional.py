@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from metaan.models.intake import read_level
-from metaan.models.network.arms import MIN_TREATMENTS, RarePart, assemble, by_arms, read_arms
+from metaan.models.network.arms import (
+    MIN_TREATMENTS,
+    RarePart,
+    assemble,
+    by_arms,
+    errors_between,
+    read_arms,
+)
 from metaan.models.network.fisher import allocation
 from metaan.models.network.inconsistency import NOT_ASSESSABLE
 
@@ -19,7 +26,7 @@ if TYPE_CHECKING:
 
     from metaan.models.network.arms import ArmStudy
     from metaan.results.rare_network import RareNetwork
-    from metaan.types import FloatArray
+    from metaan.types import BoolArray, FloatArray
 
 __all__ = ["comparable_groups", "network_noncentral_hypergeometric"]
 
@@ -34,10 +41,20 @@ ARRIVED = 1e-18
 ROUNDING = 1e-13
 """Relative rounding of a log-likelihood; smaller losses cannot be seen."""
 
-NO_END = "the likelihood rises without end as its odds ratios against the others go to 0 or to infinity"
+NO_END = (
+    "the likelihood rises without end, or is next to flat, as its odds ratios against the others go to 0 or "
+    "to infinity"
+)
 ONE_SIDED = "all events that could fall on one side of its comparisons did, so no odds ratio is finite"
+LOOSE = 10.0
+"""Standard error of a log odds ratio beyond which it is no answer: its interval goes from nothing to all."""
+
 ROUGH = (
     "some designs have no finite estimate of their own, where the chi-squared law of Q is a rough guide only"
+)
+
+UNDETERMINED = (
+    "the likelihood is next to flat between some treatments (standard errors above 10): they are not compared"
 )
 
 
@@ -86,7 +103,8 @@ def network_noncentral_hypergeometric(
     A study lets an event move from one arm to another where the one has an event and the other a participant
     without. The effects of treatments are finite exactly where such moves lead from each to each other and
     back. Groups of treatments that this does not connect are analysed each on its own, as the limit of the
-    likelihood has it; effects between them are 0 or infinite.
+    likelihood has it; effects between them are 0 or infinite. So are groups between which the likelihood is
+    next to flat, with standard errors above 10.
 
     `Q` is twice the gain in log-likelihood where every design has effects of its own.
 
@@ -112,8 +130,8 @@ def network_noncentral_hypergeometric(
     """
     level = read_level(level)
     evidence = read_arms(study, treatment, events, n, reference=reference, whole=True)
-    groups = comparable_groups(evidence.studies, len(evidence.treatments))
-    pieces = [(group, pieces_of(evidence.studies, group)) for group in groups]
+    fits, flat = _fit_groups(evidence.studies, comparable_groups(evidence.studies, len(evidence.treatments)))
+    pieces = [(group, pieces_of(evidence.studies, group)) for group, _ in fits]
     used = {(piece.name, arm) for _, inside in pieces for piece in inside for arm in piece.arms}
     named = {name for name, _ in used}
     return assemble(
@@ -127,21 +145,30 @@ def network_noncentral_hypergeometric(
                 if (found.name, arm) not in used
             ],
         ),
-        [_part(group, inside) for group, inside in pieces if len(group) >= MIN_TREATMENTS],
+        [_part(group, pieces_of(evidence.studies, group), mode) for group, mode in fits],
         method="NCH",
         level=level,
         reasons={arm: NO_END for found in evidence.studies for arm in found.arms},
+        notes=(UNDETERMINED,) if flat else (),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Mode:
-    """A maximum of the likelihood: its height, log odds, and the information of all but the `base`."""
+    """A maximum of the likelihood.
+
+    Attributes
+    ----------
+    loglik : float
+    theta : ndarray, shape (p,)
+        Log odds, up to a common constant.
+    roots : ndarray, shape (p, p - 1)
+        Rows whose differences have the squared length of the effects' variances.
+    """
 
     loglik: float
     theta: FloatArray
-    information: FloatArray
-    base: int
+    roots: FloatArray
 
 
 def comparable_groups(studies: Sequence[ArmStudy], treatments: int) -> list[list[int]]:
@@ -170,7 +197,12 @@ def comparable_groups(studies: Sequence[ArmStudy], treatments: int) -> list[list
         arms = np.array(study.arms)
         givers, takers = arms[study.events > 0], arms[study.events < study.sizes]
         reach[np.ix_(givers, takers)] = True
-    for _ in range(treatments.bit_length()):
+    return _reached(reach)
+
+
+def _reached(reach: BoolArray) -> list[list[int]]:
+    """Group places that lead to one another and back, over others too."""
+    for _ in range(len(reach).bit_length()):
         reach = reach @ reach
     both = reach & reach.T
     firsts = dict.fromkeys(int(np.argmax(row)) for row in both)
@@ -183,20 +215,40 @@ def pieces_of(studies: Sequence[ArmStudy], group: Sequence[int]) -> list[ArmStud
     return [piece for piece in pieces if piece.informative]
 
 
-def _part(group: Sequence[int], studies: Sequence[ArmStudy]) -> RarePart:
-    mode = _climb(group, studies)
+def _fit_groups(
+    studies: Sequence[ArmStudy], groups: list[list[int]]
+) -> tuple[list[tuple[list[int], _Mode]], bool]:
+    """Fit every group of two or more; one with next to undetermined effects is taken apart first."""
+    found: list[tuple[list[int], _Mode]] = []
+    flat, waiting = False, list(groups)
+    while waiting:
+        group = waiting.pop(0)
+        if len(group) < MIN_TREATMENTS:
+            continue
+        mode = _climb(group, pieces_of(studies, group))
+        close = errors_between(mode.roots) <= LOOSE
+        if close.all():
+            found.append((group, mode))
+            continue
+        flat = True
+        for cluster in _reached(close):
+            part = [group[place] for place in cluster]
+            apart = comparable_groups(pieces_of(studies, part), max(part) + 1)
+            waiting += [some for some in apart if set(some) <= set(part)]
+    return found, flat
+
+
+def _part(group: Sequence[int], studies: Sequence[ArmStudy], mode: _Mode) -> RarePart:
     Q, dof, rough = _inconsistency(studies, mode.loglik, len(group))
-    rest = [place for place in range(len(group)) if place != mode.base]
-    roots = np.zeros((len(group), len(rest)))
-    roots[rest] = np.linalg.inv(np.linalg.cholesky(mode.information)).T
+    said = [(dof == 0, NOT_ASSESSABLE), (rough, ROUGH)]
     return RarePart(
         columns=tuple(group),
         studies=frozenset(study.name for study in studies),
         means=mode.theta,
-        roots=roots,
+        roots=mode.roots,
         Q=Q,
         dof=dof,
-        notes=(() if dof else (NOT_ASSESSABLE,)) + ((ROUGH,) if dof and rough else ()),
+        notes=tuple(note for applies, note in said if applies),
     )
 
 
@@ -237,7 +289,9 @@ def _climb(group: Sequence[int], studies: Sequence[ArmStudy]) -> _Mode:
             ahead = _evaluate(studies, arms, theta + step)
         theta = theta + step
         loglik, gradient, information = ahead
-    return _Mode(loglik=loglik, theta=theta, information=information[np.ix_(rest, rest)], base=base)
+    roots = np.zeros((len(group), len(rest)))
+    roots[rest] = np.linalg.inv(np.linalg.cholesky(information[np.ix_(rest, rest)])).T
+    return _Mode(loglik=loglik, theta=theta, roots=roots)
 
 
 def _evaluate(
