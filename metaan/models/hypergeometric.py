@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from metaan.models.counts import Tables
     from metaan.types import FloatArray
 
-__all__ = ["ConditionalTables", "LargeTables", "condition"]
+__all__ = [
+    "FEW",
+    "PER_SPREAD",
+    "REACH",
+    "ConditionalTables",
+    "LargeTables",
+    "condition",
+    "log_factorial_ratio",
+]
 
 LARGE = 4000
 """Possible values over all tables above which the unlikely ones are left out of the sums."""
@@ -170,7 +178,7 @@ def _window(cells: FloatArray, low: float, high: float) -> tuple[FloatArray, Flo
     excess = np.arange(left, right + 1, stride, dtype=np.float64)
     moved = cells[:, None] + SIGNS[:, None] * excess
     odds = float((SIGNS * np.log(np.where(cells > 0, cells, 1.0))).sum())
-    factorials = [_factorials(cell, now) for cell, now in zip(cells.tolist(), moved, strict=True)]
+    factorials = [log_factorial_ratio(cell, now) for cell, now in zip(cells.tolist(), moved, strict=True)]
     return excess, log(stride) - odds * excess - np.sum(factorials, axis=0)
 
 
@@ -188,7 +196,7 @@ def _spread(cells: FloatArray, excess: float) -> float:
     return 1 / sqrt(float((1 / moved).sum())) if float(moved.min()) > 0 else 0.0
 
 
-def _factorials(cell: float, now: FloatArray) -> FloatArray:
+def log_factorial_ratio(cell: float, now: FloatArray) -> FloatArray:
     """Log of now!/cell!, less (now - cell) log(cell), without the difference of two large logarithms."""
     if cell == 0:
         return np.asarray(gammaln(now + 1))
