@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from metaan.errors import CannotDraw
 from metaan.figures.colours import diverging
 from metaan.figures.drawing import ALT_LENGTH, Drawing, sheet_drawing, shorten
-from metaan.figures.heat import KEY_WIDTH, HeatCell, HeatKey, HeatLayout, HeatMap, layout_heat, text_size
+from metaan.figures.heat import HeatCell, HeatLayout, HeatMap, layout_heat, text_size
+from metaan.figures.heat_key import KEY_WIDTH, HeatKey
 from metaan.figures.measure import clean
 from metaan.figures.scale import Tick, choose_ticks
 from metaan.figures.style import DEFAULT, Style
