@@ -177,6 +177,8 @@ def _notes(heat: NetHeat) -> Iterator[str]:
         f"Diagonal: the row's own inconsistency under consistency. Weights of the {heat.model}-effects model."
         f" A cell bears its sign from {percent(NOTABLE)} of the scale on."
     )
+    if float(abs(heat.contribution).max()) > WHOLE * (1 + 1e-9):
+        yield "A weight above 100% is drawn as 100%."
     yield (
         "A column that is orange in many rows names a design whose studies deserve a second look; the plot"
         " is no test."
