@@ -54,7 +54,10 @@ LEFT_TO_RIGHT_MARK = "\u200e"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """One line of text; x is its left, middle or right, y its baseline."""
+    """One line of text; x is its left, middle or right, y its baseline.
+
+    Turned text reads upwards: x is then its baseline, y its lower end, middle or upper end.
+    """
 
     x: float
     y: float
@@ -63,12 +66,17 @@ class Words:
     bold: bool = False
     align: Align = "left"
     colour: str = "#000000"
+    turned: bool = False
 
     @property
     def box(self) -> Box:
         """Left, top, right and bottom in points."""
         wide = width(self.text, self.size, bold=self.bold)
-        left = self.x - {"left": 0.0, "center": wide / 2, "right": wide}[self.align]
+        before = {"left": 0.0, "center": wide / 2, "right": wide}[self.align]
+        if self.turned:
+            low = self.y + before
+            return self.x - ASCENT * self.size, low - wide, self.x + DESCENT * self.size, low
+        left = self.x - before
         return left, self.y - ASCENT * self.size, left + wide, self.y + DESCENT * self.size
 
 
@@ -192,6 +200,8 @@ def _draw_words(words: Words, ax: Axes) -> None:
         _left_to_right(words.text),
         fontproperties=_font(words.size, words.bold, drawing_font(words.text, bold=words.bold)),
         color=words.colour,
+        rotation=90 if words.turned else 0,
+        rotation_mode="anchor",
         ha=words.align,
         va="baseline",
         parse_math=False,
