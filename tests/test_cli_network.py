@@ -10,6 +10,7 @@ import sys
 from collections import defaultdict
 from math import log, sqrt
 from pathlib import Path
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +23,7 @@ from metaan.models.network.tau2 import ESTIMATORS
 from metaan.review.network_rows import INPUTS
 from metaan.single_network import request
 from metaan.single_network.figure import PLOTS
+from metaan.single_network.rare import RARE_MODELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -431,6 +433,114 @@ def test_two_treatments_are_a_pairwise_analysis(call: Network, answer: Any) -> N
     assert "metaan pool" in call(text)[1]
 
 
+def test_contributions_of_senn_are_netmetas(answer: Any) -> None:
+    # netcontrib() of netmeta 3.6-2, common effect, shortest paths
+    printed = {"metf:plac": 0.578447, "plac:rosi": 0.094762, "metf:piog": 0.084788}
+    found = answer(contrast_file("senn2013"), "--measure", "MD", "--method", "EE")
+    rows = {(row["treat1"], row["treat2"]): row for row in found["contributions"]["estimates"]}
+    for row in rows.values():
+        for sources in (row["comparisons"], row["studies"]):
+            assert sum(sources.values()) == pytest.approx(1, abs=1e-9)
+    assert rows["benf", "plac"]["comparisons"] == {"benf:plac": pytest.approx(1)}
+    splits = {(row["treat1"], row["treat2"]): row for row in found["node_splits"]}
+    for pair, split in splits.items():
+        assert rows[pair]["proportion_direct"] == pytest.approx(split["proportion_direct"], rel=WRITTEN)
+    assert {each: rows["metf", "plac"]["comparisons"][each] for each in printed} == {
+        each: pytest.approx(share, abs=5e-7) for each, share in printed.items()
+    }
+
+
+def test_ranks_have_their_uncertainty_and_are_the_same_every_time(call: Network, answer: Any) -> None:
+    text = contrast_file("senn2013")
+    arguments = ("--measure", "MD", "--method", "DL", "--small-values", "desirable", "--reference", "plac")
+    found = answer(text, *arguments, "--margin", "0.5")["ranking"]
+    wanted = expected("senn2013")
+    for row in found["ranks"]:
+        name = row["treatment"] if row["treatment"] == "plac" else f"{row['treatment']}|vs|plac"
+        # SUCRA is the P-score but for the simulation: standard error below 0.0016 with 100,000 draws
+        assert row["sucra"] == pytest.approx(wanted[f"P_RE_DL|{name}"], abs=0.005)
+        assert row["rank_low"] <= row["median_rank"] <= row["rank_high"]
+        assert sum(row["rank_probabilities"]) == pytest.approx(1, abs=1e-9)
+    chances = {row["treatment"]: row["probability"] for row in found["better_than_reference"]}
+    z = (-wanted["TE_RE_DL|acar|vs|plac"] - 0.5) / wanted["se_RE_DL|acar|vs|plac"]
+    assert chances["acar"] == pytest.approx(NormalDist().cdf(z), rel=1e-7)
+    assert answer(text, *arguments, "--seed", "2")["ranking"]["ranks"] != found["ranks"]
+    told = call(text, *arguments)[1]
+    assert "100,000 draws (seed 1)" in told
+    assert "P(better than plac)" in told
+
+
+def test_the_margin_of_a_ratio_is_a_ratio(answer: Any) -> None:
+    arguments = ("--measure", "OR", "--small-values", "undesirable", "--reference", "A")
+    text = contrast_file("smoking_OR")
+    rows = answer(text, *arguments, "--margin", "1.25")["ranking"]["better_than_reference"]
+    assert [row["margin"] for row in rows] == pytest.approx([log(1.25)] * 3)
+    assert answer(text, *arguments, "--margin", "0.8")["ranking"]["better_than_reference"] == [
+        row | {"margin": pytest.approx(log(1.25)), "probability": pytest.approx(row["probability"])}
+        for row in rows
+    ]
+
+
+def test_what_a_network_without_replication_assumes(call: Network, answer: Any) -> None:
+    text = "study,treat1,treat2,yi,sei\na,A,B,1,0.2\nb,A,C,2,0.3\n"
+    rows = [row for row in answer(text, "--measure", "OR")["assumed_tau2"] if row["treat1"] == "B"]
+    assert [row["tau2"] for row in rows] == pytest.approx([0, 0.01, 0.04, 0.25, 1])
+    assert [row["se"] for row in rows] == pytest.approx([sqrt(0.04 + row["tau2"]) for row in rows])
+    assert "τ² cannot be estimated here" in call(text, "--measure", "OR")[1]
+    assert "assumed_tau2" not in answer(contrast_file("smoking_OR"), "--measure", "OR")
+
+
+def test_loops_of_the_triangle_by_hand(answer: Any) -> None:
+    text = "study,treat1,treat2,yi,sei\na,A,B,0.5,0.2\nb,B,C,0.2,0.25\nc,A,C,0.45,0.3\n"
+    (loop,) = answer(text, "--method", "EE")["loops"]
+    assert loop["difference"] == pytest.approx(0.25)
+    assert loop["difference_se"] == pytest.approx(0.4387482194, rel=1e-9)
+
+
+def test_mantel_haenszel_networks_are_netmetas(call: Network, answer: Any) -> None:
+    # netmetabin(method = "MH") of netmeta 3.6-2, against placebo; arms of Woods 2010
+    printed = {"Fluticasone": -0.5947805924, "Salmeterol": -0.8589008456, "SFC": -1.2493554982}
+    text, arguments = (
+        long_file("woods2010_OR"),
+        ("--measure", "OR", "--model", "mh", "--reference", "Placebo"),
+    )
+    found = answer(text, *arguments)["rare_events"]
+    estimates = {row["treat1"]: row["estimate"] for row in found["versus_reference"]}
+    assert estimates == {name: pytest.approx(value, rel=PRINTED) for name, value in printed.items()}
+    assert "Mantel-Haenszel, common effect, nothing added to any cell" in call(text, *arguments)[1]
+    code, _, said = call(contrast_file("woods2010_OR"), "--measure", "OR", "--model", "mh")
+    assert code == 2
+    assert "needs the arms" in said
+
+
+def test_additive_components(call: Network, answer: Any) -> None:
+    text = "study,treat1,treat2,yi,sei\na,A,P,1,0.2\nb,B,P,0.5,0.2\nc,A + B,P,1.8,0.2\n"
+    found = answer(text, "--components", "+", "--inactive", "P", "--method", "EE")["components"]
+    # three equations for two unknowns, equal weights: solved by hand
+    assert [row["estimate"] for row in found["components"]] == pytest.approx([1.1, 0.6])
+    assert found["Q_difference_dof"] == 1
+    assert found["Q_difference"] == pytest.approx((0.1**2 * 3) / 0.04)
+    assert "Test of additivity" in call(text, "--components", "+", "--inactive", "P")[1]
+
+
+def test_regression_on_a_covariate(call: Network, answer: Any) -> None:
+    text = (
+        "study,treat1,treat2,yi,sei,year\na,A,P,0.1,0.1,1990\nb,A,P,0.5,0.1,2010\n"
+        "c,B,P,0.4,0.1,1990\nd,B,P,0.8,0.1,2010\ne,B,P,0.8,0.1,\n"
+    )
+    arguments = ("--covariate", "year", "--reference", "P")
+    found = answer(text, *arguments)["covariate"]
+    # both treatments gain 0.4 in 20 years
+    assert found["slopes"][0]["estimate"] == pytest.approx(0.02)
+    assert [row["estimate"] for row in found["effects"]] == pytest.approx([0.3, 0.6])
+    assert [row["study"] for row in found["left_out"]] == ["e"]
+    assert "Regression on year" in call(text, *arguments)[1]
+    code, _, said = call(text.replace("2010\nc", "late\nc"), *arguments)
+    assert code == 1
+    assert "row 3" in said
+    assert call(text, "--covariate", "yaer")[0] == 2
+
+
 def test_without_a_direction_nothing_is_ranked(call: Network, answer: Any) -> None:
     text = contrast_file("senn2013")
     found = answer(text)
@@ -475,6 +585,12 @@ GOOD = "study,treatment,events,n\na,A,3,30\na,B,4,30\nb,B,4,30\nb,C,9,30\n"
         (GOOD, ("--measure", "OR", "--column", "events=evants"), "did you mean “events”"),
         (GOOD, ("--measure", "OR", "--figure", "plot.gif"), ".svg, .pdf or .png"),
         (GOOD, ("--measure", "OR", "--plot", "pie"), "--plot"),
+        (GOOD, ("--measure", "OR", "--margin", "2"), "--small-values too"),
+        (GOOD, ("--measure", "OR", "--small-values", "desirable", "--margin", "0"), "a ratio above 0"),
+        (GOOD, ("--measure", "OR", "--seed", "-1"), "0 or more"),
+        (GOOD, ("--measure", "RR", "--model", "mh"), "ask for --measure OR"),
+        (GOOD, ("--measure", "OR", "--inactive", "A"), "--inactive is for --components"),
+        (GOOD, ("--measure", "OR", "--covariate", "studdy"), "did you mean “study”"),
         (GOOD.replace(",n\n", ",\n"), ("--measure", "OR"), "--column events=HEADING"),
         (GOOD.replace("study", "who"), ("--measure", "OR"), "no column that names the studies"),
         (
@@ -552,8 +668,11 @@ def test_the_csv_has_one_value_in_a_row(call: Network, answer: Any) -> None:
         "heterogeneity",
         "designs",
         "node_splits",
+        "loops",
+        "net_heat",
         "ranking",
         "league",
+        "contributions",
     }
     values = {
         row["treat1"]: float(row["value"])
@@ -608,9 +727,10 @@ def test_hostile_text_stays_text(call: Network, tmp_path: Path) -> None:
     rows = list(csv.reader(io.StringIO(call(HOSTILE, "--measure", "OR", "--format", "csv")[1])))
     assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row)
     assert any(cell.startswith("'=cmd") for row in rows for cell in row)
-    for plot in PLOTS:
+    for plot in ("forest", "graph", "rankogram", "league", "contributions"):
         figure = tmp_path / f"{plot}.svg"
-        assert call(HOSTILE, "--measure", "OR", "--plot", plot, "--figure", str(figure))[0] == 0
+        arguments = ("--small-values", "desirable", "--plot", plot, "--figure", str(figure))
+        assert call(HOSTILE, "--measure", "OR", *arguments)[0] == 0
         assert "<script>" not in figure.read_text()
 
 
@@ -619,7 +739,26 @@ def test_a_name_that_is_too_long_is_told(answer: Any) -> None:
     assert "shorten it to 200" in answer(text)["not_used"]["rows"][0]["reason"]
 
 
-@pytest.mark.parametrize("plot", PLOTS)
+@pytest.mark.parametrize("plot", sorted(set(PLOTS) - {"forest", "graph"}))
+def test_the_other_figures(call: Network, tmp_path: Path, plot: str) -> None:
+    figure = tmp_path / "one.svg"
+    order = [part for name in "ABCD" for part in ("--order", name)]
+    arguments = ("--measure", "OR", "--small-values", "undesirable", *order)
+    text = wide_file("smoking_OR", ("study", "treat", "event", "n"))
+    assert call(text, *arguments, "--plot", plot, "--figure", str(figure))[0] == 0
+    assert "trials.csv" in figure.read_text()
+
+
+@pytest.mark.parametrize("plot", ["rankogram", "splits", "league"])
+def test_a_figure_that_needs_a_direction_does_not_guess_it(call: Network, tmp_path: Path, plot: str) -> None:
+    figure = tmp_path / "one.svg"
+    code, _, said = call(contrast_file("senn2013"), "--plot", plot, "--figure", str(figure))
+    assert code == 1
+    assert "--small-values" in said
+    assert not figure.exists()
+
+
+@pytest.mark.parametrize("plot", ["forest", "graph"])
 @pytest.mark.parametrize("direction", [(), ("--small-values", "undesirable")])
 def test_figures(call: Network, tmp_path: Path, plot: str, direction: tuple[str, ...]) -> None:
     text = wide_file("smoking_OR", ("study", "treat", "event", "n"))
@@ -657,6 +796,8 @@ def test_choices_are_those_of_the_library() -> None:
     assert request.REPEATED == command.REPEATED
     assert request.DIRECTIONS == command.SMALL_VALUES
     assert INPUTS == command.INPUTS
+    assert (request.INVERSE, *RARE_MODELS) == command.MODELS
+    assert request.INTERACTIONS == command.INTERACTIONS
     assert tuple(PLOTS) == command.PLOTS
 
 

@@ -18,8 +18,10 @@ __all__ = ["network"]
 METHODS = ("REML", "ML", "DL", "EE")
 SMALL_VALUES = ("desirable", "undesirable")
 REPEATED = ("refuse", "merge")
+MODELS = ("inverse", "mh")
+INTERACTIONS = ("common", "independent")
 INPUTS = ("arms", "contrasts")
-PLOTS = ("forest", "graph")
+PLOTS = ("forest", "graph", "rankogram", "splits", "heat", "league", "contributions", "funnel")
 
 
 @click.command(short_help="Compare several treatments from one CSV file.")
@@ -40,6 +42,29 @@ PLOTS = ("forest", "graph")
     "--small-values",
     type=click.Choice(SMALL_VALUES, case_sensitive=False),
     help="Whether a small effect is the better one; needed for a ranking.",
+)
+@click.option(
+    "--margin",
+    type=float,
+    help="How much better than the reference matters; for a ratio a ratio, such as 1.25.",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Of the draws that ranks come from.")
+@click.option(
+    "--model",
+    type=click.Choice(MODELS, case_sensitive=False),
+    default="inverse",
+    show_default=True,
+    help="mh: Mantel-Haenszel too, which adds nothing to empty cells.",
+)
+@click.option("--components", default="", metavar="SEP", help='Additive components: "+" for “A + B”.')
+@click.option("--inactive", help="The component without effect, such as placebo.")
+@click.option("--covariate", default="", metavar="COLUMN", help="Regress on one covariate of the studies.")
+@click.option(
+    "--interaction",
+    type=click.Choice(INTERACTIONS, case_sensitive=False),
+    default="common",
+    show_default=True,
+    help="One slope of all treatments against the reference, or one of each.",
 )
 @click.option(
     "--repeated",
@@ -84,7 +109,13 @@ PLOTS = ("forest", "graph")
     type=click.Choice(PLOTS, case_sensitive=False),
     default="forest",
     show_default=True,
-    help="Which figure: every treatment against the reference, or who was compared with whom.",
+    help="Which figure: every treatment against the reference, who was compared with whom, ...",
+)
+@click.option(
+    "--order",
+    multiple=True,
+    metavar="TREATMENT",
+    help="For the funnel: give every treatment once, from where small studies would favour the next.",
 )
 @talk_options
 @click.pass_context
@@ -97,6 +128,13 @@ def network(
     reference: str | None,
     level: float,
     small_values: SmallValues | None,
+    margin: float | None,
+    seed: int,
+    model: str,
+    components: str,
+    inactive: str | None,
+    covariate: str,
+    interaction: str,
     repeated: str,
     nodes: Path | None,
     take: str | None,
@@ -104,6 +142,7 @@ def network(
     form: str,
     figure: Path | None,
     plot: str,
+    order: tuple[str, ...],
     quiet: bool,
     verbose: bool,
     debug: bool,
@@ -133,6 +172,14 @@ def network(
         reference=reference,
         level=level,
         small_values=small_values,
+        margin=margin,
+        seed=seed,
+        model=model,
+        components=components,
+        inactive=inactive,
+        covariate=covariate,
+        interaction=interaction,
+        order=order,
         repeated=repeated,
         nodes=nodes,
         take=take or "",

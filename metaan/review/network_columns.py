@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Place: TypeAlias = tuple[str, int | None]
 
-__all__ = ["ROLES", "ArmColumns", "NetworkColumns", "recognise"]
+__all__ = ["ROLES", "ArmColumns", "NetworkColumns", "headings", "recognise"]
 
 ROLES = {
     "study": ("study", "studlab", "studyid", "studyname", "slab", "trial", "label"),

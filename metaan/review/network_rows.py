@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from metaan.errors import RequestError
-from metaan.review.cells import Fault, parse_number
+from metaan.errors import InputError, RequestError
+from metaan.review.cells import Fault, near, parse_number
+from metaan.review.network_columns import headings
 from metaan.review.plain import missing_text
 from metaan.review.problems import visible
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from metaan.review.network_columns import ArmColumns, NetworkColumns
     from metaan.review.plain import PlainFile, PlainRow, SetAsideRow
 
-__all__ = ["INPUTS", "ArmRow", "ContrastRow", "NetworkRows", "network_rows"]
+__all__ = ["INPUTS", "ArmRow", "ContrastRow", "NetworkRows", "network_rows", "study_covariate"]
 
 INPUTS = ("arms", "contrasts")
 KINDS = {"events": "count", "n": "size", "n1": "size", "n2": "size", "mean": "number", "yi": "number"}
@@ -120,6 +121,52 @@ def network_rows(file: PlainFile, columns: NetworkColumns, take: str = "") -> Ne
         set_aside=tuple(sorted(aside, key=lambda each: each.row)),
         notes=(*columns.notes, *named, *told),
     )
+
+
+def study_covariate(file: PlainFile, columns: NetworkColumns, heading: str) -> dict[str, float | None]:
+    """Read one number for each study.
+
+    Parameters
+    ----------
+    file : PlainFile
+        The file.
+    columns : NetworkColumns
+        Where the studies are named.
+    heading : str
+        Of the covariate.
+
+    Returns
+    -------
+    dict
+        Study to number, None where no row of it has one.
+
+    Raises
+    ------
+    RequestError
+        Where the file has no such column.
+    InputError
+        For cells that are no numbers, and studies with two values.
+    """
+    index = file.position(heading)
+    if index is None:
+        hint = near(heading, file.header) or f"it has {headings(file.header)}."
+        raise RequestError(visible(f"--covariate: {file.name} has no column “{heading[:80]}”; {hint}"))
+    values: dict[str, float | None] = {}
+    faults = []
+    for row, study in zip(file.rows, _labels(file, columns)[0], strict=True):
+        parsed = parse_number(file.header[index], "number", row.cells[index])
+        if isinstance(parsed, Fault):
+            faults.append(f"row {row.number}: {parsed.message}")
+            continue
+        known = values.setdefault(study, parsed)
+        if parsed is not None and known is not None and known != parsed:
+            faults.append(f"row {row.number}: {study} has {known:g} and {parsed:g}")
+        values[study] = parsed if known is None else known
+    if faults:
+        raise InputError(
+            f"--covariate {visible(heading)}: {'; '.join(faults)}. Give every study one number, or none."
+        )
+    return values
 
 
 def _labels(file: PlainFile, columns: NetworkColumns) -> tuple[list[str], tuple[str, ...]]:

@@ -10,7 +10,7 @@ from metaan.errors import InputError, RequestError
 from metaan.models.network.fit import network
 from metaan.review.cells import near
 from metaan.single_network.intake import take_in
-from metaan.single_network.request import settle
+from metaan.single_network.request import INVERSE, settle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,6 +95,10 @@ def analyse_network(path: Path, request: NetworkRequest) -> NetworkAnalysis:
     """
     request = settle(request)
     intake = take_in(path, request)
+    if request.model != INVERSE and len(intake.from_arms) < len(set(intake.contrasts.study)):
+        raise RequestError(
+            f"--model {request.model} needs the arms of every study; leave effects out with --input arms."
+        )
     used = intake.contrasts
     if not used.study:
         return NetworkAnalysis(request=request, intake=intake, fit=None, reference="", chosen="")

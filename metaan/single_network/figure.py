@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from metaan.errors import CannotDraw, RequestError
 from metaan.format import measure_name
+from metaan.models.network.contribution import contributions
+from metaan.models.network.heat import net_heat
+from metaan.models.network.ranking import p_scores
+from metaan.models.network.rankogram import rankogram
+from metaan.models.network.splitting import split_nodes
 from metaan.single_network.analysis import NOTHING
+from metaan.single_network.ranking import NOT_SAID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,7 +67,20 @@ def _forest(analysis: NetworkAnalysis, fit: Network) -> Drawing:
         direction=DIRECTIONS[wanted] if wanted is not None else None,
         names={},
         outcome=_outcome(analysis),
+        scores=p_scores(fit, small_values=wanted) if wanted is not None else None,
+        proportion_direct=_direct(analysis, fit),
     )
+
+
+def _direct(analysis: NetworkAnalysis, fit: Network) -> dict[str, float]:
+    """Give the share of direct evidence of each treatment against the reference."""
+    shares = dict.fromkeys(fit.treatments, 0.0)
+    for split in split_nodes(fit):
+        pair = {split.treat1, split.treat2}
+        if analysis.reference in pair:
+            (other,) = pair - {analysis.reference}
+            shares[other] = split.proportion_direct
+    return shares
 
 
 def _graph(analysis: NetworkAnalysis, fit: Network) -> Drawing:
@@ -71,7 +93,98 @@ def _graph(analysis: NetworkAnalysis, fit: Network) -> Drawing:
     return graph_of_parts(parts, id="graph", known=known, names={}, outcome=_outcome(analysis))
 
 
-PLOTS: Mapping[str, Callable[[NetworkAnalysis, Network], Drawing]] = {"forest": _forest, "graph": _graph}
+def _rankogram(analysis: NetworkAnalysis, fit: Network) -> Drawing:
+    from metaan.figures.rankogram import rankogram_figure
+
+    small_values = analysis.request.small_values
+    if small_values is None:
+        raise CannotDraw(f"No rankogram: {NOT_SAID}.")
+    ranks = rankogram(
+        replace(fit, reference=analysis.reference),
+        small_values=small_values,
+        rng=np.random.default_rng(analysis.request.seed),
+    )
+    return rankogram_figure(ranks, id="rankogram", names={}, outcome=_outcome(analysis))
+
+
+def _splits(analysis: NetworkAnalysis, fit: Network) -> Drawing:
+    from metaan.figures.node_split_forest import node_split_forest
+
+    return node_split_forest(
+        split_nodes(fit),
+        network=fit,
+        id="splits",
+        measure=analysis.measure,
+        direction=_direction(analysis, "node-split forest plot"),
+        names={},
+        outcome=_outcome(analysis),
+    )
+
+
+def _heat(analysis: NetworkAnalysis, fit: Network) -> Drawing:
+    from metaan.figures.net_heat_plot import net_heat_plot
+
+    return net_heat_plot(net_heat(fit), id="heat", names={}, outcome=_outcome(analysis))
+
+
+def _league(analysis: NetworkAnalysis, fit: Network) -> Drawing:
+    from metaan.figures.league_heat import league_heat
+
+    direction = _direction(analysis, "league table heat map")
+    scores = p_scores(fit, small_values=analysis.request.small_values or "")
+    return league_heat(
+        fit,
+        id="league",
+        measure=analysis.measure,
+        direction=direction,
+        names={},
+        outcome=_outcome(analysis),
+        order=sorted(fit.treatments, key=lambda name: (-scores[name], name)),
+        ordered_by="P-score",
+    )
+
+
+def _contributions(analysis: NetworkAnalysis, fit: Network) -> Drawing:
+    from metaan.figures.contribution_heat import contribution_heat
+
+    found = contributions(fit, model="common" if analysis.request.method == "EE" else "random")
+    return contribution_heat(
+        found, id="contributions", names={}, outcome=_outcome(analysis), reference=analysis.reference
+    )
+
+
+def _funnel(analysis: NetworkAnalysis, fit: Network) -> Drawing:
+    from metaan.figures.adjusted_funnel import comparison_adjusted_funnel
+
+    return comparison_adjusted_funnel(
+        fit,
+        id="funnel",
+        order=analysis.request.order,
+        order_is="as --order gives it",
+        measure=analysis.measure,
+        names={},
+        outcome=_outcome(analysis),
+    )
+
+
+def _direction(analysis: NetworkAnalysis, what: str) -> Direction:
+    if analysis.request.small_values is None:
+        raise CannotDraw(
+            f"No {what}: it shows which way is better; say so with --small-values desirable or undesirable."
+        )
+    return DIRECTIONS[analysis.request.small_values]
+
+
+PLOTS: Mapping[str, Callable[[NetworkAnalysis, Network], Drawing]] = {
+    "forest": _forest,
+    "graph": _graph,
+    "rankogram": _rankogram,
+    "splits": _splits,
+    "heat": _heat,
+    "league": _league,
+    "contributions": _contributions,
+    "funnel": _funnel,
+}
 """What --plot takes. Another figure is a function of an analysis and its fit, and a line here."""
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from math import isnan
+from typing import TYPE_CHECKING, TypeAlias
 
 from metaan.format import DASH, canonical, percent, total_variance
 from metaan.models.network.fit import NO_PREDICTION
 from metaan.models.network.inconsistency import NOT_ASSESSABLE
+from metaan.models.network.spread import network_heterogeneity_interval
 from metaan.single_network.section import Row, Section
 from metaan.single_network.words import Record, chi_squared, small, with_reason
 
@@ -14,7 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from metaan.results.network import Component
+    from metaan.results.pairwise import HeterogeneityInterval
     from metaan.single_network.analysis import NetworkAnalysis
+
+    Spread: TypeAlias = tuple[Component, HeterogeneityInterval]
 
 __all__ = ["HETEROGENEITY", "named"]
 
@@ -30,26 +35,38 @@ def named(component: Component, analysis: NetworkAnalysis) -> str:
     return str(fit.components.index(component) + 1)
 
 
-def _compute(analysis: NetworkAnalysis) -> tuple[Component, ...]:
+def _compute(analysis: NetworkAnalysis) -> tuple[Spread, ...]:
     fit = analysis.network
-    return fit.components
+    return tuple(
+        (component, network_heterogeneity_interval(fit, component=number))
+        for number, component in enumerate(fit.components)
+    )
 
 
-def _lines(found: tuple[Component, ...], analysis: NetworkAnalysis) -> Iterator[str]:
-    for component in found:
+def _lines(found: tuple[Spread, ...], analysis: NetworkAnalysis) -> Iterator[str]:
+    for component, interval in found:
         number = named(component, analysis)
         where = f" of part {number} ({', '.join(component.treatments)})" if number else ""
         method = analysis.request.method
         told = DASH if component.tau2 != component.tau2 else small(component.tau2)
-        tau2 = "τ² held at 0" if method == "EE" else f"τ² = {told} ({method})"
+        tau2 = "τ² held at 0" if method == "EE" else f"τ² = {told} ({method}{_profile(interval)})"
         yield (
             f"Heterogeneity and inconsistency{where}: {tau2}; I² = {percent(component.I2, 1)} from Q;"
             f" Q = {chi_squared(component.Q, component.Q_dof, component.Q_pvalue)}"
         )
         yield from (f"    {note}" for note in component.notes if note not in SAID_ELSEWHERE)
+        if component.Q_dof:
+            yield from (f"    {note}" for note in interval.notes)
 
 
-def _record(found: tuple[Component, ...], analysis: NetworkAnalysis) -> list[Record]:
+def _profile(interval: HeterogeneityInterval) -> str:
+    low, high = interval.tau2
+    if isnan(low):
+        return ""
+    return f"; {100 * interval.level:g}% CI {small(low)} to {small(high)}, Q-profile"
+
+
+def _record(found: tuple[Spread, ...], analysis: NetworkAnalysis) -> list[Record]:
     return [
         with_reason(
             {
@@ -61,12 +78,18 @@ def _record(found: tuple[Component, ...], analysis: NetworkAnalysis) -> list[Rec
                 "Q": canonical(component.Q),
                 "Q_dof": canonical(component.Q_dof),
                 "Q_pvalue": canonical(component.Q_pvalue),
-                "notes": list(component.notes),
+                **{f"{name}_ci": _limits(interval, name) for name in ("tau2", "I2", "H2")},
+                "notes": list(dict.fromkeys((*component.notes, *interval.notes))),
             },
-            component.notes,
+            (*component.notes, *interval.notes),
         )
-        for component in found
+        for component, interval in found
     ]
+
+
+def _limits(interval: HeterogeneityInterval, name: str) -> Record:
+    low, high = getattr(interval, name)
+    return {"low": canonical(low), "high": canonical(high)}
 
 
 def _scale(component: Component) -> float:
@@ -75,12 +98,16 @@ def _scale(component: Component) -> float:
     return scale if 0 < scale < float("inf") else 0.0
 
 
-def _rows(found: tuple[Component, ...], analysis: NetworkAnalysis) -> Iterator[Row]:
-    for component in found:
+def _rows(found: tuple[Spread, ...], analysis: NetworkAnalysis) -> Iterator[Row]:
+    for component, interval in found:
         for quantity in ("tau2", "I2", "Q", "Q_dof", "Q_pvalue"):
             value = float(getattr(component, quantity))
             note = "; ".join(component.notes) if value != value else ""
             yield Row(quantity=quantity, value=value, part=named(component, analysis), note=note)
+        for name in ("tau2", "I2", "H2"):
+            for end, value in zip(("low", "high"), getattr(interval, name), strict=True):
+                note = "; ".join(interval.notes) if isnan(value) else ""
+                yield Row(quantity=f"{name}_{end}", value=value, part=named(component, analysis), note=note)
 
 
 HETEROGENEITY = Section(name="heterogeneity", compute=_compute, lines=_lines, record=_record, rows=_rows)

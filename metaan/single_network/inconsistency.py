@@ -7,7 +7,8 @@ from math import isnan
 from typing import TYPE_CHECKING
 
 from metaan.format import DASH, canonical, fixed, interval_digits, percent, pvalue, significant
-from metaan.models.network.inconsistency import decompose_designs, split_nodes
+from metaan.models.network.inconsistency import decompose_designs
+from metaan.models.network.splitting import split_nodes
 from metaan.single.text import aligned
 from metaan.single_network.heterogeneity import named
 from metaan.single_network.section import Row, Section
@@ -24,11 +25,13 @@ from metaan.single_network.words import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from metaan.results.network import Component, DesignDecomposition, NodeSplit
+    from metaan.results.network import Component, DesignDecomposition, DetachedDesign, NodeSplit
     from metaan.single_network.analysis import NetworkAnalysis
 
 __all__ = ["DESIGNS", "SPLITS"]
 
+DETACHED = ("Q_contribution", "Q", "dof", "pvalue")
+NO_LOOP = "no loop is left when it is detached"
 ALONE = "one study stands alone"
 NO_REPLICATION = "no design has a second study"
 NUMBERS = (
@@ -72,6 +75,21 @@ def _design_lines(
             row = [" – ".join(design.treatments), str(len(design.studies))]
             rows.append([*row, fixed(design.Q), f"{design.dof:g}", p])
     yield from aligned(rows, left={0})
+    yield from _detached_lines(found)
+
+
+def _detached_lines(found: Sequence[tuple[Component, DesignDecomposition]]) -> Iterator[str]:
+    """Set out what is left of the inconsistency when a design has effects of its own."""
+    detached = [each for _, split in found for each in split.detached]
+    if not detached:
+        return
+    yield "What each design adds to Q between designs, and what is left when it is detached"
+    rows = [["Design", "Q added", "Q left", "df", "P"]]
+    for each in detached:
+        p = DASH if isnan(each.pvalue) else pvalue(each.pvalue)
+        name = " – ".join(each.treatments)
+        rows.append([name, fixed(each.Q_contribution), fixed(each.Q), f"{each.dof:g}", p])
+    yield from aligned(rows, left={0})
 
 
 def _within(split: DesignDecomposition) -> str:
@@ -101,8 +119,15 @@ def _design_record(
             for design in split.designs
         ]
         record = {"treatments": list(component.treatments)} | with_reason(numbers, _why(split))
-        made.append(record | {"designs": designs})
+        detached = [_detached_record(each) for each in split.detached]
+        made.append(record | {"designs": designs, "detached": detached})
     return made
+
+
+def _detached_record(each: DetachedDesign) -> Record:
+    record: Record = {"treatments": list(each.treatments)}
+    numbers = {name: canonical(getattr(each, name)) for name in DETACHED}
+    return with_reason(record | numbers, NO_LOOP)
 
 
 def _why(split: DesignDecomposition) -> tuple[str, ...]:
@@ -125,6 +150,12 @@ def _design_rows(
                 yield Row(
                     quantity=f"design {name}", value=value, part=label, note=ALONE if isnan(value) else ""
                 )
+        for each in split.detached:
+            label = " – ".join(each.treatments)
+            for name in DETACHED:
+                value = float(getattr(each, name))
+                note = NO_LOOP if isnan(value) else ""
+                yield Row(quantity=f"detached {name}", value=value, part=label, note=note)
 
 
 DESIGNS = Section(

@@ -15,7 +15,7 @@ from metaan.models.network.design import read_contrasts
 from metaan.results.frozen import frozen
 from metaan.results.network import Contrasts
 from metaan.review.network_columns import headings, recognise
-from metaan.review.network_rows import network_rows
+from metaan.review.network_rows import network_rows, study_covariate
 from metaan.review.plain import SetAsideRow, read_plain
 from metaan.single_network.nodes import read_nodes, renamed
 
@@ -59,6 +59,8 @@ class Intake:
         Rows and arms that cannot be used.
     notes : tuple of str
         What else must be known.
+    covariate : mapping of str to float or None
+        The covariate of each study; empty where none was asked for.
     """
 
     file: str
@@ -71,6 +73,7 @@ class Intake:
     done: Mapping[str, tuple[str, ...]]
     set_aside: tuple[SetAsideRow, ...]
     notes: tuple[str, ...]
+    covariate: Mapping[str, float | None]
 
 
 def take_in(path: Path, request: NetworkRequest) -> Intake:
@@ -102,6 +105,7 @@ def take_in(path: Path, request: NetworkRequest) -> Intake:
     columns = recognise(file.header, request.cells, request.columns, file=file.name)
     _demand(file, columns, request)
     found = network_rows(file, columns, request.take)
+    covariate = study_covariate(file, columns, request.covariate) if request.covariate else {}
     nodes = read_nodes(request.nodes) if request.nodes is not None else None
     found, lumped = renamed(found, nodes) if nodes is not None else (found, ())
     found = _without_self(found)
@@ -120,6 +124,7 @@ def take_in(path: Path, request: NetworkRequest) -> Intake:
         from_arms=frozenset(arm.study for arm in arms),
         sizes=_sizes(arms, found.contrasts),
         done=_done(computed, merged),
+        covariate=covariate,
         set_aside=found.set_aside,
         notes=(*file.notes, *found.notes, *lumped, *_alike(found)),
     )

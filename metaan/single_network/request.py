@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from typing import TYPE_CHECKING, cast
 
 from metaan.effects.multiarm import ARM_MEASURES
 from metaan.errors import RequestError
-from metaan.format import MEASURE_NAMES, ONE_GROUP_MEASURES
+from metaan.format import LOG_MEASURES, MEASURE_NAMES, ONE_GROUP_MEASURES
 from metaan.models.network.tau2 import ESTIMATORS
 from metaan.review.cells import near
 from metaan.review.network_rows import INPUTS
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["REPEATED", "NetworkRequest", "settle"]
 
+INVERSE = "inverse"
+INTERACTIONS = ("common", "independent")
 REPEATED = ("refuse", "merge")
 DIRECTIONS = ("desirable", "undesirable")
 COMPARING = {name: words for name, words in MEASURE_NAMES.items() if name not in ONE_GROUP_MEASURES}
@@ -51,6 +54,18 @@ class NetworkRequest:
         Which of the two to take where a row has both.
     columns : mapping of str to str
         Role to heading, where the user says which column is what.
+    seed : int
+        Of the draws of the rankogram.
+    margin : float or None
+        By how much a treatment must beat the reference; for a ratio measure a ratio.
+    model : str
+        "inverse", or also a key of `rare.RARE_MODELS`.
+    components, inactive : str, str or None
+        What stands between components, empty for no additive model; the component without effect.
+    covariate, interaction : str
+        Heading of the covariate, empty for none; "common" or "independent" slopes.
+    order : tuple of str
+        Treatments in the order of a comparison-adjusted funnel.
     """
 
     measure: str | None = None
@@ -62,6 +77,14 @@ class NetworkRequest:
     nodes: Path | None = None
     take: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    seed: int = 1
+    margin: float | None = None
+    model: str = INVERSE
+    components: str = ""
+    inactive: str | None = None
+    covariate: str = ""
+    interaction: str = "common"
+    order: tuple[str, ...] = ()
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -84,15 +107,34 @@ def settle(request: NetworkRequest) -> NetworkRequest:
     """
     if not 0 < request.level < 1:
         raise RequestError(f"--level {request.level:g} is no confidence level; give one such as 0.95.")
+    if request.seed < 0:
+        raise RequestError(f"--seed {request.seed} is negative; give a whole number of 0 or more.")
     small_values = _one_of("small-values", request.small_values, DIRECTIONS)
+    measure = _one_of("measure", request.measure, COMPARING)
+    _check_margin(request, measure)
+    if request.model != INVERSE and measure != "OR":
+        raise RequestError(f"--model {request.model} is for odds ratios; ask for --measure OR.")
+    if request.inactive is not None and not request.components:
+        raise RequestError("--inactive is for --components; give the separator of components too.")
     return replace(
         request,
-        measure=_one_of("measure", request.measure, COMPARING),
+        measure=measure,
         method=_one_of("method", request.method, ESTIMATORS) or "REML",
         small_values=cast("SmallValues | None", small_values),
         repeated=_one_of("repeated", request.repeated, REPEATED) or "refuse",
         take=_one_of("input", request.take or None, INPUTS) or "",
     )
+
+
+def _check_margin(request: NetworkRequest, measure: str | None) -> None:
+    margin = request.margin
+    if margin is None:
+        return
+    if request.small_values is None:
+        raise RequestError("--margin is for the ranking; say which way is better with --small-values too.")
+    if not isfinite(margin) or margin < 0 or (measure in LOG_MEASURES and margin == 0):
+        kind = "a ratio above 0, such as 1.25" if measure in LOG_MEASURES else "a number of 0 or more"
+        raise RequestError(f"--margin {margin:g} is no difference that can matter; give {kind}.")
 
 
 def _one_of(option: str, given: str | None, known: Iterable[str]) -> str | None:

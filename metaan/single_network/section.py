@@ -16,6 +16,10 @@ __all__ = ["Row", "Section"]
 T = TypeVar("T")
 
 
+def _always(analysis: NetworkAnalysis) -> bool:  # noqa: ARG001 - one shape for all
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One value of the CSV.
@@ -61,6 +65,8 @@ class Section(Generic[T]):
         for JSON, and to rows for CSV.
     fitted : bool
         Whether it takes a fit.
+    asked : callable
+        Whether the analysis has it at all.
     """
 
     name: str
@@ -69,3 +75,4 @@ class Section(Generic[T]):
     record: Callable[[T, NetworkAnalysis], Any]
     rows: Callable[[T, NetworkAnalysis], Iterable[Row]]
     fitted: bool = True
+    asked: Callable[[NetworkAnalysis], bool] = _always

@@ -6,13 +6,19 @@ from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from metaan.format import LOG_MEASURES, fixed, measure_name
+from metaan.single_network.additive import ADDITIVE
 from metaan.single_network.analysis import NOTHING
+from metaan.single_network.assumed import ASSUMED
+from metaan.single_network.contribution import CONTRIBUTIONS
+from metaan.single_network.covariate import COVARIATE
 from metaan.single_network.effects import EFFECTS
 from metaan.single_network.geometry import GEOMETRY
 from metaan.single_network.heterogeneity import HETEROGENEITY
 from metaan.single_network.inconsistency import DESIGNS, SPLITS
 from metaan.single_network.league import LEAGUE
+from metaan.single_network.loops import HEAT, LOOPS
 from metaan.single_network.ranking import RANKING
+from metaan.single_network.rare import RARE
 from metaan.single_network.studies import STUDIES, UNUSED
 from metaan.single_network.words import counted
 from metaan.tables.table import Cell, Column, Table, number_cell
@@ -34,10 +40,17 @@ SECTIONS: tuple[Section[Any], ...] = (
     GEOMETRY,
     EFFECTS,
     HETEROGENEITY,
+    ASSUMED,
     DESIGNS,
     SPLITS,
+    LOOPS,
+    HEAT,
     RANKING,
     LEAGUE,
+    CONTRIBUTIONS,
+    RARE,
+    ADDITIVE,
+    COVARIATE,
     UNUSED,
 )
 """In the order of the text. Another part of the output is a room with a section, and a line here."""
@@ -99,8 +112,10 @@ def network_record(analysis: NetworkAnalysis) -> Record:
     }
     wanted = _sections(analysis)
     for section in SECTIONS:
-        told = section in wanted
-        record[section.name] = section.record(section.compute(analysis), analysis) if told else None
+        if section in wanted:
+            record[section.name] = section.record(section.compute(analysis), analysis)
+        elif analysis.fit is None and section.asked(analysis):
+            record[section.name] = None
     return record
 
 
@@ -128,7 +143,8 @@ def network_table(analysis: NetworkAnalysis) -> Table:
 
 
 def _sections(analysis: NetworkAnalysis) -> list[Section[Any]]:
-    return [each for each in SECTIONS if analysis.fit is not None or not each.fitted]
+    have = analysis.fit is not None
+    return [each for each in SECTIONS if (have or not each.fitted) and each.asked(analysis)]
 
 
 def _cells(section: str, row: Row | None, note: str = "") -> tuple[Cell, ...]:
