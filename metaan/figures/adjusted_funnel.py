@@ -7,8 +7,8 @@ from math import floor, log10
 from statistics import NormalDist
 from typing import TYPE_CHECKING, NamedTuple
 
-from metaan.errors import CannotDraw
 from metaan.figures.drawing import ALT_LENGTH, Drawing, sheet_drawing, shorten
+from metaan.figures.funnel_points import FunnelPoint, funnel_points
 from metaan.figures.measure import clean, width, wrap
 from metaan.figures.paragraphs import heading_words, paragraphs
 from metaan.figures.scale import Scale, Tick, choose_limits, choose_ticks, tick_label
@@ -22,16 +22,8 @@ if TYPE_CHECKING:
 
     from metaan.results.network import Network
 
-__all__ = [
-    "AdjustedFunnelLayout",
-    "FunnelPoint",
-    "comparison_adjusted_funnel",
-    "funnel_points",
-    "layout_adjusted_funnel",
-]
+__all__ = ["AdjustedFunnelLayout", "comparison_adjusted_funnel", "layout_adjusted_funnel"]
 
-LEAST_POINTS = 10
-LEAST_STUDIES = 2
 PLOT_WIDTH, PLOT_HEIGHT = 330.0, 250.0
 LEVEL = 0.95
 RADIUS = 3.3
@@ -42,32 +34,6 @@ SIDE = 20.0
 ROOM_BELOW = 1.06
 RUNGS = 6
 LEAST_PAGE = 446.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FunnelPoint:
-    """One contrast of a study, later treatment minus earlier; analysis scale.
-
-    Attributes
-    ----------
-    study : str
-        Label.
-    later, earlier : str
-        Nodes.
-    effect : float
-        The study's effect.
-    deviation : float
-        The effect minus the pooled direct effect of the same comparison.
-    se : float
-        Of the effect.
-    """
-
-    study: str
-    later: str
-    earlier: str
-    effect: float
-    deviation: float
-    se: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,28 +121,6 @@ def comparison_adjusted_funnel(
     )
 
 
-def funnel_points(network: Network, order: Sequence[str]) -> tuple[FunnelPoint, ...]:
-    """Take the contrasts of comparisons with two studies or more, later versus earlier treatment.
-
-    Raises
-    ------
-    CannotDraw
-        Where the order does not hold every treatment once.
-    """
-    place = _places(network, order)
-    contrasts = network.contrasts
-    earliest: dict[str, int] = {}
-    for study, *pair in zip(contrasts.study, contrasts.treat1, contrasts.treat2, strict=True):
-        earliest[study] = min([earliest.get(study, len(place)), *(place[node] for node in pair)])
-    rows = zip(contrasts.study, contrasts.treat1, contrasts.treat2, contrasts.yi, contrasts.sei, strict=True)
-    points = (
-        _point(network, place, study, one, other, float(yi), float(sei))
-        for study, one, other, yi, sei in rows
-        if min(place[one], place[other]) == earliest[study] and _studies(network, one, other) >= LEAST_STUDIES
-    )
-    return tuple(sorted(points, key=lambda p: (place[p.earlier], place[p.later])))
-
-
 def layout_adjusted_funnel(
     network: Network,
     *,
@@ -189,7 +133,6 @@ def layout_adjusted_funnel(
 ) -> AdjustedFunnelLayout:
     """Lay out such a plot in points; the arguments are those of `comparison_adjusted_funnel`."""
     points = funnel_points(network, order)
-    _refuse(points)
     head, top = heading_words(
         f"{clean(outcome)}: comparison-adjusted funnel plot", page=LEAST_PAGE, style=style
     )
@@ -220,48 +163,6 @@ def layout_adjusted_funnel(
         shapes=(*symbols, *legend_shapes),
     )
     return AdjustedFunnelLayout(sheet=sheet, points=points, places=places, across=across, down=down)
-
-
-def _places(network: Network, order: Sequence[str]) -> dict[str, int]:
-    """Say where each treatment stands in the order, which has to hold every one of them."""
-    if not order:
-        raise CannotDraw(
-            "No comparison-adjusted funnel plot: it takes an order of the treatments in which small-study"
-            " effects would point one way, such as from older to newer, and none is given."
-        )
-    twice = [node for node in dict.fromkeys(order) if list(order).count(node) > 1]
-    missing = [node for node in network.treatments if node not in order]
-    for nodes, fault in ((twice, "holds more than once"), (missing, "lacks")):
-        if nodes:
-            listed = ", ".join(clean(node) for node in nodes)
-            raise CannotDraw(f"No comparison-adjusted funnel plot: the order {fault}: {listed}.")
-    return {node: i for i, node in enumerate(order)}
-
-
-def _studies(network: Network, one: str, other: str) -> int:
-    place = network.treatments.index(one), network.treatments.index(other)
-    return int(network.direct_studies[place])
-
-
-def _point(
-    network: Network, place: Mapping[str, int], study: str, one: str, other: str, yi: float, sei: float
-) -> FunnelPoint:
-    later, earlier = (one, other) if place[one] > place[other] else (other, one)
-    effect = yi if later == one else -yi
-    pair = network.treatments.index(later), network.treatments.index(earlier)
-    mean = float(network.direct_estimate[pair])
-    return FunnelPoint(
-        study=study, later=later, earlier=earlier, effect=effect, deviation=effect - mean, se=sei
-    )
-
-
-def _refuse(points: Sequence[FunnelPoint]) -> None:
-    if len(points) < LEAST_POINTS:
-        many = "contrast" if len(points) == 1 else "contrasts"
-        raise CannotDraw(
-            f"No comparison-adjusted funnel plot: {len(points)} {many} of comparisons with two or more"
-            f" studies; asymmetry cannot be judged below {LEAST_POINTS}."
-        )
 
 
 def _quantile() -> float:

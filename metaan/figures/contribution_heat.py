@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from metaan.errors import CannotDraw
 from metaan.figures.colours import sequential
 from metaan.figures.drawing import ALT_LENGTH, Drawing, sheet_drawing, shorten
-from metaan.figures.heat import BLANK, HeatCell, HeatKey, HeatLayout, HeatMap, layout_heat, text_size
+from metaan.figures.heat import BLANK, HeatCell, HeatLayout, HeatMap, layout_heat, text_size
+from metaan.figures.heat_key import HeatKey
 from metaan.figures.measure import clean
 from metaan.figures.net_heat_plot import printed_design
 from metaan.figures.scale import Tick

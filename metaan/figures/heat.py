@@ -11,6 +11,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 from metaan.figures.colours import ink_on
+from metaan.figures.heat_key import SQUARE, place_key, rectangle
 from metaan.figures.measure import width, wrap
 from metaan.figures.paragraphs import heading_words, paragraphs
 from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, level
@@ -19,10 +20,10 @@ from metaan.figures.style import DEFAULT, Style
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from metaan.figures.scale import Tick
+    from metaan.figures.heat_key import HeatKey
     from metaan.figures.sheet import Box
 
-__all__ = ["BLANK", "HeatCell", "HeatKey", "HeatLayout", "HeatMap", "PlacedCell", "layout_heat", "text_size"]
+__all__ = ["BLANK", "HeatCell", "HeatLayout", "HeatMap", "PlacedCell", "layout_heat", "text_size"]
 
 LEAST_PAGE = 380.0
 BESIDE_LIMIT, BESIDE_LINES = 280.0, 3
@@ -31,12 +32,8 @@ ABOVE_LINES = 3
 PAD = 3.0
 NAME_GAP = 5.0
 GROUP_GAP = 18.0
-KEY_WIDTH, KEY_HEIGHT = 260.0, 9.0
-SAMPLE_GAP = 14.0
-SQUARE = "#8c8c8c"
 SIZES = ((8, 9.0), (12, 8.0), (18, 7.0))
 SMALLEST = 6.0
-RIM = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,22 +62,6 @@ class HeatCell:
 
 
 BLANK = HeatCell()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeatKey:
-    """What the colours mean: their title, the colours from left to right, where ticks stand.
-
-    `ticks` have values in [0, 1] along the bar; `ends` are said below its left and right end; `samples` are
-    shares that squares are shown of, each with its word, and `samples_title` says of what.
-    """
-
-    title: str
-    colours: tuple[str, ...]
-    ticks: tuple[Tick, ...]
-    ends: tuple[str, str] = ("", "")
-    samples: tuple[tuple[float, str], ...] = ()
-    samples_title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +159,7 @@ def layout_heat(content: HeatMap, style: Style = DEFAULT) -> HeatLayout:
     tops, titles, bottom = _rows(content, grid, top, style)
     placed = tuple(_placed(content, grid, tops))
     cell_words, cell_shapes = _cells(content, placed, style)
-    key, end = _key(content.key, bottom + 12.0, grid.page, style)
+    key, end = place_key(content.key, bottom + 12.0, grid.page, style)
     notes, end = paragraphs(
         content.notes, left=style.margin, top=end, room=room, size=style.note, style=style
     )
@@ -209,12 +190,6 @@ class _Grid(NamedTuple):
     names: tuple[tuple[str, ...], ...]
     heads: tuple[tuple[str, ...], ...]
     turned: bool
-
-
-class _Part(NamedTuple):
-    words: tuple[Words, ...]
-    lines: tuple[Line, ...]
-    shapes: tuple[Shape, ...]
 
 
 def _grid(content: HeatMap, style: Style) -> _Grid:
@@ -307,12 +282,12 @@ def _cells(
         cell = content.cells[place.row][place.column]
         left, top, right, bottom = place.box
         if cell.fill:
-            shapes.append(_rectangle(place.box, cell.fill, layer=1))
+            shapes.append(rectangle(place.box, cell.fill, layer=1))
         x, y = (left + right) / 2, (top + bottom) / 2
         if place.side > 0:
             half = place.side / 2
             box = (x - half, y - half, x + half, y + half)
-            shapes.append(_rectangle(box, SQUARE, layer=3, rim=style.paper))
+            shapes.append(rectangle(box, SQUARE, layer=3, rim=style.paper))
         ink = style.faint if cell.faint and not cell.fill else ink_on(cell.fill or style.paper)
         for i, line in enumerate(cell.lines):
             middle = y + (i - (len(cell.lines) - 1) / 2) * step
@@ -323,12 +298,6 @@ def _cells(
                 Words(x=left + 1.0, y=top + 0.8 * size, text=cell.corner, size=size, bold=True, colour=ink)
             )
     return tuple(words), tuple(shapes)
-
-
-def _rectangle(box: Box, fill: str, layer: int, rim: str = "none") -> Shape:
-    left, top, right, bottom = box
-    corners = ((left, top), (right, top), (right, bottom), (left, bottom))
-    return Shape(points=corners, fill=fill, edge=rim, edge_width=RIM, layer=layer)
 
 
 def _rules(placed: Sequence[PlacedCell], style: Style) -> Iterator[Line]:
@@ -359,58 +328,3 @@ def _beside(content: HeatMap, grid: _Grid, tops: Sequence[float], style: Style) 
         for i, line in enumerate(name):
             middle = top + grid.down / 2 + (i - (len(name) - 1) / 2) * step
             yield Words(x=grid.left - NAME_GAP, y=baseline(middle, size), text=line, size=size, align="right")
-
-
-def _key(key: HeatKey, top: float, page: float, style: Style) -> tuple[_Part, float]:
-    size, _step = style.note, style.note * style.leading
-    room = page - 2 * style.margin
-    words, y = paragraphs([key.title], left=style.margin, top=top, room=room, size=size, style=style)
-    left, wide = style.margin + 8.0, min(KEY_WIDTH, room - 16.0)
-    each = wide / len(key.colours)
-    shapes = [
-        _rectangle((left + i * each, y, left + (i + 1) * each, y + KEY_HEIGHT), colour, layer=1)
-        for i, colour in enumerate(key.colours)
-    ]
-    lines = [level(left, left + wide, edge, style.hair, style.rule) for edge in (y, y + KEY_HEIGHT)]
-    y += KEY_HEIGHT
-    more: list[Words] = []
-    for tick in key.ticks:
-        x = left + tick.value * wide
-        lines.append(Line(start=(x, y), end=(x, y + 3.0), width=style.hair, colour=style.ink))
-        more.append(Words(x=x, y=y + 4.0 + 0.8 * size, text=tick.label, size=size, align="center"))
-    y += 6.0 + size
-    ends, y = _ends(key, left, wide, y, page, style)
-    samples, y = _samples(key, y, style)
-    part = _Part((*words, *more, *ends, *samples.words), tuple(lines), (*shapes, *samples.shapes))
-    return part, y + 6.0
-
-
-def _ends(
-    key: HeatKey, left: float, wide: float, top: float, page: float, style: Style
-) -> tuple[tuple[Words, ...], float]:
-    """Say what both ends of the bar mean, on one line where that is wide enough, else on two."""
-    if not any(key.ends):
-        return (), top
-    size, step = style.note, style.note * style.leading
-    first, second = key.ends
-    right = max(left + wide, left + width(first, size) + SAMPLE_GAP + width(second, size))
-    low = Words(x=left, y=top + 0.85 * step, text=first, size=size)
-    if right <= page - style.margin:
-        return (low, Words(x=right, y=low.y, text=second, size=size, align="right")), top + step
-    return (low, Words(x=left, y=low.y + step, text=second, size=size)), top + 2 * step
-
-
-def _samples(key: HeatKey, top: float, style: Style) -> tuple[_Part, float]:
-    """Show how large the squares of some shares are."""
-    if not key.samples:
-        return _Part((), (), ()), top
-    size = style.note
-    words = [Words(x=style.margin, y=baseline(top + 10.0, size), text=key.samples_title, size=size)]
-    shapes: list[Shape] = []
-    x = words[0].box[2] + SAMPLE_GAP / 2
-    for share, said in key.samples:
-        half = sqrt(share) * 14.0 / 2
-        shapes.append(_rectangle((x, top + 10.0 - half, x + 2 * half, top + 10.0 + half), SQUARE, layer=3))
-        words.append(Words(x=x + 2 * half + 3.0, y=words[0].y, text=said, size=size))
-        x = words[-1].box[2] + SAMPLE_GAP
-    return _Part(tuple(words), (), tuple(shapes)), top + 20.0

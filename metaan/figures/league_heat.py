@@ -10,16 +10,8 @@ from metaan.errors import CannotDraw
 from metaan.figures.colours import diverging, nice_limit
 from metaan.figures.drawing import ALT_LENGTH, Drawing, sheet_drawing, shorten
 from metaan.figures.forest_text import favours, interval_name
-from metaan.figures.heat import (
-    BLANK,
-    KEY_WIDTH,
-    HeatCell,
-    HeatKey,
-    HeatLayout,
-    HeatMap,
-    layout_heat,
-    text_size,
-)
+from metaan.figures.heat import BLANK, HeatCell, HeatLayout, HeatMap, layout_heat, text_size
+from metaan.figures.heat_key import KEY_WIDTH, HeatKey
 from metaan.figures.measure import clean
 from metaan.figures.scale import Tick, choose_ticks
 from metaan.figures.style import DEFAULT, Style

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from metaan.errors import CannotDraw
 from metaan.figures.colours import diverging
 from metaan.figures.drawing import ALT_LENGTH, Drawing, sheet_drawing, shorten
-from metaan.figures.heat import KEY_WIDTH, HeatCell, HeatKey, HeatLayout, HeatMap, layout_heat, text_size
+from metaan.figures.heat import HeatCell, HeatLayout, HeatMap, layout_heat, text_size
+from metaan.figures.heat_key import KEY_WIDTH, HeatKey
 from metaan.figures.measure import clean
 from metaan.figures.scale import Tick, choose_ticks
 from metaan.figures.style import DEFAULT, Style
@@ -176,6 +177,8 @@ def _notes(heat: NetHeat) -> Iterator[str]:
         f"Diagonal: the row's own inconsistency under consistency. Weights of the {heat.model}-effects model."
         f" A cell bears its sign from {percent(NOTABLE)} of the scale on."
     )
+    if float(abs(heat.contribution).max()) > WHOLE * (1 + 1e-9):
+        yield "A weight above 100% is drawn as 100%."
     yield (
         "A column that is orange in many rows names a design whose studies deserve a second look; the plot"
         " is no test."

@@ -73,7 +73,7 @@ def network_forest(
     id: str,  # noqa: A002
     reference: str,
     measure: str,
-    direction: Direction,
+    direction: Direction | None,
     names: Mapping[str, str],
     outcome: str,
     scale: str = "",
@@ -94,8 +94,8 @@ def network_forest(
         Node that the others are compared with.
     measure : str
         The measure's letters; ratio measures get a log axis.
-    direction : str
-        Which way is better.
+    direction : str or None
+        Which way is better; None where nobody said: the lowest comes first and no side is favoured.
     names : mapping of str to str
         Node to printed name.
     outcome : str
@@ -137,7 +137,7 @@ def layout_network_forest(
     *,
     reference: str,
     measure: str,
-    direction: Direction,
+    direction: Direction | None,
     names: Mapping[str, str],
     outcome: str,
     scale: str = "",
@@ -158,7 +158,7 @@ def layout_network_forest(
 def contrasts_with(
     network: Network,
     reference: str,
-    direction: Direction,
+    direction: Direction | None,
     names: Mapping[str, str],
     scores: Mapping[str, float] | None = None,
     proportion_direct: Mapping[str, float] | None = None,
@@ -187,7 +187,7 @@ def contrasts_with(
     ]
     if not any(isfinite(contrast.estimate) for contrast in contrasts):
         raise CannotDraw(f"No network forest plot: no treatment is connected to {called}.")
-    sign = 1 if direction == "lower_better" else -1
+    sign = -1 if direction == "higher_better" else 1
     return tuple(sorted(contrasts, key=lambda contrast: _place(contrast, sign)))
 
 
@@ -216,7 +216,7 @@ def _content(
     contrasts: Sequence[Contrast],
     reference: str,
     measure: str,
-    direction: Direction,
+    direction: Direction | None,
     names: Mapping[str, str],
     outcome: str,
     scale: str,
@@ -225,7 +225,7 @@ def _content(
     predicted = any(isfinite(c.prediction[0]) for c in contrasts)
     shared = any(isfinite(c.share) for c in contrasts)
     ranked = any(isfinite(c.score) for c in contrasts)
-    name = measure_name(measure)
+    name = measure_name(measure) or "effect"
     title = name[:1].upper() + name[1:]
     ratio = measure in RATIO_MEASURES
     against = _printed(reference, names)
@@ -250,8 +250,8 @@ def _content(
         ),
         plot_header=f"{title}\n(log scale)" if ratio else title,
         ratio=ratio,
-        favours=favours(direction, "treatment", against),
-        notes=tuple(_notes(network, contrasts, reference, names, ranking, predicted=predicted)),
+        favours=favours(direction, "treatment", against) if direction is not None else ("", ""),
+        notes=tuple(_notes(network, contrasts, reference, direction, names, ranking, predicted=predicted)),
         unit=clean(scale) if measure == "MD" else "",
     )
 
@@ -295,6 +295,7 @@ def _notes(
     network: Network,
     contrasts: Sequence[Contrast],
     reference: str,
+    direction: Direction | None,
     names: Mapping[str, str],
     ranking: tuple[str, float],
     *,
@@ -309,7 +310,10 @@ def _notes(
         yield "Thick line: confidence interval; thin line: prediction interval of a new study."
     else:
         yield "No prediction interval: it takes at least two degrees of freedom."
-    yield _order_note(contrasts, ranking, _printed(reference, names))
+    if direction is None:
+        yield "Ordered by estimate, the lowest first; which way is better was not said."
+    else:
+        yield _order_note(contrasts, ranking, _printed(reference, names))
     if any(isfinite(c.estimate) and not c.direct for c in contrasts):
         yield "Where there is no direct study the estimate is indirect."
     apart = [_printed(c.treatment, names) for c in contrasts if isnan(c.estimate)]
@@ -362,7 +366,7 @@ def _sentence(name: str, contrast: Contrast, measure: str, level: float) -> str:
     if isnan(contrast.estimate):
         return f"{name}: {UNREACHABLE}."
     limits = interval(contrast.low, contrast.high, measure)
-    said = f"{name}: {measure_name(measure)} {effect(contrast.estimate, measure)}"
+    said = f"{name}: {measure_name(measure) or 'effect'} {effect(contrast.estimate, measure)}"
     said += f", {interval_name(level)} {limits}"
     if isfinite(contrast.prediction[0]):
         said += f", prediction interval {interval(*contrast.prediction, measure)}"

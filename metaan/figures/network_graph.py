@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from metaan.figures.sheet import Point
     from metaan.results.synthesis import Comparison, Scenario, StudyEffect
 
-__all__ = ["GraphLayout", "Part", "layout_graph", "network_graph", "network_parts"]
+__all__ = ["GraphLayout", "Part", "graph_of_parts", "layout_graph", "network_graph", "network_parts"]
 
 LEAST_TREATMENTS = 3
 MANY = 10
@@ -100,6 +100,29 @@ def network_graph(
         Where there are fewer than three treatments or no estimable study; the message is the reason.
     """
     parts, known = network_parts(scenario.comparisons)
+    return graph_of_parts(parts, id=id, known=known, names=names, outcome=outcome, style=style)
+
+
+def graph_of_parts(
+    parts: Sequence[Part],
+    *,
+    id: str,  # noqa: A002
+    known: bool,
+    names: Mapping[str, str],
+    outcome: str,
+    style: Style = DEFAULT,
+) -> Drawing:
+    """Draw the connected parts of some evidence, largest first.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+        Treatments, participants and studies of each.
+    known : bool
+        Whether nodes may be sized by participants.
+    id, names, outcome, style
+        As in `network_graph`.
+    """
     layout = layout_graph(parts, known=known, names=names, outcome=outcome, style=style)
     return sheet_drawing(
         layout.sheet,

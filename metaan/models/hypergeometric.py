@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
     Cells = tuple[float, float, float, float]
 
-__all__ = ["ConditionalTables", "LargeTables", "condition"]
+__all__ = [
+    "FEW",
+    "PER_SPREAD",
+    "REACH",
+    "ConditionalTables",
+    "LargeTables",
+    "condition",
+    "log_factorial_ratios",
+]
 
 LARGE = 4000
 """Possible values over all tables above which the unlikely ones are left out of the sums."""
@@ -203,7 +211,9 @@ def _weighed(cells: FloatArray, window: range) -> tuple[FloatArray, FloatArray]:
     excess = np.arange(window.start, window.stop, window.step, dtype=np.float64)
     moved = cells[:, None] + SIGNS[:, None] * excess
     odds = float((SIGNS * np.log(np.where(cells > 0, cells, 1.0))).sum())
-    return excess, log(window.step) - odds * excess - np.sum(_factorials(cells[:, None], moved), axis=0)
+    return excess, log(window.step) - odds * excess - np.sum(
+        log_factorial_ratios(cells[:, None], moved), axis=0
+    )
 
 
 def _mode(cells: Cells, u: float) -> float:
@@ -221,8 +231,16 @@ def _spread(cells: Cells, excess: float) -> float:
     return 1 / sqrt(1 / a + 1 / b + 1 / c + 1 / d) if min(a, b, c, d) > 0 else 0.0
 
 
-def _factorials(cells: FloatArray, now: FloatArray) -> FloatArray:
-    """Log of now!/cell!, less (now - cell) log(cell), without the difference of two large logarithms."""
+def log_factorial_ratios(cells: FloatArray, now: FloatArray) -> FloatArray:
+    """Give log(now!/cell!) - (now - cell) log(cell), without the difference of two large logarithms.
+
+    Parameters
+    ----------
+    cells : ndarray, shape (m, 1)
+        Whole numbers; log(cell) counts as 0 for an empty one.
+    now : ndarray, shape (m, s)
+        Whole numbers.
+    """
     some = np.maximum(cells, 1.0)
     least = np.maximum(now, 1.0)
     rise = np.log1p((least - some) / some)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Format = Literal["svg", "pdf", "png"]
 
-__all__ = ["draw_single", "figure_format", "write_figure"]
+__all__ = ["draw_single", "figure_format", "write_drawing", "write_figure"]
 
 FORMATS = ("svg", "pdf", "png")
 MODEL_KINDS: dict[str, LineKind] = {"pooled": "pooled", "prediction": "prediction", "common": "common"}
@@ -70,9 +70,30 @@ def write_figure(single: Single, path: Path) -> None:
     OutputError
         Where the file cannot be written.
     """
+    figure_format(path)
+    write_drawing(draw_single(single), path)
+
+
+def write_drawing(drawing: Drawing, path: Path) -> None:
+    """Write a drawing in one step, so that no half-written file is left.
+
+    Parameters
+    ----------
+    drawing : Drawing
+        The figure.
+    path : Path
+        Its extension names the format.
+
+    Raises
+    ------
+    RequestError
+        For an unknown extension.
+    OutputError
+        Where the file cannot be written.
+    """
     from metaan.figures.drawing import render
 
-    content = render(draw_single(single), figure_format(path))
+    content = render(drawing, figure_format(path))
     beside = path.with_name(f".{path.name}.metaan-new-{os.getpid()}")
     try:
         beside.write_bytes(content)

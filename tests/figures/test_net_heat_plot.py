@@ -46,6 +46,9 @@ def test_no_square_leaves_its_cell():
     full = layout_net_heat(heat_of(weights=np.full((3, 3), 1.4)), **OPTIONS)
     for cell in full.cells:
         assert 0 < cell.side <= min(cell.box[2] - cell.box[0], cell.box[3] - cell.box[1])
+    note = "A weight above 100% is drawn as 100%."
+    assert note in [words.text for words in full.sheet.words]
+    assert note not in [words.text for words in layout_net_heat(heat_of(), **OPTIONS).sheet.words]
 
 
 def test_orange_and_plus_is_where_inconsistency_falls_blue_and_minus_where_it_rises():

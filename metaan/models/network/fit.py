@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from metaan.models.network.design import Evidence, Study
     from metaan.types import FloatArray
 
-__all__ = ["network"]
+__all__ = ["NO_PREDICTION", "network"]
 
 NO_TAU2 = (
     "tau2 cannot be estimated: there are no more contrasts than the effects need; the estimates are those of "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import fsum, nan
 from statistics import median
@@ -16,7 +17,7 @@ from metaan.models.network.study_values import is_number, numbers, study_values
 from metaan.results.modifiers import ModifierRow, ModifierTable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import ArrayLike
 
@@ -123,8 +124,8 @@ def _comparisons(
 def _read_variables(
     names: Sequence[str], modifiers: Mapping[str, Mapping[object, object] | ArrayLike]
 ) -> tuple[tuple[_Variable, ...], tuple[str, ...]]:
-    if not modifiers:
-        raise InputError("modifiers is empty; give at least one, by its name.")
+    if not (isinstance(modifiers, Mapping) and modifiers):  # type: ignore[redundant-expr]
+        raise InputError("modifiers names nothing; give a mapping from the name of each to its values.")
     variables: list[_Variable] = []
     notes: list[str] = []
     for name, given in modifiers.items():

@@ -59,7 +59,8 @@ def study_values(
     Raises
     ------
     InputError
-        An array of another length, rows or spellings of one study that hold different values.
+        An array of another length, something that is not a single value, rows or spellings of one study that
+        hold different values.
 
     Examples
     --------
@@ -72,6 +73,8 @@ def study_values(
     strangers: list[str] = []
     faults: list[str] = []
     for study, found in _pairs(name, studies, values):
+        if np.ndim(found):  # type: ignore[arg-type]
+            raise InputError(f"{name} of study {study!r} is {found!r}; give one value for each study.")
         if is_missing(found):
             continue
         value = found.strip() if isinstance(found, str) else found

@@ -90,7 +90,9 @@ def test_pandas_gives_the_same_figures():
 @pytest.mark.parametrize(
     ("modifiers", "message"),
     [
-        ({}, "modifiers is empty; give at least one"),
+        ({}, "modifiers names nothing; give a mapping from the name of each to its values"),
+        (["age"], "modifiers names nothing; give a mapping"),
+        ({"age": {"s": [40, 41]}}, "age of study 's' is [40, 41]; give one value for each study"),
         ({" ": [1] * 5}, "modifiers has one named ' '; give it a name"),
         ({"age": [1] * 5, "age ": [1] * 5}, "modifiers names 'age' more than once"),
         (
