@@ -11,6 +11,7 @@ from metaan.figures.heat import BLANK, HeatCell, HeatLayout, HeatMap, layout_hea
 from metaan.figures.heat_key import HeatKey
 from metaan.figures.measure import clean
 from metaan.figures.net_heat_plot import printed_design
+from metaan.figures.paragraphs import sentence
 from metaan.figures.scale import Tick
 from metaan.figures.style import DEFAULT, Style
 from metaan.format import percent
@@ -203,7 +204,7 @@ def _notes(contributions: Contributions, reference: str | None, names: Mapping[s
         f"Flow through the network is divided by {method}; weights of the {contributions.model}-effects"
         " model."
     )
-    yield from (clean(note) for note in contributions.notes)
+    yield from (sentence(clean(note)) for note in contributions.notes)
 
 
 def _alt(contributions: Contributions, content: HeatMap, outcome: str) -> str:

@@ -10,6 +10,7 @@ from metaan.figures.drawing import ALT_LENGTH, Drawing, sheet_drawing, shorten
 from metaan.figures.heat import HeatCell, HeatLayout, HeatMap, layout_heat, text_size
 from metaan.figures.heat_key import KEY_WIDTH, HeatKey
 from metaan.figures.measure import clean
+from metaan.figures.paragraphs import sentence
 from metaan.figures.scale import Tick, choose_ticks
 from metaan.figures.style import DEFAULT, Style
 from metaan.format import fixed, percent
@@ -183,7 +184,7 @@ def _notes(heat: NetHeat) -> Iterator[str]:
         "A column that is orange in many rows names a design whose studies deserve a second look; the plot"
         " is no test."
     )
-    yield from (clean(note) for note in heat.notes)
+    yield from (sentence(clean(note)) for note in heat.notes)
 
 
 def _alt(heat: NetHeat, content: HeatMap, outcome: str) -> str:

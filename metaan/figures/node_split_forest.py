@@ -12,6 +12,7 @@ from metaan.figures.drawing import ALT_LENGTH, Drawing, sheet_drawing, shorten
 from metaan.figures.forest_text import favours, interval_name, p_phrase
 from metaan.figures.layout import ForestLayout, layout_rows
 from metaan.figures.measure import clean, fit, width
+from metaan.figures.paragraphs import sentence
 from metaan.figures.style import DEFAULT, Style
 from metaan.format import (
     RATIO_MEASURES,
@@ -264,7 +265,7 @@ def _notes(splits: Sequence[NodeSplit], network: Network, names: Mapping[str, st
     if indirect:
         yield f"Only indirect evidence, not shown: {_listed(indirect)}."
     notes = (f"{_pair(split, names)}: {clean(note)}" for split in _both(splits) for note in split.notes)
-    yield from dict.fromkeys(note if note.endswith(".") else f"{note}." for note in notes)
+    yield from dict.fromkeys(sentence(note) for note in notes)
 
 
 def _only_indirect(network: Network, names: Mapping[str, str]) -> Iterator[str]:

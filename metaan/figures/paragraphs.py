@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from metaan.figures.style import Style
 
-__all__ = ["heading_words", "paragraphs"]
+__all__ = ["heading_words", "paragraphs", "sentence"]
 
 BETWEEN = 2.0
 
@@ -67,3 +67,15 @@ def heading_words(text: str, *, page: float, style: Style) -> tuple[tuple[Words,
         for i, line in enumerate(lines)
     )
     return words, style.margin + step * len(lines)
+
+
+def sentence(text: str) -> str:
+    """Begin with a capital and end with a full stop.
+
+    Examples
+    --------
+    >>> sentence("left out: a, b")
+    'Left out: a, b.'
+    """
+    end = "" if text.endswith((".", "!", "?")) else "."
+    return f"{text[:1].upper()}{text[1:]}{end}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from metaan.errors import CannotDraw
 from metaan.figures.drawing import ALT_LENGTH, Drawing, sheet_drawing, shorten
 from metaan.figures.measure import clean, width, wrap
-from metaan.figures.paragraphs import heading_words, paragraphs
+from metaan.figures.paragraphs import heading_words, paragraphs, sentence
 from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, level
 from metaan.figures.style import DEFAULT, Style
 from metaan.format import percent
@@ -323,7 +323,7 @@ def _notes(rankogram: Rankogram) -> Iterator[str]:
     )
     draws = f"{rankogram.samples:,} draws" if rankogram.samples else "no draws"
     yield f"From {draws} of the {rankogram.model}-effects estimates."
-    yield from (clean(note) for note in rankogram.notes)
+    yield from (sentence(clean(note)) for note in rankogram.notes)
 
 
 def _alt(rankogram: Rankogram, names: Mapping[str, str], outcome: str) -> str:

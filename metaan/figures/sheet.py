@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.font_manager import FontProperties
+from matplotlib.transforms import TransformedPatchPath
 
 from metaan.figures.fonts import drawing_font
 from metaan.figures.measure import width
@@ -159,8 +160,9 @@ def draw_sheet(sheet: Sheet, ax: Axes) -> None:
         _draw_shapes(list(shapes), layer, ax)
     for layer, lines in groupby(sorted(sheet.lines, key=attrgetter("layer")), attrgetter("layer")):
         _draw_lines(list(lines), layer, ax)
+    page = TransformedPatchPath(ax.patch)  # nothing is clipped, but matplotlib would make one for each text
     for words in sheet.words:
-        _draw_words(words, ax)
+        _draw_words(words, page, ax)
 
 
 def _draw_shapes(shapes: Sequence[Shape], layer: int, ax: Axes) -> None:
@@ -192,7 +194,7 @@ def _draw_lines(lines: Sequence[Line], layer: int, ax: Axes) -> None:
     )
 
 
-def _draw_words(words: Words, ax: Axes) -> None:
+def _draw_words(words: Words, page: TransformedPatchPath, ax: Axes) -> None:
     x, y = point(words.x, words.y)
     ax.text(
         x,
@@ -205,6 +207,7 @@ def _draw_words(words: Words, ax: Axes) -> None:
         ha=words.align,
         va="baseline",
         parse_math=False,
+        clip_path=page,
         zorder=9,
     )
 

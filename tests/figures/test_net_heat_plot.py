@@ -91,6 +91,11 @@ def test_without_loops_the_note_is_the_reason():
         net_heat_plot(nothing, id="h", **OPTIONS)
 
 
+def test_what_must_be_known_is_said_in_sentences():
+    said = [w.text for w in layout_net_heat(heat_of(notes=("left out: c:d",)), **OPTIONS).sheet.words]
+    assert "Left out: c:d." in said
+
+
 def test_too_many_designs_are_refused():
     rows = [f"a:{i}" for i in range(51)]
     with pytest.raises(CannotDraw, match="51 designs are more than can be read"):
