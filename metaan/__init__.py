@@ -74,7 +74,6 @@ _HOME = {
     "net_heat_plot": "metaan.figures.net_heat_plot",
     "network": "metaan.models.network.fit",
     "network_heterogeneity_interval": "metaan.models.network.spread",
-    "network_regression": "metaan.models.network.regression",
     "network_mantel_haenszel": "metaan.models.network.mantel_haenszel",
     "network_noncentral_hypergeometric": "metaan.models.network.conditional",
     "network_penalised": "metaan.models.network.penalised",
