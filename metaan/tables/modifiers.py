@@ -57,7 +57,7 @@ def effect_modifier_table(
     comparison,treatment_1,treatment_2,studies,age: mean,age: median,age: minimum,age: maximum,age: missing
     Drug A versus P,A,P,2,50,50,50,50,1
     >>> [cell.text for cell in table.rows[0]][4]
-    '50.0; 1 missing'
+    '50; 1 missing'
     """
     width = len(modifiers.modifiers)
     first = modifiers.rows[:width]
