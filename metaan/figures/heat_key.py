@@ -52,7 +52,8 @@ def place_key(key: HeatKey, top: float, page: float, style: Style) -> tuple[KeyM
     size, _step = style.note, style.note * style.leading
     room = page - 2 * style.margin
     words, y = paragraphs([key.title], left=style.margin, top=top, room=room, size=size, style=style)
-    left, wide = style.margin + 8.0, min(KEY_WIDTH, room - 16.0)
+    halves = max((width(tick.label, size) / 2 for tick in key.ticks), default=0.0)
+    left, wide = style.margin + max(halves, 8.0), min(KEY_WIDTH, room - 2 * max(halves, 8.0))
     each = wide / len(key.colours)
     shapes = [
         rectangle((left + i * each, y, left + (i + 1) * each, y + KEY_HEIGHT), colour, layer=1)

@@ -104,6 +104,13 @@ def test_text_contrasts_with_its_cell(network):
             assert ink_on(fill) in {w.colour for w in shown}
 
 
+@pytest.mark.parametrize("scale", [1e-4, 1.0, 30.0, 1e4])
+def test_effects_of_any_size_make_a_tidy_sheet(scale, make_network, assert_tidy):
+    effects = [0, -0.4 * scale, 0.3 * scale, 1.1 * scale]
+    options = {**OPTIONS, "measure": "MD"}
+    assert_tidy(layout_league_heat(make_network(NODES, effects, [NODES]), **options).sheet)
+
+
 def test_words(network):
     drawing = league_heat(network, id="l", **OPTIONS)
     assert drawing.alt == (
