@@ -115,6 +115,13 @@ def test_netmetas_conditional_likelihood_is_breslows(row):
     assert 0.005 < value - fit.estimate[i, j] < 0.015
 
 
+@pytest.mark.parametrize("row", expected("NCH"), ids=name)
+def test_exact_conditional_likelihood_in_forty_digits(row):
+    fit = network_noncentral_hypergeometric(*arms(row["case"]))
+    i, j = (fit.treatments.index(row[side]) for side in ("treatment", "reference"))
+    assert fit.estimate[i, j] == pytest.approx(float(row["value"]), abs=0.6 * 10 ** -int(row["digits"]))
+
+
 def test_conditional_likelihood_keeps_studies_that_mantel_haenszel_cannot_use():
     fit = network_noncentral_hypergeometric(*arms("dong2013"))
     assert [study for study, _ in fit.left_out] == ["5", "25", "37"]

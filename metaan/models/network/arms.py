@@ -32,13 +32,29 @@ if TYPE_CHECKING:
 
     from metaan.types import FloatArray
 
-__all__ = ["ArmEvidence", "ArmStudy", "RarePart", "assemble", "by_arms", "errors_between", "read_arms"]
+__all__ = [
+    "LOOSE",
+    "MIN_TREATMENTS",
+    "ArmEvidence",
+    "ArmStudy",
+    "RarePart",
+    "assemble",
+    "by_arms",
+    "errors_between",
+    "read_arms",
+]
 
 ODDS = ARM_MEASURES["OR"]
 
 NOTHING_LEFT = "all its studies are left out"
 
 MIN_TREATMENTS = 2
+
+LOOSE = 10.0
+"""Standard error of a log odds ratio beyond which it is no answer: its interval goes from nothing to all."""
+
+LEAST, MOST = 1e-9, 1e15
+"""Smallest part of a participant, and most participants, that can be told from rounding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -206,6 +222,7 @@ def read_arms(
     if whole:
         for name, values in cells.items():
             refuse(name, values, values % 1 > 0, "is not a whole number; this model needs counts")
+    _refuse_extremes(cells)
     rows_of: dict[str, list[int]] = {}
     for row, name in enumerate(names):
         rows_of.setdefault(name, []).append(row)
@@ -327,6 +344,14 @@ def assemble(
             *(shown.notes if shown else ()),
         ),
     )
+
+
+def _refuse_extremes(cells: Mapping[str, FloatArray]) -> None:
+    events, n = cells["events"], cells["n"]
+    refuse("n", n, n > MOST, "is too large to compute with; check its unit")
+    for part in (events, n - events):
+        tiny = (part > 0) & (part < LEAST)
+        refuse("events", events, tiny, "is too near to 0 or to n for a count; check the two numbers")
 
 
 def _sorted_study(name: str, arms: list[int], cells: Mapping[str, FloatArray]) -> ArmStudy:

@@ -9,6 +9,7 @@ import numpy as np
 
 from metaan.models.intake import read_level
 from metaan.models.network.arms import (
+    LOOSE,
     MIN_TREATMENTS,
     RarePart,
     assemble,
@@ -46,9 +47,6 @@ NO_END = (
     "to infinity"
 )
 ONE_SIDED = "all events that could fall on one side of its comparisons did, so no odds ratio is finite"
-LOOSE = 10.0
-"""Standard error of a log odds ratio beyond which it is no answer: its interval goes from nothing to all."""
-
 ROUGH = (
     "some designs have no finite estimate of their own, where the chi-squared law of Q is a rough guide only"
 )

@@ -113,10 +113,20 @@ def _window(
 
 def _log_weights(x: float, y: float, excess: FloatArray, odds: float) -> FloatArray:
     """Give log probabilities of x + excess events among x + y, minus that of x."""
+    if excess[0] <= 0 <= excess[-1] and len(excess) == excess[-1] - excess[0] + 1:
+        return odds * excess + _log_choices(x, y, int(excess[0]), int(excess[-1]))
     slope = odds - log(max(x, 1.0)) + log(max(y, 1.0))
     cells = np.array([[x], [y]])
     falls = log_factorial_ratios(cells, cells + np.stack([excess, -excess]))
     return np.asarray(slope * excess - falls.sum(axis=0))
+
+
+def _log_choices(x: float, y: float, first: int, last: int) -> FloatArray:
+    """Build up log choose(x + y, x + e) - log choose(x + y, x) from ratios, for e from first to last."""
+    up, down = np.arange(last), np.arange(-first)
+    rising = np.cumsum(np.log((y - up) / (x + up + 1)))
+    falling = np.cumsum(np.log((x - down) / (y + down + 1)))
+    return np.concatenate([falling[::-1], [0.0], rising])
 
 
 def _moments(arms: Sequence[tuple[int, FloatArray, FloatArray]]) -> tuple[float, FloatArray, FloatArray]:

@@ -10,7 +10,7 @@ import numpy as np
 from metaan.errors import InputError
 from metaan.linalg import project
 from metaan.models.intake import read_level
-from metaan.models.network.arms import MIN_TREATMENTS, RarePart, assemble, by_arms, read_arms
+from metaan.models.network.arms import LOOSE, MIN_TREATMENTS, RarePart, assemble, by_arms, read_arms
 from metaan.models.network.design import Study, connected_parts, stack
 from metaan.models.network.inconsistency import NOT_ASSESSABLE
 from metaan.models.network.multiarm import contrast_basis
@@ -32,9 +32,10 @@ SINGULAR = 1e-8
 EVENTS_GONE = "its other arms have no event, or events only"
 NO_RATIO = "no design that holds it gives a Mantel-Haenszel estimate of it"
 NO_VARIANCE = (
-    "with it, the estimated covariance of the odds ratios of its design is not positive definite, and it has "
-    "the fewest events"
+    "the estimated covariance of the odds ratios of its design is not positive definite, and it has the "
+    "fewest events there"
 )
+TOO_WIDE = "the Mantel-Haenszel odds ratios of its design have standard errors above 10, which is no answer"
 
 
 def network_mantel_haenszel(
@@ -84,7 +85,8 @@ def network_mantel_haenszel(
     a design together have no events under one treatment with non-events under another, the odds ratio of the
     pair is 0 or infinite: the arm that lacks the most ratios is taken out of the design, and its studies join
     the design of the arms that remain; a design of two arms is left out. An arm is also taken out where the
-    estimated covariance is not positive definite, which happens in very sparse designs.
+    estimated covariance is not positive definite, which happens in very sparse designs, or where standard
+    errors are above 10, which is no answer.
 
     `Q` compares the designs with one another. Heterogeneity within designs has no such statistic, and the
     intervals rest on a common effect.
@@ -134,9 +136,12 @@ class _Design:
     rows: Study
 
     @property
-    def positive(self) -> bool:
-        """Whether every contrast has a positive variance; with two treatments it has."""
-        return bool(self.rows.vi[0] > SINGULAR * self.rows.vi[-1])
+    def fault(self) -> str:
+        """What is wrong with the variances of its contrasts; with two treatments they are positive."""
+        if self.rows.vi[0] <= SINGULAR * self.rows.vi[-1]:
+            return NO_VARIANCE
+        # a difference of two treatments is sqrt(2) times a contrast of length 1
+        return TOO_WIDE if 2 * self.rows.vi[-1] > LOOSE**2 else ""
 
 
 def design_estimate(events: FloatArray, sizes: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -232,14 +237,15 @@ def _estimable_designs(
         sizes = np.array([study.sizes for study in studies])
         lacking = _lacking(events, sizes)
         design = None if lacking.any() else _designed(treatments, studies, events, sizes)
-        if design is not None and design.positive:
+        fault = design.fault if design is not None else ""
+        if design is not None and not fault:
             designs.append(design)
         elif len(treatments) == MIN_TREATMENTS:
-            reason = _why(evidence, treatments, lacking, 0)
+            reason = fault or _why(evidence, treatments, lacking, 0)
             gone += [(original[study.name], reason) for study in studies]
         else:
             out = _worst_arm(lacking, events, sizes)
-            reason = _why(evidence, treatments, lacking, out) if lacking.any() else NO_VARIANCE
+            reason = fault or _why(evidence, treatments, lacking, out)
             rest = [arm for arm in treatments if arm != treatments[out]]
             for study in studies:
                 smaller = study.kept(rest)

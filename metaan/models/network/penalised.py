@@ -123,13 +123,31 @@ class _Arms:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Point:
-    """Coefficients, the penalised log-likelihood, its score, and factors for a step and for the variance."""
+    """Coefficients, the penalised log-likelihood there, and what a step needs.
+
+    Attributes
+    ----------
+    beta : ndarray, shape (q,)
+    height : float
+    score : ndarray, shape (q,)
+        Firth's.
+    triangle : ndarray, shape (q, q)
+        R, where R'R is the information of the likelihood.
+    weights : ndarray, shape (m,)
+        Those of a step: the arms with the penalty's participants.
+    """
 
     beta: FloatArray
     height: float
     score: FloatArray
-    inverse: FloatArray
-    step: FloatArray
+    triangle: FloatArray
+    weights: FloatArray
+
+    @property
+    def distance(self) -> float:
+        """Score in squared standard errors."""
+        scaled = np.linalg.solve(self.triangle.T, self.score)
+        return float(scaled @ scaled)
 
 
 def _part(evidence: ArmEvidence, group: Sequence[int]) -> RarePart:
@@ -141,7 +159,7 @@ def _part(evidence: ArmEvidence, group: Sequence[int]) -> RarePart:
     rest = [place for place in range(len(group)) if place != base]
     point, arrived = _climb(_arms_of(studies, [group[place] for place in rest]))
     means, roots = np.zeros(len(group)), np.zeros((len(group), len(point.beta)))
-    means[rest], roots[rest] = point.beta[len(studies) :], point.inverse[len(studies) :]
+    means[rest], roots[rest] = point.beta[len(studies) :], np.linalg.inv(point.triangle)[len(studies) :]
     return RarePart(
         columns=tuple(group),
         studies=frozenset(study.name for study in studies),
@@ -189,9 +207,10 @@ def _climb(arms: _Arms) -> tuple[_Point, bool]:
     """Climb by the steps of a regression in which every arm has the penalty's events added."""
     point = _evaluate(arms, _start(arms))
     for _ in range(MOST_STEPS):
-        if float(((point.score @ point.inverse) ** 2).sum()) < ARRIVED:
+        if point.distance < ARRIVED:
             return point, True
-        step = point.step * min(1.0, FURTHEST / float(np.abs(point.step).max()))
+        step = np.linalg.solve((arms.X.T * point.weights) @ arms.X, point.score)
+        step = step * min(1.0, FURTHEST / float(np.abs(step).max()))
         ahead = _evaluate(arms, point.beta + step)
         while ahead.height < point.height - ROUNDING * (1 + abs(point.height)):
             step = step / 2
@@ -218,23 +237,14 @@ def _evaluate(arms: _Arms, beta: FloatArray) -> _Point:
     logits = arms.X @ beta
     risks = expit(logits)
     spread = risks * expit(-logits)
-    triangle, inverse, leverages = _factor(arms.X, arms.sizes * spread)
+    basis, triangle = np.linalg.qr(arms.X * np.sqrt(arms.sizes * spread)[:, None])
+    leverages = (basis**2).sum(axis=1)
     others = arms.sizes - arms.events
-    score = arms.X.T @ (arms.events - arms.sizes * risks + leverages * (0.5 - risks))
-    _, wider, _ = _factor(arms.X, (arms.sizes + leverages) * spread)
     return _Point(
         beta=beta,
         height=float(arms.events @ log_expit(logits) + others @ log_expit(-logits))
         + float(np.log(np.abs(np.diag(triangle))).sum()),
-        score=score,
-        inverse=inverse,
-        step=wider @ (wider.T @ score),
+        score=arms.X.T @ (arms.events - arms.sizes * risks + leverages * (0.5 - risks)),
+        triangle=triangle,
+        weights=(arms.sizes + leverages) * spread,
     )
-
-
-def _factor(X: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Give the triangle of a weighted design, its inverse, and the leverages of the rows."""
-    weighted = X * np.sqrt(weights)[:, None]
-    triangle = np.asarray(np.linalg.qr(weighted, mode="r"))
-    inverse = np.linalg.inv(triangle)
-    return triangle, inverse, np.asarray(((weighted @ inverse) ** 2).sum(axis=1))

@@ -13,6 +13,7 @@ from metaan import (
     effect_sizes,
     glmm,
     mantel_haenszel,
+    network,
     network_mantel_haenszel,
     network_noncentral_hypergeometric,
     network_penalised,
@@ -168,6 +169,27 @@ def test_faults_of_cells_are_named():
         network_mantel_haenszel(["s", "s"], ["A", "B"], [1, 9], [8, 8])
 
 
+@pytest.mark.parametrize("method", [network_mantel_haenszel, network_penalised])
+def test_counts_beyond_computing_are_refused(method):
+    with pytest.raises(InputError, match="too near to 0 or to n"):
+        method(["s", "s"], ["A", "B"], [1e-200, 1], [8, 8])
+    with pytest.raises(InputError, match="too large"):
+        method(["s", "s"], ["A", "B"], [1, 1], [8, 1e200])
+
+
+@pytest.mark.parametrize(
+    "method", [network_mantel_haenszel, network_noncentral_hypergeometric, network_penalised]
+)
+def test_large_counts_are_those_of_the_inverse_variance(method):
+    arms = {"A": (4_000_000, 9e7), "B": (5_000_000, 8e7), "C": (3_000_000, 9.5e7)}
+    study, treatment, events, n = rows(arms, arms, {"A": (444_000, 1e7), "B": (625_000, 1e7)})
+    fit = method(study, treatment, events, n)
+    found = contrasts("OR", study, treatment, events=events, n=n)
+    whole = network(found.study, found.treat1, found.treat2, found.yi, found.sei, method="EE")
+    assert (np.abs(fit.estimate - whole.common_estimate) < 0.1 * whole.common_se + 1e-12).all()
+    np.testing.assert_allclose(fit.se, whole.common_se, rtol=0.01, atol=1e-12)
+
+
 def test_an_arm_without_participants_is_left_out():
     fit = network_mantel_haenszel(["s"] * 3, list("ABC"), [1, None, 3], [9, 9, 9])
     assert [(entry.study, entry.arms) for entry in fit.ledger] == [("s", ("B",))]
@@ -256,6 +278,19 @@ def test_a_likelihood_that_is_next_to_flat_is_no_answer():
     assert [treatment for treatment, _ in fit.not_estimable] == ["A"]
     assert any("next to flat" in note for note in fit.notes)
     assert np.isnan(network_noncentral_hypergeometric(*rows(*flat)).estimate).all()
+
+
+def test_a_mantel_haenszel_error_beyond_all_reason_is_no_answer():
+    """The one event and the one non-event against the trend, in 100 000: a standard error of 112."""
+    data = rows(
+        {"A": (50_000, 100_000), "P": (0, 100_000)},
+        {"A": (0, 1), "P": (1, 100_000)},
+        {"B": (2, 9), "P": (3, 9)},
+    )
+    fit = network_mantel_haenszel(*data)
+    assert np.isnan(effect(fit, "A", "P")).all()
+    assert np.isfinite(effect(fit, "B", "P")).all()
+    assert [study for study, why in fit.left_out if "above 10" in why] == ["s1", "s2"]
 
 
 def test_fractions_are_for_methods_without_counting():
