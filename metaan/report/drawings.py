@@ -222,9 +222,27 @@ def _of_analysis(
             id=f"estimates-{analysis.id}",
             title=f"{analysis.title}: network estimates against {names.get(held, held)}",
             room="network_forest",
-            arguments={"network": network, "reference": held} | shared | reading,
+            arguments={"network": network, "reference": held, **_ranked(analysis, held)} | shared | reading,
         )
         yield from _of_network(analysis, network, shared, reading)
+
+
+def _ranked(analysis: AnalysisResult, reference: str) -> dict[str, Any]:
+    """Give the order and the shares of direct evidence of the treatments against the reference."""
+    found = analysis.findings
+    if found is None:
+        return {}
+    pairs = zip(found.contributions.pairs, found.contributions.proportion_direct, strict=True)
+    return {
+        "scores": {each.treatment: each.p_score for each in found.ranked},
+        "proportion_direct": {
+            node: float(share)
+            for pair, share in pairs
+            if reference in pair
+            for node in pair
+            if node != reference
+        },
+    }
 
 
 def _of_network(
