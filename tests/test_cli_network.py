@@ -19,6 +19,7 @@ from PIL import Image
 from metaan import contrasts, network, pool
 from metaan.cli import network as command
 from metaan.cli import run
+from metaan.models.network.splitting import METHODS
 from metaan.models.network.tau2 import ESTIMATORS
 from metaan.review.network_rows import INPUTS
 from metaan.single_network import request
@@ -513,6 +514,71 @@ def test_mantel_haenszel_networks_are_netmetas(call: Network, answer: Any) -> No
     assert "needs the arms" in said
 
 
+def published(method: str) -> dict[str, float]:
+    with (REFERENCE / "rare_network_expected.csv").open(encoding="utf-8", newline="") as lines:
+        return {
+            row["treatment"]: float(row["value"])
+            for row in csv.DictReader(lines)
+            if (row["case"], row["method"]) == ("woods2010", method)
+        }
+
+
+def test_the_conditional_likelihood_of_woods_is_the_exact_one(call: Network, answer: Any) -> None:
+    text = long_file("woods2010_OR")
+    arguments = ("--measure", "OR", "--model", "nch", "--reference", "Placebo")
+    found = answer(text, *arguments)["rare_events"]
+    estimates = {row["treat1"]: row["estimate"] for row in found["versus_reference"]}
+    assert estimates == {name: pytest.approx(v, rel=PRINTED) for name, v in published("NCH").items()}
+    assert "Exact conditional likelihood" in call(text, *arguments)[1]
+
+
+def test_the_penalised_likelihood_of_one_study_adds_a_half(call: Network, answer: Any) -> None:
+    # Heinze and Schemper 2002: in one table Firth's estimate is that with 0.5 added to every cell
+    text = "study,treatment,events,n\ns,A,0,50\ns,P,3,50\n"
+    arguments = ("--measure", "OR", "--model", "penalised", "--reference", "P")
+    found = answer(text, *arguments)["rare_events"]
+    assert found["versus_reference"][0]["estimate"] == pytest.approx(log(0.5 / 50.5 / (3.5 / 47.5)))
+    assert found["Q"] is None
+    assert found["reason"]
+    assert "Q = " not in call(text, *arguments)[1].partition("Penalised likelihood")[2]
+
+
+def test_four_methods_for_rare_events_stand_side_by_side(call: Network, answer: Any) -> None:
+    text = long_file("woods2010_OR")
+    arguments = ("--measure", "OR", "--model", "compare", "--reference", "Placebo")
+    found = answer(text, *arguments)["rare_events_compared"]
+    for method in ("MH", "NCH"):
+        told = {row["treat1"]: row["estimate"] for row in found if row["method"] == method}
+        assert told == {name: pytest.approx(v, rel=PRINTED) for name, v in published(method).items()}
+    inverse = {row["treat1"]: row["estimate"] for row in found if row["method"] == "IV"}
+    # netmeta 3.6-2, common effects
+    assert inverse["Salmeterol"] == pytest.approx(-0.8619652594, rel=PRINTED)
+    text = "study,treatment,events,n\na,A,0,40\na,P,3,41\nb,B,4,30\nb,P,2,30\n"
+    told = call(text, *arguments[:-1], "P")[1]
+    assert "penalised likelihood" in told
+    assert "- A, Mantel-Haenszel: " in told
+    rows = list(csv.DictReader(io.StringIO(call(text, *arguments[:-1], "P", "--format", "csv")[1])))
+    held = [row for row in rows if row["section"] == "rare_events_compared" and row["treat1"] == "A"]
+    assert {row["part"] for row in held} == {"IV", "MH", "NCH", "penalised"}
+    assert all(row["value"] or row["note"] for row in held)
+
+
+def test_node_splitting_by_designs(call: Network, answer: Any) -> None:
+    # A - B directly from b, indirectly from c and d; the three arms of a are set aside as a whole
+    text = (
+        "study,treat1,treat2,yi,sei\na,A,B,0.4,0.3\na,A,C,0.5,0.3\na,B,C,0.1,0.3\nb,A,B,0.6,0.2\n"
+        "c,A,C,0.8,0.2\nd,B,C,0.3,0.1\n"
+    )
+    arguments = ("--method", "EE", "--splits", "sidde")
+    found = answer(text, *arguments)["node_splits"]
+    (split,) = (row for row in found if (row["treat1"], row["treat2"]) == ("A", "B"))
+    assert split["method"] == "SIDDE"
+    assert split["indirect"]["estimate"] == pytest.approx(0.8 - 0.3)
+    assert split["indirect"]["se"] == pytest.approx(sqrt(0.2**2 + 0.1**2))
+    assert "node splitting by SIDDE" in call(text, *arguments)[1]
+    assert "SIDDE" not in call(text, "--method", "EE")[1]
+
+
 def test_additive_components(call: Network, answer: Any) -> None:
     text = "study,treat1,treat2,yi,sei\na,A,P,1,0.2\nb,B,P,0.5,0.2\nc,A + B,P,1.8,0.2\n"
     found = answer(text, "--components", "+", "--inactive", "P", "--method", "EE")["components"]
@@ -796,7 +862,8 @@ def test_choices_are_those_of_the_library() -> None:
     assert request.REPEATED == command.REPEATED
     assert request.DIRECTIONS == command.SMALL_VALUES
     assert INPUTS == command.INPUTS
-    assert (request.INVERSE, *RARE_MODELS) == command.MODELS
+    assert (request.INVERSE, *RARE_MODELS, request.COMPARE) == command.MODELS
+    assert tuple(METHODS) == command.SPLITS
     assert request.INTERACTIONS == command.INTERACTIONS
     assert tuple(PLOTS) == command.PLOTS
 

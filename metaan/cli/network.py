@@ -18,7 +18,8 @@ __all__ = ["network"]
 METHODS = ("REML", "ML", "DL", "EE")
 SMALL_VALUES = ("desirable", "undesirable")
 REPEATED = ("refuse", "merge")
-MODELS = ("inverse", "mh")
+MODELS = ("inverse", "mh", "nch", "penalised", "compare")
+SPLITS = ("back-calculation", "SIDDE")
 INTERACTIONS = ("common", "independent")
 INPUTS = ("arms", "contrasts")
 PLOTS = ("forest", "graph", "rankogram", "splits", "heat", "league", "contributions", "funnel")
@@ -54,7 +55,15 @@ PLOTS = ("forest", "graph", "rankogram", "splits", "heat", "league", "contributi
     type=click.Choice(MODELS, case_sensitive=False),
     default="inverse",
     show_default=True,
-    help="mh: Mantel-Haenszel too, which adds nothing to empty cells.",
+    help="For rare events, beside inverse variances: mh (Mantel-Haenszel), nch (exact conditional"
+    " likelihood), penalised (Firth), or compare: all of them side by side.",
+)
+@click.option(
+    "--splits",
+    type=click.Choice(SPLITS, case_sensitive=False),
+    default="back-calculation",
+    show_default=True,
+    help="How node splitting sets indirect evidence apart.",
 )
 @click.option("--components", default="", metavar="SEP", help='Additive components: "+" for “A + B”.')
 @click.option("--inactive", help="The component without effect, such as placebo.")
@@ -131,6 +140,7 @@ def network(
     margin: float | None,
     seed: int,
     model: str,
+    splits: str,
     components: str,
     inactive: str | None,
     covariate: str,
@@ -175,6 +185,7 @@ def network(
         margin=margin,
         seed=seed,
         model=model,
+        splits=splits,
         components=components,
         inactive=inactive,
         covariate=covariate,

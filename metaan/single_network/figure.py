@@ -111,7 +111,7 @@ def _splits(analysis: NetworkAnalysis, fit: Network) -> Drawing:
     from metaan.figures.node_split_forest import node_split_forest
 
     return node_split_forest(
-        split_nodes(fit),
+        split_nodes(fit, method=analysis.request.splits),
         network=fit,
         id="splits",
         measure=analysis.measure,

@@ -164,14 +164,13 @@ DESIGNS = Section(
 
 
 def _split(analysis: NetworkAnalysis) -> tuple[NodeSplit, ...]:
-    fit = analysis.network
-    return split_nodes(fit)
+    return split_nodes(analysis.network, method=analysis.request.splits)
 
 
 def _split_lines(found: Sequence[NodeSplit], analysis: NetworkAnalysis) -> Iterator[str]:
     level, measure = analysis.request.level, analysis.measure
     both = [each for each in found if not isnan(each.indirect)]
-    yield "Direct against indirect evidence (node splitting by back-calculation)"
+    yield f"Direct against indirect evidence (node splitting by {analysis.request.splits})"
     if both:
         halves = (limits(0.0, se, level)[1] for each in both for se in (each.direct_se, each.indirect_se))
         digits = interval_digits(halves, measure)
@@ -207,6 +206,7 @@ def _split_record(found: Sequence[NodeSplit], analysis: NetworkAnalysis) -> list
             {
                 "treat1": each.treat1,
                 "treat2": each.treat2,
+                "method": analysis.request.splits,
                 "studies": each.studies,
                 "direct": effect_record(each.direct, each.direct_se, level, measure),
                 "indirect": effect_record(each.indirect, each.indirect_se, level, measure),
@@ -225,7 +225,9 @@ def _finite(value: float) -> float:
     return 0.0 if isnan(value) else value
 
 
-def _split_rows(found: Sequence[NodeSplit], analysis: NetworkAnalysis) -> Iterator[Row]:  # noqa: ARG001 - one shape for all
+def _split_rows(found: Sequence[NodeSplit], analysis: NetworkAnalysis) -> Iterator[Row]:
+    if found:
+        yield Row(quantity="method", text=analysis.request.splits)
     names = ("direct", "direct_se", "indirect", "indirect_se", "difference", "difference_se", "pvalue")
     for each in found:
         for name in (*names, "proportion_direct"):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from metaan.errors import RequestError
 from metaan.format import canonical, interval_digits
+from metaan.models.network.conditional import network_noncentral_hypergeometric
 from metaan.models.network.mantel_haenszel import network_mantel_haenszel
+from metaan.models.network.penalised import network_penalised
 from metaan.single.text import aligned
 from metaan.single_network.section import Row, Section
 from metaan.single_network.words import (
@@ -25,12 +27,20 @@ if TYPE_CHECKING:
     from metaan.results.rare_network import RareNetwork
     from metaan.single_network.analysis import NetworkAnalysis
 
-__all__ = ["RARE", "RARE_MODELS"]
+__all__ = ["RARE", "RARE_MODELS", "rare_arms"]
 
-RARE_MODELS: Mapping[str, Callable[..., RareNetwork]] = {"mh": network_mantel_haenszel}
-"""What --model takes beside inverse. Another model is a line here."""
+RARE_MODELS: Mapping[str, Callable[..., RareNetwork]] = {
+    "mh": network_mantel_haenszel,
+    "nch": network_noncentral_hypergeometric,
+    "penalised": network_penalised,
+}
+"""What --model takes beside inverse and compare. Another model is a line here."""
 
-NAMES = {"MH": "Mantel-Haenszel", "NCH": "conditional likelihood", "penalised": "penalised likelihood"}
+NAMES = {
+    "MH": "Mantel-Haenszel",
+    "NCH": "Exact conditional likelihood",
+    "penalised": "Penalised likelihood (Firth)",
+}
 NOT_COMPARED = "the method cannot compare the two"
 
 
@@ -38,17 +48,32 @@ def _asked(analysis: NetworkAnalysis) -> bool:
     return analysis.request.model in RARE_MODELS
 
 
-def _compute(analysis: NetworkAnalysis) -> RareNetwork:
-    arms, model = analysis.intake.arms, analysis.request.model
+def rare_arms(analysis: NetworkAnalysis) -> dict[str, list[Any]]:
+    """Give the arms as the models of rare events take them.
+
+    Raises
+    ------
+    RequestError
+        Where the file gives effects.
+    """
+    arms = analysis.intake.arms
     if not arms:
-        raise RequestError(f"--model {model} needs the arms of the studies; the file gives effects.")
-    treatments = {arm.treatment for arm in arms}
-    return RARE_MODELS[model](
-        [arm.study for arm in arms],
-        [arm.treatment for arm in arms],
-        [arm.cells["events"] for arm in arms],
-        [arm.cells["n"] for arm in arms],
-        reference=analysis.reference if analysis.reference in treatments else None,
+        raise RequestError(
+            f"--model {analysis.request.model} needs the arms of the studies; the file gives effects."
+        )
+    return {
+        "study": [arm.study for arm in arms],
+        "treatment": [arm.treatment for arm in arms],
+        "events": [arm.cells["events"] for arm in arms],
+        "n": [arm.cells["n"] for arm in arms],
+    }
+
+
+def _compute(analysis: NetworkAnalysis) -> RareNetwork:
+    arms = rare_arms(analysis)
+    return RARE_MODELS[analysis.request.model](
+        **arms,
+        reference=analysis.reference if analysis.reference in arms["treatment"] else None,
         level=analysis.request.level,
     )
 
@@ -72,7 +97,8 @@ def _lines(found: RareNetwork, analysis: NetworkAnalysis) -> Iterator[str]:
     head = ["Treatment", f"{found.measure} ({100 * level:g}% CI)"]
     rows = [[name, _printed(estimate, se, level, found, digits)] for name, estimate, se in against]
     yield from aligned([head, *rows], left={0})
-    yield f"Between designs: Q = {chi_squared(found.Q, found.Q_dof, found.Q_pvalue)}"
+    if found.Q == found.Q:
+        yield f"Between designs: Q = {chi_squared(found.Q, found.Q_dof, found.Q_pvalue)}"
     yield from (f"- {name}: {reason}" for name, reason in found.not_estimable)
     yield from (f"- left out: {study}: {reason}" for study, reason in found.left_out)
     said = tuple(reason for _, reason in (*found.left_out, *found.not_estimable))

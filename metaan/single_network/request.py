@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from metaan.effects.multiarm import ARM_MEASURES
 from metaan.errors import RequestError
 from metaan.format import LOG_MEASURES, MEASURE_NAMES, ONE_GROUP_MEASURES
+from metaan.models.network.splitting import METHODS as SPLITS
 from metaan.models.network.tau2 import ESTIMATORS
 from metaan.review.cells import near
 from metaan.review.network_rows import INPUTS
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["REPEATED", "NetworkRequest", "settle"]
 
 INVERSE = "inverse"
+COMPARE = "compare"
 INTERACTIONS = ("common", "independent")
 REPEATED = ("refuse", "merge")
 DIRECTIONS = ("desirable", "undesirable")
@@ -59,7 +61,9 @@ class NetworkRequest:
     margin : float or None
         By how much a treatment must beat the reference; for a ratio measure a ratio.
     model : str
-        "inverse", or also a key of `rare.RARE_MODELS`.
+        "inverse", or also a key of `rare.RARE_MODELS`, or "compare" for all of them side by side.
+    splits : {"back-calculation", "SIDDE"}
+        How node splitting sets indirect evidence apart.
     components, inactive : str, str or None
         What stands between components, empty for no additive model; the component without effect.
     covariate, interaction : str
@@ -80,6 +84,7 @@ class NetworkRequest:
     seed: int = 1
     margin: float | None = None
     model: str = INVERSE
+    splits: str = "back-calculation"
     components: str = ""
     inactive: str | None = None
     covariate: str = ""
@@ -121,6 +126,7 @@ def settle(request: NetworkRequest) -> NetworkRequest:
         measure=measure,
         method=_one_of("method", request.method, ESTIMATORS) or "REML",
         small_values=cast("SmallValues | None", small_values),
+        splits=_one_of("splits", request.splits, SPLITS) or "back-calculation",
         repeated=_one_of("repeated", request.repeated, REPEATED) or "refuse",
         take=_one_of("input", request.take or None, INPUTS) or "",
     )

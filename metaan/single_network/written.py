@@ -19,6 +19,7 @@ from metaan.single_network.league import LEAGUE
 from metaan.single_network.loops import HEAT, LOOPS
 from metaan.single_network.ranking import RANKING
 from metaan.single_network.rare import RARE
+from metaan.single_network.rare_compared import RARE_COMPARED
 from metaan.single_network.studies import STUDIES, UNUSED
 from metaan.single_network.words import counted
 from metaan.tables.table import Cell, Column, Table, number_cell
@@ -49,6 +50,7 @@ SECTIONS: tuple[Section[Any], ...] = (
     LEAGUE,
     CONTRIBUTIONS,
     RARE,
+    RARE_COMPARED,
     ADDITIVE,
     COVARIATE,
     UNUSED,
