@@ -607,6 +607,71 @@ def test_regression_on_a_covariate(call: Network, answer: Any) -> None:
     assert call(text, "--covariate", "yaer")[0] == 2
 
 
+MODIFIED = (
+    "study,treat1,treat2,yi,sei,year,blind,risk\n"
+    "a,A,P,0.1,0.1,1990,yes,low\nb,A,P,0.5,0.1,2010,no,High\nc,B,P,0.4,0.1,NA,yes,2\nd,A,B,0.4,0.1,2005,,\n"
+)
+
+
+def test_possible_effect_modifiers_stand_beside_each_comparison(call: Network, answer: Any) -> None:
+    arguments = ("--modifier", "year", "--modifier", "blind")
+    found = answer(MODIFIED, *arguments)["modifiers"]["comparisons"]
+    told = {(row["treat1"], row["treat2"], row["modifier"]): row for row in found}
+    assert told["A", "P", "year"]["mean"] == 2000
+    assert told["A", "P", "blind"]["counts"] == {"no": 1, "yes": 1}
+    assert told["B", "P", "year"]["missing"] == ["c"]
+    assert told["B", "P", "year"]["reason"]
+    text = call(MODIFIED, *arguments)[1]
+    assert "2000 (median 2000, 1990 to 2010)" in text
+    rows = list(csv.DictReader(io.StringIO(call(MODIFIED, *arguments, "--format", "csv")[1])))
+    held = [row for row in rows if row["section"] == "modifiers"]
+    assert all(row["value"] or row["note"] for row in held)
+    assert call(MODIFIED, "--modifier", "yaer")[0] == 2
+    code, _, said = call(MODIFIED + "a,P,B,0.4,0.1,1991,,\n", "--modifier", "year")
+    assert code == 1
+    assert "a has “1990” and “1991”" in said
+
+
+def test_risk_of_bias_is_carried_through_the_contributions(call: Network, answer: Any) -> None:
+    # one comparison, two studies of equal weight: half and half
+    text = "".join(MODIFIED.splitlines(keepends=True)[:3])
+    found = answer(text, "--rob", "risk", "--method", "EE")["judged_contributions"]
+    (row,) = found["estimates"]
+    assert row["shares"] == {"low": pytest.approx(0.5), "high": pytest.approx(0.5)}
+    assert "d" in answer(MODIFIED, "--rob", "risk")["judged_contributions"]["notes"][0]
+    assert "Risk of bias behind the estimates" in call(MODIFIED, "--rob", "risk")[1]
+    code, _, said = call(MODIFIED.replace("low", "unclear"), "--rob", "risk")
+    assert code == 1
+    assert "a is “unclear”" in said
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_files_for_cinema(call: Network, tmp_path: Path) -> None:
+    folder = tmp_path / "for" / "cinema"
+    code, _, said = call(MODIFIED, "--rob", "risk", "--cinema", str(folder))
+    assert code == 0
+    assert "no judgement of risk of bias, and none is made up: d" in said
+    rows = table(folder / "cinema.csv")
+    assert [(row["study"], row["t1"], row["t2"], row["effect"], row["rob"]) for row in rows] == [
+        ("a", "A", "P", "0.1", "1"),
+        ("b", "A", "P", "0.5", "3"),
+        ("c", "B", "P", "0.4", "2"),
+        ("d", "A", "B", "0.4", ""),
+    ]
+    shares = table(folder / "cinema-contributions.csv")
+    assert all(sum(float(row[name]) for name in "abcd") == pytest.approx(100) for row in shares)
+    assert call(long_file("woods2010_OR"), "--measure", "OR", "--cinema", str(folder))[0] == 0
+    arms = table(folder / "cinema.csv")
+    assert [(row["t"], row["r"], row["n"]) for row in arms] == [
+        tuple(row[name] for name in ("treatment", "events", "n"))
+        for row in read("nma_arms.csv", "woods2010_OR")
+    ]
+
+
 def test_without_a_direction_nothing_is_ranked(call: Network, answer: Any) -> None:
     text = contrast_file("senn2013")
     found = answer(text)

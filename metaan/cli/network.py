@@ -76,6 +76,30 @@ PLOTS = ("forest", "graph", "rankogram", "splits", "heat", "league", "contributi
     help="One slope of all treatments against the reference, or one of each.",
 )
 @click.option(
+    "--modifier",
+    "modifiers",
+    multiple=True,
+    metavar="COLUMN",
+    help="Show how a possible effect modifier is spread over the comparisons; may be repeated.",
+)
+@click.option(
+    "--rob",
+    default="",
+    metavar="COLUMN",
+    help="Carry the studies' risk of bias (low, some concerns, high) through their contributions.",
+)
+@click.option(
+    "--indirectness",
+    default="",
+    metavar="COLUMN",
+    help="The studies' indirectness (low, some concerns, high), for CINeMA.",
+)
+@click.option(
+    "--cinema",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write what CINeMA reads into this folder: cinema.csv and cinema-contributions.csv.",
+)
+@click.option(
     "--repeated",
     type=click.Choice(REPEATED, case_sensitive=False),
     default="refuse",
@@ -145,6 +169,10 @@ def network(
     inactive: str | None,
     covariate: str,
     interaction: str,
+    modifiers: tuple[str, ...],
+    rob: str,
+    indirectness: str,
+    cinema: Path | None,
     repeated: str,
     nodes: Path | None,
     take: str | None,
@@ -190,6 +218,9 @@ def network(
         inactive=inactive,
         covariate=covariate,
         interaction=interaction,
+        modifiers=modifiers,
+        rob=rob,
+        indirectness=indirectness,
         order=order,
         repeated=repeated,
         nodes=nodes,
@@ -201,6 +232,12 @@ def network(
     if analysis.fit is None:
         talk.tell(f"{analysis.intake.file}: there is no network; the output says why, row by row.")
         raise click.exceptions.Exit(1)
+    if cinema is not None:
+        from metaan.single_network.cinema import write_cinema
+
+        for note in write_cinema(analysis, cinema):
+            talk.tell(f"CINeMA: {note}.")
+        talk.tell(f"The files for CINeMA are in {cinema}.")
     if figure is not None:
         from metaan.single.figure import write_drawing
         from metaan.single_network.figure import draw_network

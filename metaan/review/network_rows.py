@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from metaan.review.network_columns import ArmColumns, NetworkColumns
     from metaan.review.plain import PlainFile, PlainRow, SetAsideRow
 
-__all__ = ["INPUTS", "ArmRow", "ContrastRow", "NetworkRows", "network_rows", "study_covariate"]
+__all__ = ["INPUTS", "ArmRow", "ContrastRow", "NetworkRows", "network_rows", "study_covariate", "study_texts"]
 
 INPUTS = ("arms", "contrasts")
 KINDS = {"events": "count", "n": "size", "n1": "size", "n2": "size", "mean": "number", "yi": "number"}
@@ -167,6 +167,51 @@ def study_covariate(file: PlainFile, columns: NetworkColumns, heading: str) -> d
             f"--covariate {visible(heading)}: {'; '.join(faults)}. Give every study one number, or none."
         )
     return values
+
+
+def study_texts(file: PlainFile, columns: NetworkColumns, option: str, heading: str) -> dict[str, str]:
+    """Read one text for each study.
+
+    Parameters
+    ----------
+    file : PlainFile
+        The file.
+    columns : NetworkColumns
+        Where the studies are named.
+    option : str
+        What named the column, for messages.
+    heading : str
+        Of the column.
+
+    Returns
+    -------
+    dict
+        Study to text, empty where no row of it has one.
+
+    Raises
+    ------
+    RequestError
+        Where the file has no such column.
+    InputError
+        For studies with two texts.
+    """
+    index = file.position(heading)
+    if index is None:
+        hint = near(heading, file.header) or f"it has {headings(file.header)}."
+        raise RequestError(visible(f"--{option}: {file.name} has no column “{heading[:80]}”; {hint}"))
+    texts: dict[str, str] = {}
+    faults = []
+    for row, study in zip(file.rows, _labels(file, columns)[0], strict=True):
+        text = "" if missing_text(row.cells[index]) else row.cells[index]
+        known = texts.setdefault(study, text)
+        if text and known and known != text:
+            faults.append(visible(f"row {row.number}: {study} has “{known[:80]}” and “{text[:80]}”"))
+        texts[study] = known or text
+    if faults:
+        raise InputError(
+            f"--{option} {visible(heading)}: {'; '.join(faults)}. Give every study one value, or none."
+        )
+    return texts
 
 
 def _labels(file: PlainFile, columns: NetworkColumns) -> tuple[list[str], tuple[str, ...]]:

@@ -15,7 +15,7 @@ from metaan.models.network.design import read_contrasts
 from metaan.results.frozen import frozen
 from metaan.results.network import Contrasts
 from metaan.review.network_columns import headings, recognise
-from metaan.review.network_rows import network_rows, study_covariate
+from metaan.review.network_rows import network_rows, study_covariate, study_texts
 from metaan.review.plain import SetAsideRow, read_plain
 from metaan.single_network.nodes import read_nodes, renamed
 
@@ -61,6 +61,8 @@ class Intake:
         What else must be known.
     covariate : mapping of str to float or None
         The covariate of each study; empty where none was asked for.
+    described : mapping of str to mapping of str to str
+        By heading, what the columns of modifiers and judgements say of each study.
     """
 
     file: str
@@ -74,6 +76,7 @@ class Intake:
     set_aside: tuple[SetAsideRow, ...]
     notes: tuple[str, ...]
     covariate: Mapping[str, float | None]
+    described: Mapping[str, Mapping[str, str]]
 
 
 def take_in(path: Path, request: NetworkRequest) -> Intake:
@@ -106,6 +109,7 @@ def take_in(path: Path, request: NetworkRequest) -> Intake:
     _demand(file, columns, request)
     found = network_rows(file, columns, request.take)
     covariate = study_covariate(file, columns, request.covariate) if request.covariate else {}
+    described = _described(file, columns, request)
     nodes = read_nodes(request.nodes) if request.nodes is not None else None
     found, lumped = renamed(found, nodes) if nodes is not None else (found, ())
     found = _without_self(found)
@@ -125,9 +129,19 @@ def take_in(path: Path, request: NetworkRequest) -> Intake:
         sizes=_sizes(arms, found.contrasts),
         done=_done(computed, merged),
         covariate=covariate,
+        described=described,
         set_aside=found.set_aside,
         notes=(*file.notes, *found.notes, *lumped, *_alike(found)),
     )
+
+
+def _described(
+    file: PlainFile, columns: NetworkColumns, request: NetworkRequest
+) -> dict[str, dict[str, str]]:
+    """Read what is said of each study in the columns that were named."""
+    named = [("modifier", heading) for heading in request.modifiers]
+    named += [(option, getattr(request, option)) for option in ("rob", "indirectness")]
+    return {heading: study_texts(file, columns, option, heading) for option, heading in named if heading}
 
 
 def _demand(file: PlainFile, columns: NetworkColumns, request: NetworkRequest) -> None:

@@ -68,6 +68,10 @@ class NetworkRequest:
         What stands between components, empty for no additive model; the component without effect.
     covariate, interaction : str
         Heading of the covariate, empty for none; "common" or "independent" slopes.
+    modifiers : tuple of str
+        Headings of possible effect modifiers.
+    rob, indirectness : str
+        Headings of the judgements of studies, empty for none.
     order : tuple of str
         Treatments in the order of a comparison-adjusted funnel.
     """
@@ -89,6 +93,9 @@ class NetworkRequest:
     inactive: str | None = None
     covariate: str = ""
     interaction: str = "common"
+    modifiers: tuple[str, ...] = ()
+    rob: str = ""
+    indirectness: str = ""
     order: tuple[str, ...] = ()
 
     @property

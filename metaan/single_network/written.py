@@ -15,12 +15,14 @@ from metaan.single_network.effects import EFFECTS
 from metaan.single_network.geometry import GEOMETRY
 from metaan.single_network.heterogeneity import HETEROGENEITY
 from metaan.single_network.inconsistency import DESIGNS, SPLITS
+from metaan.single_network.judged import JUDGED
 from metaan.single_network.league import LEAGUE
 from metaan.single_network.loops import HEAT, LOOPS
 from metaan.single_network.ranking import RANKING
 from metaan.single_network.rare import RARE
 from metaan.single_network.rare_compared import RARE_COMPARED
 from metaan.single_network.studies import STUDIES, UNUSED
+from metaan.single_network.transitivity import TRANSITIVITY
 from metaan.single_network.words import counted
 from metaan.tables.table import Cell, Column, Table, number_cell
 
@@ -49,6 +51,8 @@ SECTIONS: tuple[Section[Any], ...] = (
     RANKING,
     LEAGUE,
     CONTRIBUTIONS,
+    JUDGED,
+    TRANSITIVITY,
     RARE,
     RARE_COMPARED,
     ADDITIVE,
