@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, exp, floor, log, pi, sqrt
+from math import ceil, exp, floor, pi, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -110,7 +110,8 @@ class LargeTables:
     def derivatives(self, u: FloatArray) -> tuple[FloatArray, ...]:
         """Give the same as `ConditionalTables.derivatives`, from the values that u makes likely."""
         low, high = u.min(axis=0).tolist(), u.max(axis=0).tolist()
-        return _joined([_window(*row) for row in zip(self.cells, low, high, strict=True)]).derivatives(u)
+        windows = [_window(row, *ends) for row, *ends in zip(self.cells.tolist(), low, high, strict=True)]
+        return _likely(self.cells, windows).derivatives(u)
 
 
 def condition(tables: Tables) -> ConditionalTables | LargeTables:
@@ -150,33 +151,49 @@ def _joined(supports: list[tuple[FloatArray, FloatArray]]) -> ConditionalTables:
         excess=np.concatenate([excess for excess, _ in supports]),
         log_weight=np.concatenate([log_weight for _, log_weight in supports]),
         table=np.repeat(np.arange(len(sizes)), sizes),
-        starts=np.concatenate([[0], np.cumsum(sizes[:-1], dtype=np.intp)]).astype(np.intp),
+        starts=_starts(sizes),
     )
 
 
-def _window(cells: FloatArray, low: float, high: float) -> tuple[FloatArray, FloatArray]:
-    """Give possible events minus observed ones, and log weights, for log odds ratios from low to high.
+def _starts(sizes: list[int]) -> NDArray[np.intp]:
+    return np.concatenate([[0], np.cumsum(sizes[:-1], dtype=np.intp)]).astype(np.intp)
+
+
+def _window(cells: list[float], low: float, high: float) -> tuple[int, int, int]:
+    """Give the first and the last excess that log odds ratios from low to high make likely, and the stride.
 
     Events are the sum of independent trials, so that beyond 12 standard deviations of the mode lies a share
     below exp(-60), and the variance is at most the distance to an end of the support: where only every s-th
     value is taken, the ends are out of reach. Such a sum over a bell of standard deviation 4 s or more is
     wrong by a share of exp(-2 (4 pi)²), which is 1e-137.
     """
-    a, b, c, d = cells.tolist()
+    a, b, c, d = cells
     at_low, at_high = _mode(cells, low), _mode(cells, high)
-    left = max(floor(at_low - REACH * _spread(cells, at_low)) - FEW, -min(a, d))
-    right = min(ceil(at_high + REACH * _spread(cells, at_high)) + FEW, min(b, c))
-    stride = max(floor(min(_spread(cells, left), _spread(cells, right)) / PER_SPREAD), 1)
-    excess = np.arange(left, right + 1, stride, dtype=np.float64)
-    moved = cells[:, None] + SIGNS[:, None] * excess
-    odds = float((SIGNS * np.log(np.where(cells > 0, cells, 1.0))).sum())
-    factorials = [_factorials(cell, now) for cell, now in zip(cells.tolist(), moved, strict=True)]
-    return excess, log(stride) - odds * excess - np.sum(factorials, axis=0)
+    left = max(floor(at_low - REACH * _spread(cells, at_low)) - FEW, -int(min(a, d)))
+    right = min(ceil(at_high + REACH * _spread(cells, at_high)) + FEW, int(min(b, c)))
+    return left, right, max(floor(min(_spread(cells, left), _spread(cells, right)) / PER_SPREAD), 1)
 
 
-def _mode(cells: FloatArray, u: float) -> float:
+def _likely(cells: FloatArray, windows: list[tuple[int, int, int]]) -> ConditionalTables:
+    """Join the windows of all tables, with their log weights."""
+    parts = [np.arange(left, right + 1, stride, dtype=np.float64) for left, right, stride in windows]
+    sizes = [len(part) for part in parts]
+    excess, table = np.concatenate(parts), np.repeat(np.arange(len(sizes)), sizes)
+    odds = np.log(np.where(cells > 0, cells, 1.0)) @ SIGNS
+    strides = np.log([stride for _, _, stride in windows])
+    held = cells[table].T
+    weights = _factorials(held, held + SIGNS[:, None] * excess).sum(axis=0)
+    return ConditionalTables(
+        excess=excess,
+        log_weight=strides[table] - odds[table] * excess - weights,
+        table=table,
+        starts=_starts(sizes),
+    )
+
+
+def _mode(cells: list[float], u: float) -> float:
     """Excess at which a table with these margins has the log odds ratio u."""
-    a, b, c, d = map(float, cells)
+    a, b, c, d = cells
     near, far = exp(min(-u, 0.0)), exp(min(u, 0.0))
     half, product = near * (a + d) + far * (b + c), near * a * d - far * b * c
     if product == 0:
@@ -184,28 +201,33 @@ def _mode(cells: FloatArray, u: float) -> float:
     return -2 * product / (half + sqrt(max(half * half - 4 * (near - far) * product, 0.0)))
 
 
-def _spread(cells: FloatArray, excess: float) -> float:
+def _spread(cells: list[float], excess: float) -> float:
     """Large-sample standard deviation of the first arm's events where they exceed the observed by this."""
-    moved = cells + SIGNS * excess
-    return 1 / sqrt(float((1 / moved).sum())) if float(moved.min()) > 0 else 0.0
+    a, b, c, d = cells
+    moved = (a + excess, b - excess, c - excess, d + excess)
+    return 1 / sqrt(sum(1 / cell for cell in moved)) if min(moved) > 0 else 0.0
 
 
-def _factorials(cell: float, now: FloatArray) -> FloatArray:
+def _factorials(cell: FloatArray, now: FloatArray) -> FloatArray:
     """Log of now!/cell!, less (now - cell) log(cell), without the difference of two large logarithms."""
-    if cell == 0:
-        return np.asarray(gammaln(now + 1))
-    least = np.maximum(now, 1.0)
-    rise = np.log1p((least - cell) / cell)
-    found = least * rise - (least - cell) + rise / 2 + _stirling(least) - _stirling(np.array(cell))
-    return np.where(now < 1, found + log(cell), found)
+    none, some, least = cell == 0, np.maximum(cell, 1.0), np.maximum(now, 1.0)
+    gone = (now < 1) & ~none
+    rise = np.log1p((least - some) / some)
+    found: FloatArray = least * rise - (least - some) + rise / 2 + _stirling(least) - _stirling(some)
+    found[gone] += np.log(some[gone])
+    found[none] = gammaln(now[none] + 1)
+    return found
 
 
 def _stirling(n: FloatArray) -> FloatArray:
     """Give what log n! has beyond n log n - n + log(2 pi n)/2."""
     square = 1 / (n * n)
-    series = (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680))) / n
-    exact = gammaln(n + 1) - n * np.log(n) + n - np.log(2 * pi * n) / 2
-    return np.where(n < SERIES, exact, series)
+    series: FloatArray = (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680))) / n
+    few = n < SERIES
+    if few.any():
+        small = n[few]
+        series[few] = gammaln(small + 1) - small * np.log(small) + small - np.log(2 * pi * small) / 2
+    return series
 
 
 def _support(a: float, b: float, c: float, d: float) -> tuple[FloatArray, FloatArray]:
