@@ -1,7 +1,7 @@
-"""Time `metaan.network` against the same model fitted with explicit big matrices.
+"""Time `metaan.network` against explicit big matrices, and contributions against listing every path.
 
 Run with metaan installed: `python benchmarks/network.py`. Prints milliseconds of CPU and how many times
-longer the naive twin takes; nothing fails on a time.
+longer the naive twins take (half a minute in all); nothing fails on a time.
 """
 
 from __future__ import annotations
@@ -13,21 +13,20 @@ from time import process_time
 
 import numpy as np
 
-from metaan import network
+from metaan import contributions, network
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = ((26, 10, 20.0), (200, 50, 300.0))
+FLOWS = ((93, 22, 2000.0),)
 
 
-def naive_network():
-    """Load the twin that the tests compare with."""
-    spec = importlib.util.spec_from_file_location(
-        "test_network", ROOT / "tests" / "naive" / "test_network.py"
-    )
+def naive(room):
+    """Load a twin that the tests compare with."""
+    spec = importlib.util.spec_from_file_location(room, ROOT / "tests" / "naive" / f"{room}.py")
     module = importlib.util.module_from_spec(spec)
-    sys.modules["test_network"] = module
+    sys.modules[room] = module
     spec.loader.exec_module(module)
-    return module.naive_network
+    return module
 
 
 def made_up(studies, treatments, seed=1):
@@ -48,27 +47,47 @@ def made_up(studies, treatments, seed=1):
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-def milliseconds(function, data, method, repeat):
+def milliseconds(function, *values, repeat, **words):
     """Give the shortest CPU time of some runs."""
     times = []
     for _ in range(repeat):
         start = process_time()
-        function(*data, method=method)
+        function(*values, **words)
         times.append(process_time() - start)
     return 1000 * min(times)
 
 
-def main():
-    naive = naive_network()
-    print("studies  treatments  method    metaan       aim     naive   times")
+def report(studies, treatments, method, ours, aim, twin):
+    row = f"{studies:7d}  {treatments:10d}  {method:12s}"
+    print(f"{row} {ours:6.1f} ms {aim:6.0f} ms {twin:6.0f} ms {twin / ours:7.1f}")
+
+
+def time_networks():
+    twin = naive("test_network").naive_network
     for studies, treatments, aim in SIZES:
         data = made_up(studies, treatments)
         network(*data)
         for method in ("REML", "DL"):
-            ours = milliseconds(network, data, method, repeat=5)
-            twin = milliseconds(naive, data, method, repeat=1)
-            row = f"{studies:7d}  {treatments:10d}  {method:6s}"
-            print(f"{row} {ours:6.1f} ms {aim:6.0f} ms {twin:6.0f} ms {twin / ours:7.1f}")
+            ours = milliseconds(network, *data, method=method, repeat=5)
+            slow = milliseconds(twin, *data, method=method, repeat=1)
+            report(studies, treatments, method, ours, aim, slow)
+
+
+def time_contributions():
+    twin = naive("test_contributions").naive_contributions
+    for studies, treatments, aim in FLOWS:
+        data = made_up(studies, treatments)
+        fit = network(*data)
+        for method in ("shortestpath", "randomwalk"):
+            ours = milliseconds(contributions, fit, of="studies", method=method, repeat=5)
+            slow = milliseconds(twin, *data[:3], data[4], fit.tau2, method, repeat=1)
+            report(studies, treatments, method, ours, aim, slow)
+
+
+def main():
+    print("studies  treatments  method          metaan       aim     naive   times")
+    time_networks()
+    time_contributions()
 
 
 if __name__ == "__main__":

@@ -28,6 +28,8 @@ __all__ = [
     "pvalue",
     "shares",
     "short_slug",
+    "shown_digits",
+    "shown_effect",
     "shown_scale",
     "significant",
     "slug",
@@ -43,6 +45,9 @@ LEAST_VARIANCE = 1e-4
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 RESIDUE = 1e-12
 """What is smaller than this, relative to its scale, is what rounding left of 0."""
+
+LEAST_FIXED = 0.1
+"""A share, rate or ratio below it keeps two significant digits."""
 
 SLUG_LENGTH, DIGEST_LENGTH = 60, 8
 LEAST_DECIMALS, MOST_DECIMALS = 2, 8
@@ -278,12 +283,22 @@ def effect(value: float, measure: str, digits: int = 2) -> str:
     >>> effect(8.05, "OR"), effect(-19.7, "OR")
     ('3,134', '2.8×10⁻⁹')
     """
-    shown = back_transform(value, measure)
+    return shown_effect(back_transform(value, measure), measure, digits)
+
+
+def shown_effect(shown: float, measure: str, digits: int = 2) -> str:
+    """Write an effect that is already on the scale on which a person reads it, as `effect` does.
+
+    Examples
+    --------
+    >>> shown_effect(0.004, "OR"), shown_effect(0.0996, "PFT", 3), shown_effect(-0.34, "SMD")
+    ('0.0040', '0.100', '−0.34')
+    """
     if measure in NEVER_NEGATIVE and isfinite(shown):
         if shown >= 1e6 or 0 < shown < 1e-6:
             return power_of_ten(shown)
-        if 0 < shown < 0.1:
-            return significant(shown, 2)
+        if 0 < shown < LEAST_FIXED:
+            return max(fixed(shown, digits), significant(shown, 2), key=len)
         if shown >= 100:
             return f"{shown:,.0f}"
     return fixed(shown, digits)
@@ -332,6 +347,26 @@ def interval_digits(halves: Iterable[float], measure: str) -> int:
     if measure in RATIO_MEASURES or not known:
         return LEAST_DECIMALS
     return min(max(1 - floor(log10(min(known))), LEAST_DECIMALS), MOST_DECIMALS)
+
+
+def shown_digits(shown: Iterable[tuple[float, float, float]], measure: str) -> int:
+    """Tell how many decimals the estimates and intervals of a table need, as they are shown.
+
+    Parameters
+    ----------
+    shown : iterable of (float, float, float)
+        Estimate and limits on the scale on which they are read.
+    measure : str
+        The measure's letters. Intervals of a log measure are as wide as their estimates are large, and
+        `shown_effect` gives a small one more decimals, so that only those from 0.1 count.
+
+    Examples
+    --------
+    >>> shown_digits([(0.0003, 0.0001, 0.0008)], "IRLN"), shown_digits([(0.574, 0.55, 0.6)], "PLO")
+    (2, 3)
+    """
+    large = [each for each in shown if measure not in LOG_MEASURES or each[0] >= LEAST_FIXED]
+    return interval_digits(((high - low) / 2 for _, low, high in large), measure)
 
 
 def percent(fraction: float, digits: int = 0) -> str:

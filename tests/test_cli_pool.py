@@ -60,6 +60,10 @@ def bcg() -> str:
     return "\n".join(lines) + "\n"
 
 
+def long_table(told: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(told)))
+
+
 def numbers(told: str) -> dict[str, Any]:
     return dict(json.loads(told))
 
@@ -313,8 +317,8 @@ def test_hostile_text_stays_text(pool: Pool) -> None:
         code, told, said = pool(text, "--measure", "OR", "--format", form)
         assert code == 0
         assert not {"\x1b", "\u202e"} & set(told + said)
-    rows = list(csv.DictReader(io.StringIO(pool(text, "--measure", "OR", "--format", "csv")[1])))
-    assert rows[0]["name"].startswith("'=HYPERLINK")
+    rows = long_table(pool(text, "--measure", "OR", "--format", "csv")[1])
+    assert all(row["name"].startswith("'=HYPERLINK") for row in rows if row["row"] == "2")
 
 
 def test_one_study_is_shown_and_not_pooled_with_anything(pool: Pool) -> None:
@@ -336,10 +340,10 @@ def test_subgroups_have_their_lines_and_the_test_between(pool: Pool, bcg: str) -
     assert code == 0
     for word in ("alternate", "random", "systematic", "Test between groups"):
         assert word in told
-    rows = list(
-        csv.DictReader(io.StringIO(pool(bcg, "--measure", "RR", "--subgroup", "alloc", "--format", "csv")[1]))
-    )
-    assert [row["name"] for row in rows if row["kind"] == "subgroup"] == ["alternate", "random", "systematic"]
+    rows = long_table(pool(bcg, "--measure", "RR", "--subgroup", "alloc", "--format", "csv")[1])
+    effects = [row for row in rows if (row["quantity"], row["scale"]) == ("effect", "ratio")]
+    names = [row["name"] for row in effects if row["kind"] == "subgroup"]
+    assert names == ["alternate", "random", "systematic"]
 
 
 def test_a_row_without_its_moderator_is_listed(pool: Pool, bcg: str) -> None:
@@ -415,7 +419,8 @@ def test_the_packages_stand_side_by_side_with_the_reasons(pool: Pool, bcg: str) 
     """Prediction intervals of the BCG log risk ratios (REML) as metafor 5.1-12 prints them: z, and Riley."""
     code, told, _ = pool(bcg, "--measure", "RR", "--compare-profiles")
     assert code == 0
-    assert "The same effects under the pooling defaults of four packages" in told
+    assert "By the defaults of four packages" in told
+    assert "zero cells" not in told.split("Why they differ")[1].split("Where the defaults")[0]
     assert "Stata 17 uses t on k - 2 degrees of freedom" in told
     _, told, _ = pool(bcg, "--measure", "RR", "--compare-profiles", "--format", "json")
     found = numbers(told)["profiles"]
@@ -426,6 +431,51 @@ def test_the_packages_stand_side_by_side_with_the_reasons(pool: Pool, bcg: str) 
     code, _, said = pool(bcg, "--measure", "RR", "--compare-profiles", "--model", "mh")
     assert code == 2
     assert "leave --model out" in said
+
+
+SPARSE = "study,ai,n1i,ci,n2i\nA,0,50,2,50\nB,1,60,0,60\nC,2,70,3,70\nD,0,40,0,40\n"
+
+
+def test_a_profile_computes_its_own_effects_and_is_named(pool: Pool) -> None:
+    """Mantel-Haenszel of metafor 5.1-12 and of meta 8.4-0, which adds 0.5 and leaves out D."""
+    options = ("--measure", "OR", "--profile", "meta")
+    _, told, _ = pool(SPARSE, *options)
+    assert "Random effects, REML, Wald, profile meta: OR" in told
+    assert "- profile meta: defaults of meta 8; effects: 0.5 in every cell of a study with a zero" in told
+    assert "row 5, D: No events in either arm, so meta 8 leaves it out." in told
+    record = numbers(pool(SPARSE, *options, "--compare-profiles", "--format", "json")[1])
+    assert (record["profile"], record["k"], record["pooled"]["k"]) == ("meta", 3, 3)
+    rows = {row["profile"]: row for row in record["profiles"]["packages"]}
+    assert [row["k"] for row in rows.values()] == [4, 3, 3, 4]
+    assert rows["meta"]["estimate"] == pytest.approx(record["pooled"]["estimate"], rel=WRITTEN)
+    assert rows["metafor"]["mantel_haenszel"] == pytest.approx(-0.5225, abs=5e-5)
+    assert rows["meta"]["mantel_haenszel"] == pytest.approx(-0.4159, abs=5e-5)
+    assert rows["stata"]["mantel_haenszel"] is None
+    found = {each["quantity"]: each for each in record["profiles"]["differences"]}
+    assert found["estimate"]["reasons"] == found["effects"]["reasons"]
+    table = pool(SPARSE, *options, "--format", "csv")[1]
+    assert 'pooled,"Random effects, REML, Wald, profile meta"' in table
+    assert numbers(pool(SPARSE, "--measure", "OR", "--format", "json")[1])["profile"] is None
+
+
+def test_what_is_asked_for_wins_over_a_profile(pool: Pool) -> None:
+    options = ("--measure", "OR", "--profile", "meta", "--to", "all", "--method", "DL")
+    _, told, _ = pool(SPARSE, *options, "--compare-profiles")
+    assert "4 studies of 4 rows" in told
+    assert "cells as asked for; it prints I² from Q; --method, --to as asked for" in told
+    assert "Every package pools the effects above." in told
+    _, told, _ = pool("yi,vi\n1,1\n2,1\n4,1\n", "--profile", "stata", "--compare-profiles")
+    assert "defaults of Stata 17; effects as given" in told
+    assert "Every package pools the effects above." in told
+    means = "m1i,sd1i,n1i,m2i,sd2i,n2i\n5,2,20,4,2,20\n6,2,20,4,3,22\n"
+    _, told, _ = pool(means, "--measure", "MD", "--profile", "meta", "--compare-profiles")
+    assert "MD was not compared between the packages: all pool the effects above." in told
+
+
+def test_a_package_that_can_pool_nothing_has_dashes(pool: Pool) -> None:
+    _, told, _ = pool("study,ai,n1i,ci,n2i\nA,0,9,0,9\nB,9,9,8,8\n", "--measure", "OR", "--compare-profiles")
+    row = next(line for line in told.splitlines() if line.startswith("meta 8"))
+    assert row.split()[2:] == ["0", "REML", "z", *"–––––"]
 
 
 def test_notes_name_the_studies_of_the_file(pool: Pool) -> None:

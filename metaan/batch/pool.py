@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +18,8 @@ from metaan.models.pairwise import pool
 from metaan.results.batch import PooledMany
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from numpy.typing import ArrayLike, NDArray
 
     from metaan.batch.lanes import Lanes
@@ -26,6 +30,9 @@ __all__ = ["pool_many"]
 CELLS = 64_000
 MORE_CELLS = 208_000
 """Numbers in a block: few stay in the nearer memory; more are better where lanes finish one by one."""
+
+MOST_WORKERS, BLOCKS_EACH = 8, 4
+"""Threads at most, and blocks for each at least: numpy computes without holding the others up."""
 
 MOST_COLUMNS = 16_000
 FEWEST_COLUMNS = 256
@@ -64,9 +71,10 @@ def pool_many(
 
     Notes
     -----
-    Up to 16,000 analyses are computed side by side, so that the memory needed beside the input is small. A
-    likelihood with several modes, and studies whose precisions differ by five orders of magnitude or more,
-    are recognised and handed to `pool` itself: right, but a thousand times slower.
+    Up to 16,000 analyses are computed side by side, so that the memory needed beside the input is small, and
+    such blocks in as many threads as there are processors; the numbers do not depend on that. A likelihood
+    with several modes, and studies whose precisions differ by five orders of magnitude or more, are
+    recognised and handed to `pool` itself: right, but a thousand times slower.
 
     References
     ----------
@@ -90,21 +98,48 @@ def pool_many(
     if y.shape != v.shape:
         raise InputError(f"yi has shape {y.shape} and vi has {v.shape}; give a variance for each effect.")
     n, width = y.shape
-    estimate, se, tau2, Q = (np.full(n, np.nan) for _ in range(4))
+    estimate, se, tau2, Q = (np.full(n, np.nan) if width == 0 else np.empty(n) for _ in range(4))
     k, converged = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.bool_)
-    cells = MORE_CELLS if method in {"ML", "REML"} else CELLS
-    size = max(FEWEST_COLUMNS, min(MOST_COLUMNS, cells // max(width, 1)))
-    work = Workspace(width * min(size, n))
-    for start in range(0, n if width else 0, size):
-        rows = slice(start, start + size)
-        found = _pool_block(y[rows], v[rows], method, test, work)
-        estimate[rows], se[rows], tau2[rows], Q[rows], k[rows], converged[rows] = found
+    blocks = _blocks(n, width, method)
+
+    def fill(share: Sequence[slice]) -> None:
+        work = Workspace(width * min(share[0].stop - share[0].start, n))
+        for rows in share:
+            found = _pool_block(y[rows], v[rows], method, test, work)
+            estimate[rows], se[rows], tau2[rows], Q[rows], k[rows], converged[rows] = found
+
+    _shared_out(fill, blocks)
     for values in (estimate, se, tau2, Q, k, converged):
         values.setflags(write=False)
     return PooledMany(
         estimate=estimate, se=se, tau2=tau2, Q=Q, k=k, converged=converged,
         method=str(method), test=str(test), level=level,
     )  # fmt: skip
+
+
+def _blocks(n: int, width: int, method: str) -> list[slice]:
+    """Cut n rows into blocks that fit the nearer memory."""
+    cells = MORE_CELLS if method in {"ML", "REML"} else CELLS
+    size = max(FEWEST_COLUMNS, min(MOST_COLUMNS, cells // max(width, 1)))
+    return [slice(start, start + size) for start in range(0, n if width else 0, size)]
+
+
+def _shared_out(fill: Callable[[Sequence[slice]], None], blocks: Sequence[slice]) -> None:
+    """Fill all blocks, in as many threads as there are processors; each block is computed by itself."""
+    workers = min(_processors(), MOST_WORKERS, len(blocks) // BLOCKS_EACH)
+    if workers < 2:
+        if blocks:
+            fill(blocks)
+        return
+    with ThreadPoolExecutor(workers) as threads:
+        for done in [threads.submit(fill, blocks[i::workers]) for i in range(workers)]:
+            done.result()
+
+
+def _processors() -> int:
+    """Count the processors that this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def _table(name: str, values: ArrayLike) -> NDArray[np.floating]:

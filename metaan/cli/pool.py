@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ PROFILES = ("metafor", "meta", "revman", "stata")
 @click.option("--test", help="z, t, hksj (Hartung-Knapp) or adhoc.  [default: hksj]")
 @click.option("--level", type=float, default=0.95, show_default=True, help="Confidence level.")
 @click.option(
-    "--profile", type=click.Choice(PROFILES, case_sensitive=False), help="Pooling defaults of this package."
+    "--profile", type=click.Choice(PROFILES, case_sensitive=False), help="Defaults of this package."
 )
 @click.option(
     "--model",
@@ -53,7 +54,7 @@ PROFILES = ("metafor", "meta", "revman", "stata")
 @click.option(
     "--compare-profiles",
     is_flag=True,
-    help="Also pool these effects by the defaults of metafor, meta, RevMan, Stata; say why they differ.",
+    help="Also pool by the defaults of metafor, meta, RevMan and Stata; say why they differ.",
 )
 @click.option(
     "--figure",
@@ -90,7 +91,11 @@ def pool(
     FILE has metafor's column names: ai n1i ci n2i (or bi di, or tpos tneg cpos cneg); m1i sd1i n1i m2i
     sd2i n2i; x1i t1i x2i t2i; xi ni; xi ti; mi sdi ni; ri ni; m1i m2i sd1i sd2i ni ri; or yi with vi or
     sei. Studies are named by slab, study, or author and year. A row that cannot be used is listed with its
-    reason; exit code 1 where none can.
+    reason; exit code 1 where none can, or where the model is not estimable.
+
+    --format csv is one long table, a line for every number: kind and name say what it belongs to, quantity
+    what it is, scale on which scale value, low and high stand. An effect of a ratio has a line on the log
+    scale, with its standard error and test, and one as a ratio; coefficients stand on the scale of analysis.
     """
     del debug
     talk = talk_of(context, quiet=quiet, verbose=verbose)
@@ -125,6 +130,9 @@ def pool(
 
         write_figure(single, figure)
         talk.tell(f"The figure is in {figure}.")
+    if isnan(single.fit.estimate):
+        talk.tell(f"{single.file}: the pooled effect is not estimable; the output says why.")
+        raise click.exceptions.Exit(1)
 
 
 def _written(single: Single, form: str, *, compare: bool) -> str:
@@ -142,7 +150,11 @@ def _written(single: Single, form: str, *, compare: bool) -> str:
         from metaan.single.csv_table import single_table
         from metaan.tables.table import to_csv
 
-        return to_csv(single_table(single))
+        if not compare:
+            return to_csv(single_table(single))
+        from metaan.single.profiles import profile_record
+
+        return to_csv(single_table(single, profile_record(single)))
     from metaan.single.text import render_single
 
     if not compare:

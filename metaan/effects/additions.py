@@ -9,9 +9,11 @@ import numpy as np
 from metaan.results.pairwise import CellNote
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from metaan.types import BoolArray
 
-__all__ = ["ADD_TO", "added_notes", "said", "where_added"]
+__all__ = ["ADD_TO", "added_notes", "ledger_lines", "said", "where_added"]
 
 ADD_TO = ("only0", "all", "if0all", "none")
 
@@ -76,3 +78,17 @@ def said(note: CellNote) -> str:
     '0.5 added to the events'
     """
     return f"{note.amount:g} added to {WORDS[note.cells]}" if note.action == "added" else note.reason
+
+
+def ledger_lines(ledger: Iterable[CellNote]) -> tuple[str, ...]:
+    """Write one line for each study that the ledger names, counting from 1.
+
+    Examples
+    --------
+    >>> ledger_lines([CellNote(index=1, action="left_out", reason="no events in either arm")])
+    ('study 2: no events in either arm',)
+    """
+    lines: dict[int, list[str]] = {}
+    for note in ledger:
+        lines.setdefault(note.index, []).append(said(note))
+    return tuple(f"study {i + 1}: {'; '.join(lines[i])}" for i in sorted(lines))

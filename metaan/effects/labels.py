@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-__all__ = ["label_column", "merged_labels"]
+__all__ = ["is_missing", "label_column", "merged_labels"]
 
 
 def label_column(name: str, values: ArrayLike) -> tuple[str, ...]:
@@ -46,7 +46,7 @@ def label_column(name: str, values: ArrayLike) -> tuple[str, ...]:
         raise InputError(f"{name} has {found.ndim} dimensions; give one label per row.")
     if found.size == 0:
         raise InputError(f"{name} is empty; give at least one row.")
-    missing = [str(i) for i, value in enumerate(found.tolist()) if _is_missing(value)]
+    missing = [str(i) for i, value in enumerate(found.tolist()) if is_missing(value)]
     if missing:
         raise InputError(f"{name}[{', '.join(missing)}] has no label; give one, or leave the row out.")
     return tuple(str(value).strip() for value in found.tolist())
@@ -84,5 +84,15 @@ def merged_labels(what: str, columns: Iterable[ArrayLike]) -> tuple[str, ...]:
     )
 
 
-def _is_missing(value: object) -> bool:
-    return value is None or value is np.ma.masked or value != value or str(value).strip() in {"", "<NA>"}
+def is_missing(value: object) -> bool:
+    """Tell whether a cell is empty: None, `nan`, masked, blank, or pandas' NA.
+
+    Examples
+    --------
+    >>> is_missing(" "), is_missing(float("nan")), is_missing(0)
+    (True, True, False)
+    """
+    # NA goes first: it does not answer whether it equals itself.
+    if value is None or value is np.ma.masked or str(value).strip() in {"", "<NA>"}:
+        return True
+    return bool(value != value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from metaan.effects import binary, continuous, correlations, paired, proportions, rates
-from metaan.effects.additions import ADD_TO, said
+from metaan.effects.additions import ADD_TO, ledger_lines
 from metaan.effects.cells import column, is_one_of
 from metaan.errors import InputError
 from metaan.results.frozen import frozen
@@ -123,7 +123,7 @@ def effect_sizes(
     with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
         yi, vi = row.formula(table.cells, vtype)
     ledger = (*table.ledger, *_undefined(row, yi, vi, table))
-    notes = _notes(ledger)
+    notes = ledger_lines(ledger)
     if vtype == "UB" and row.name != "SMD":
         notes = (*notes, f"vtype 'UB' is for SMD; {row.name} has its large-sample variance")
     return _effects(row.name, yi, vi, ledger, notes)
@@ -169,14 +169,6 @@ def _undefined(row: Measure, yi: FloatArray, vi: FloatArray, table: Columns) -> 
         return ledger + [CellNote(index=i, action="kept", reason=said_of) for i in flat]
     said_of = "its sampling variance is 0, so there is no effect"
     return ledger + [CellNote(index=i, action="left_out", reason=said_of) for i in flat]
-
-
-def _notes(ledger: tuple[CellNote, ...]) -> tuple[str, ...]:
-    """Write one line for each study that the ledger names."""
-    lines: dict[int, list[str]] = {}
-    for note in ledger:
-        lines.setdefault(note.index, []).append(said(note))
-    return tuple(f"study {i + 1}: {'; '.join(lines[i])}" for i in sorted(lines))
 
 
 def _effects(

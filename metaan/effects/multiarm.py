@@ -24,7 +24,16 @@ if TYPE_CHECKING:
 
     Cells = Mapping[str, FloatArray]
 
-__all__ = ["ARM_MEASURES", "ArmMeasure", "contrasts"]
+__all__ = [
+    "ARM_MEASURES",
+    "UNUSABLE_ARM",
+    "ArmMeasure",
+    "contrasts",
+    "is_usable_arm",
+    "read_arm_cells",
+    "refuse_repeated",
+    "too_few_arms",
+]
 
 ADDED = 0.5
 """Added to every cell of a study in which a cell is empty."""
@@ -106,11 +115,11 @@ def contrasts(measure: str, study: ArrayLike, treatment: ArrayLike, **arm_cells:
     """
     row = _measure(measure)
     names, treatments = label_column("study", study), label_column("treatment", treatment)
-    cells = _cells(row, arm_cells, len(names), len(treatments))
+    cells = read_arm_cells(row, arm_cells, len(names), len(treatments))
     rows_of: dict[str, list[int]] = {}
     for position, name in enumerate(names):
         rows_of.setdefault(name, []).append(position)
-    _refuse_repeated(rows_of, treatments)
+    refuse_repeated(rows_of, treatments)
     compared = {name: _compare(row, cells, rows, treatments) for name, rows in rows_of.items()}
     pairs = [(name, *pair) for name, found in compared.items() for pair in found.pairs]
     return Contrasts(
@@ -163,14 +172,14 @@ class _Compared:
 
 
 def _compare(row: ArmMeasure, cells: Cells, rows: list[int], treatments: tuple[str, ...]) -> _Compared:
-    usable = [i for i in rows if _usable(cells, i)]
+    usable = [i for i in rows if is_usable_arm(cells, i)]
     labels = [treatments[i] for i in usable]
     arms: Cells = {cell: values[usable] for cell, values in cells.items()}
     notes = [f"the arm {treatments[i]} is left out: {UNUSABLE_ARM}" for i in rows if i not in usable]
     done = [
         _Done(action="left_out", arms=(treatments[i],), reason=UNUSABLE_ARM) for i in rows if i not in usable
     ]
-    reason = _too_few(labels) or row.says_nothing(arms)
+    reason = too_few_arms(labels) or row.says_nothing(arms)
     if reason:
         return _left_out(labels, reason, notes, done)
     if _has_empty_cell(arms):
@@ -269,7 +278,8 @@ def _measure(name: str) -> ArmMeasure:
     return ARM_MEASURES[name]
 
 
-def _cells(row: ArmMeasure, given: Mapping[str, ArrayLike], studies: int, treatments: int) -> Cells:
+def read_arm_cells(row: ArmMeasure, given: Mapping[str, ArrayLike], studies: int, treatments: int) -> Cells:
+    """Check the cells of arms, of which `studies` and `treatments` labels were given."""
     unknown = [name for name in given if name not in row.cells]
     absent = [name for name in row.cells if name not in given]
     if unknown or absent:
@@ -286,7 +296,8 @@ def _cells(row: ArmMeasure, given: Mapping[str, ArrayLike], studies: int, treatm
     return cells
 
 
-def _refuse_repeated(rows_of: Mapping[str, list[int]], treatments: tuple[str, ...]) -> None:
+def refuse_repeated(rows_of: Mapping[str, list[int]], treatments: tuple[str, ...]) -> None:
+    """Refuse studies that have a treatment twice; `rows_of` gives the rows of each study."""
     faults = []
     for name, rows in rows_of.items():
         labels = [treatments[i] for i in rows]
@@ -297,12 +308,14 @@ def _refuse_repeated(rows_of: Mapping[str, list[int]], treatments: tuple[str, ..
         raise InputError(f"{'; '.join(faults)}; combine the arms of a treatment first, or name them apart.")
 
 
-def _usable(cells: Cells, arm: int) -> bool:
+def is_usable_arm(cells: Cells, arm: int) -> bool:
+    """Tell whether an arm has all its cells and participants."""
     size = "time" if "time" in cells else "n"
     return all(np.isfinite(values[arm]) for values in cells.values()) and bool(cells[size][arm] > 0)
 
 
-def _too_few(labels: list[str]) -> str:
+def too_few_arms(labels: list[str]) -> str:
+    """Say why a study with these arms compares nothing; empty where it does."""
     if len(labels) > 1:
         return ""
     return f"it has only one arm ({labels[0]})" if labels else "no arm can be used"

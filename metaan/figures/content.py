@@ -44,13 +44,17 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """Cells, one for each column, and a mark; a row with an empty second cell may run on to the right."""
+    """Cells, one for each column, and a mark; a row with an empty second cell may run on to the right.
+
+    `space` is left above it, `indent` before its first cell, in points.
+    """
 
     cells: tuple[str, ...]
     mark: Mark | None = None
     bold: bool = False
     faint: bool = False
     space: float = 0.0
+    indent: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

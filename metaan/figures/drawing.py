@@ -34,7 +34,7 @@ ALT_LENGTH = 150
 POINTS_PER_INCH = 72
 PNG_DPI = 300
 PNG_COLOURS = 256
-WHITE, NEARLY_WHITE = [255, 255, 255], 254
+WHITE, NEARLY_WHITE = [255, 255, 255], 250
 SETTINGS = {
     "svg.fonttype": "none",
     "svg.hashsalt": "metaan",
@@ -158,7 +158,7 @@ def _pixels(figure: Figure, count: int) -> tuple[int, int]:
 
 
 def _white_stays_white(palette: list[int]) -> list[int]:
-    """Undo the averaging that turns paper into 254."""
+    """Undo the averaging with lighter shades that turns paper grey."""
     colours = [palette[i : i + 3] for i in range(0, len(palette), 3)]
     return [value for colour in colours for value in (WHITE if min(colour) >= NEARLY_WHITE else colour)]
 

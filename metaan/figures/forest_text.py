@@ -7,6 +7,7 @@ from math import isfinite, isinf, isnan
 from typing import TYPE_CHECKING
 
 from metaan.figures.measure import clean
+from metaan.figures.paragraphs import sentence
 from metaan.format import (
     back_transform,
     effect,
@@ -188,7 +189,7 @@ def description(comparison: Comparison, subject: Subject) -> str:
     """Write the long text alternative: one sentence for each row, then the notes."""
     parts = [f"{subject.heading}."]
     if subject.scale:
-        parts.append(_sentence(f"scale: {subject.scale}"))
+        parts.append(sentence(f"scale: {subject.scale}"))
     weights = study_shares(comparison)
     parts.extend(
         _study_sentence(study, weight, subject)
@@ -231,18 +232,12 @@ def _notes(comparison: Comparison) -> Iterator[str]:
         yield from _prediction_reason(main)
         yield SQUARES
     yield from _total_notes(comparison)
-    own = [_sentence(clean(note)) for note in comparison.notes]
+    own = [sentence(clean(note)) for note in comparison.notes]
     about_reports = _notes_on_pooled_reports(comparison, own)
     yield from _footnotes(comparison, about_reports)
     yield from _study_notes(comparison)
     said = {NOTHING, ALONE, *about_reports, *_refusals(comparison)}
     yield from (note for note in own if note not in said)
-
-
-def _sentence(text: str) -> str:
-    """Begin with a capital and end with a full stop."""
-    end = "" if text.endswith((".", "!", "?")) else "."
-    return f"{text[:1].upper()}{text[1:]}{end}"
 
 
 def _total_notes(comparison: Comparison) -> Iterator[str]:
@@ -303,14 +298,14 @@ def _footnotes(comparison: Comparison, about_reports: Sequence[str]) -> Iterator
 def _notes_on_pooled_reports(comparison: Comparison, own: Sequence[str]) -> list[str]:
     """Pick the comparison's sentences that begin with a pooled report, other than why it is not estimable."""
     labels = [clean(study.label) for study in comparison.studies if study.pooled_report]
-    begins = tuple(_sentence(label).removesuffix(".") for label in labels)
+    begins = tuple(sentence(label).removesuffix(".") for label in labels)
     return [note for note in own if begins and note.startswith(begins) and note not in _refusals(comparison)]
 
 
 def _refusals(comparison: Comparison) -> list[str]:
     """Write why a study is not estimable, one sentence for each, as a comparison's own notes do."""
     return [
-        _sentence(f"{clean(study.label)} is not estimable: {clean(study.note)}")
+        sentence(f"{clean(study.label)} is not estimable: {clean(study.note)}")
         for study in comparison.studies
         if not study.estimable
     ]
@@ -327,7 +322,7 @@ def _study_notes(comparison: Comparison) -> Iterator[str]:
             grouped.setdefault((study.estimable, note), []).append(clean(study.label))
     for (estimable, note), labels in grouped.items():
         verb = "" if estimable else " is not estimable" if len(labels) == 1 else " are not estimable"
-        yield _sentence(f"{_joined(labels)}{verb}: {note}")
+        yield sentence(f"{_joined(labels)}{verb}: {note}")
 
 
 def _joined(labels: Sequence[str]) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from math import cos, hypot, pi, sin, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from metaan.figures.circle import circular_order
 from metaan.figures.measure import wrap
 from metaan.figures.sheet import Words
@@ -16,10 +18,11 @@ if TYPE_CHECKING:
 
     from metaan.figures.sheet import Align, Box
     from metaan.figures.style import Style
+    from metaan.types import FloatArray
 
     _Chord: TypeAlias = tuple[tuple[float, float], tuple[float, float]]
 
-__all__ = ["Graph", "PlacedEdge", "PlacedGraph", "PlacedNode", "place_graph"]
+__all__ = ["Graph", "PlacedEdge", "PlacedGraph", "PlacedNode", "edge_width", "place_graph"]
 
 LEAST_RADIUS = 62.0
 GROWTH = 1.12
@@ -27,13 +30,14 @@ MOST_GROWTH = 16
 NODE_LARGEST, NODE_SMALLEST, NODE_EQUAL = 15.0, 4.0, 9.0
 NAME_GAP = 4.0
 NAME_LIMIT = 110.0
-NAME_LINES = 3
+NAME_LINES = 5
 NEARLY_UPRIGHT = 0.3
 COUNT_SPOTS = (0.5, 1 / 3, 2 / 3, 0.42, 0.58, 0.28, 0.72, 0.22, 0.78)
 CROSSING_GAP = 20.0
 COUNT_PAD = 1.5
 CLEARANCE = 1.0
 ENDS = 1e-6
+EDGE_LEAST, EDGE_STEP, EDGE_MOST = 1.0, 0.8, 7.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,18 +99,30 @@ def place_graph(graph: Graph, style: Style) -> PlacedGraph:
     """
     order = circular_order(len(graph.names), [(a, b) for a, b, _ in graph.edges])
     radius = LEAST_RADIUS if len(graph.names) > 1 else 0.0
-    for _ in range(MOST_GROWTH):
+    for _ in range(MOST_GROWTH - 1):
         nodes = _nodes(graph, order, radius, style)
-        edges = _edges(graph, nodes, style)
-        if _is_clear(nodes, edges) and all(edge.words for edge in edges):
+        if _is_clear(nodes, graph) and all(edge.words for edge in _edges(graph, nodes, style)):
             break
         radius *= GROWTH
+    nodes = _nodes(graph, order, radius, style)
+    edges = tuple(_edges(graph, nodes, style))
     polygons = tuple(
         tuple((nodes[i].x, nodes[i].y) for i in sorted(members, key=order.index))
         for members in graph.multiarm
     )
     by_index = tuple(nodes[i] for i in range(len(graph.names)))
     return PlacedGraph(nodes=by_index, edges=edges, multiarm=polygons, box=_bounds(by_index))
+
+
+def edge_width(studies: int) -> float:
+    """Give the width of a line in points: it grows with the studies, up to a limit.
+
+    Examples
+    --------
+    >>> edge_width(1), edge_width(100)
+    (1.0, 7.0)
+    """
+    return min(EDGE_LEAST + EDGE_STEP * (studies - 1), EDGE_MOST)
 
 
 class _Spot(NamedTuple):
@@ -150,17 +166,19 @@ def _name(text: str, spot: _Spot, angle: float, radius: float, style: Style) -> 
         yield Words(x=x, y=base, text=line, size=style.text, align=align)
 
 
-def _edges(graph: Graph, nodes: dict[int, PlacedNode], style: Style) -> tuple[PlacedEdge, ...]:
+def _edges(graph: Graph, nodes: dict[int, PlacedNode], style: Style) -> Iterator[PlacedEdge]:
     taken = [words.box for node in nodes.values() for words in node.words]
-    chords = [((nodes[a].x, nodes[a].y), (nodes[b].x, nodes[b].y)) for a, b, _ in graph.edges]
-    edges = []
-    for (a, b, studies), chord in zip(graph.edges, chords, strict=True):
-        others = [other for other in chords if other is not chord]
-        words = _count(studies, chord, taken, list(nodes.values()), others, style)
+    chords = _chords(graph, nodes)
+    ends = np.array(chords).reshape(-1, 4)
+    for i, ((a, b, studies), chord) in enumerate(zip(graph.edges, chords, strict=True)):
+        words = _count(studies, chord, taken, list(nodes.values()), np.delete(ends, i, axis=0), style)
         if words is not None:
             taken.append(_padded(words.box))
-        edges.append(PlacedEdge(ends=(a, b), studies=studies, start=chord[0], end=chord[1], words=words))
-    return tuple(edges)
+        yield PlacedEdge(ends=(a, b), studies=studies, start=chord[0], end=chord[1], words=words)
+
+
+def _chords(graph: Graph, nodes: dict[int, PlacedNode]) -> list[_Chord]:
+    return [((nodes[a].x, nodes[a].y), (nodes[b].x, nodes[b].y)) for a, b, _ in graph.edges]
 
 
 def _count(
@@ -168,12 +186,17 @@ def _count(
     chord: _Chord,
     taken: list[Box],
     nodes: list[PlacedNode],
-    others: list[_Chord],
+    others: FloatArray,
     style: Style,
 ) -> Words | None:
-    """Write an edge's count where nothing is in its way, and away from where two edges cross."""
+    """Write an edge's count where nothing is in its way, and away from where two edges cross.
+
+    `others` are the ends of the other edges, a row of four for each.
+    """
     (x1, y1), (x2, y2) = chord
-    crossings = [spot for other in others if (spot := _crossing(chord, other)) is not None]
+    crossings = [
+        spot for x, y, u, v in others.tolist() if (spot := _crossing(chord, ((x, y), (u, v)))) is not None
+    ]
     best: tuple[tuple[int, float], Words] | None = None
     for share in COUNT_SPOTS:
         x, y = x1 + share * (x2 - x1), y1 + share * (y2 - y1)
@@ -181,9 +204,8 @@ def _count(
         box = _padded(words.box)
         if any(_overlap(box, other) for other in taken) or any(_touches(box, node) for node in nodes):
             continue
-        crossed = sum(_crosses(box, *other) for other in others)
         near = min([hypot(x - u, y - v) for u, v in crossings], default=CROSSING_GAP)
-        fault = (crossed, -min(near, CROSSING_GAP))
+        fault = (_crossed(box, others), -min(near, CROSSING_GAP))
         if best is None or fault < best[0]:
             best = (fault, words)
         if fault == (0, -CROSSING_GAP):
@@ -204,21 +226,39 @@ def _crossing(chord: _Chord, other: _Chord) -> tuple[float, float] | None:
     return (x1 + share * (x2 - x1), y1 + share * (y2 - y1)) if inside else None
 
 
-def _is_clear(nodes: dict[int, PlacedNode], edges: tuple[PlacedEdge, ...]) -> bool:
+def _is_clear(nodes: dict[int, PlacedNode], graph: Graph) -> bool:
     names = [(node.index, words.box) for node in nodes.values() for words in node.words]
+    chords = np.array(_chords(graph, nodes)).reshape(-1, 4)
     for i, (owner, box) in enumerate(names):
         if any(owner != other and _overlap(box, rest) for other, rest in names[i + 1 :]):
             return False
         if any(_touches(box, node) for node in nodes.values()):
             return False
-        if any(_crosses(box, edge.start, edge.end) for edge in edges):
+        if _crossed(box, chords):
             return False
     placed = list(nodes.values())
+    if _runs_through(placed, graph, chords):
+        return False
     return not any(
         hypot(a.x - b.x, a.y - b.y) < a.radius + b.radius + NAME_GAP
         for i, a in enumerate(placed)
         for b in placed[i + 1 :]
     )
+
+
+def _runs_through(placed: list[PlacedNode], graph: Graph, chords: FloatArray) -> bool:
+    """Whether an edge touches the circle of a node that it does not end at."""
+    x1, y1, x2, y2 = chords.T
+    squared = np.maximum((x2 - x1) ** 2 + (y2 - y1) ** 2, ENDS)
+    first, second = (np.array([edge[end] for edge in graph.edges], dtype=int) for end in (0, 1))
+    halves = np.array([edge_width(studies) / 2 for _, _, studies in graph.edges])
+    for node in placed:
+        along = np.clip(((node.x - x1) * (x2 - x1) + (node.y - y1) * (y2 - y1)) / squared, 0.0, 1.0)
+        gap = np.hypot(x1 + along * (x2 - x1) - node.x, y1 + along * (y2 - y1) - node.y)
+        foreign = (first != node.index) & (second != node.index)
+        if (gap < node.radius + halves + CLEARANCE)[foreign].any():
+            return True
+    return False
 
 
 def _padded(box: Box) -> Box:
@@ -235,25 +275,16 @@ def _touches(box: Box, node: PlacedNode) -> bool:
     return hypot(x - node.x, y - node.y) < node.radius
 
 
-def _crosses(box: Box, start: tuple[float, float], end: tuple[float, float]) -> bool:
-    """Clip a line to a box (Liang-Barsky); whether anything is left."""
-    dx, dy = end[0] - start[0], end[1] - start[1]
-    enter, leave = 0.0, 1.0
-    sides = (
-        (-dx, start[0] - box[0]),
-        (dx, box[2] - start[0]),
-        (-dy, start[1] - box[1]),
-        (dy, box[3] - start[1]),
-    )
-    for slope, room in sides:
-        if slope == 0:
-            if room < 0:
-                return False
-        elif slope < 0:
-            enter = max(enter, room / slope)
-        else:
-            leave = min(leave, room / slope)
-    return enter <= leave
+def _crossed(box: Box, chords: FloatArray) -> int:
+    """Count the lines that run through a box: they overlap it both ways, and have corners on both sides."""
+    left, top, right, bottom = box
+    x1, y1, x2, y2 = chords.T
+    near = (np.maximum(x1, x2) >= left) & (np.minimum(x1, x2) <= right)
+    near &= (np.maximum(y1, y2) >= top) & (np.minimum(y1, y2) <= bottom)
+    corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
+    sides = np.multiply.outer(corners[:, 1], x2 - x1) - np.multiply.outer(corners[:, 0], y2 - y1)
+    sides += x1 * (y2 - y1) - y1 * (x2 - x1)
+    return int((near & (sides.min(axis=0) <= 0) & (sides.max(axis=0) >= 0)).sum())
 
 
 def _bounds(nodes: tuple[PlacedNode, ...]) -> Box:

@@ -139,7 +139,7 @@ def _column_widths(content: Content, style: Style) -> list[float]:
     widths = []
     for i, column in enumerate(content.columns):
         cells = [row for row in content.rows if i or not _runs_on(row)]
-        texts = [width(_shown(row, i, style), style.text, bold=row.bold) for row in cells]
+        texts = [_reach(row, i, style) for row in cells]
         heads = [width(line, style.text, bold=True) for line in column.header.split("\n")]
         widths.append(max([*texts, *heads]))
     for indices in _groups(content.columns):
@@ -170,12 +170,21 @@ def _runs_on(row: Row) -> bool:
 
 def _longest_run_on(content: Content, style: Style) -> float:
     rows = [row for row in content.rows if _runs_on(row)]
-    return max((width(_shown(row, 0, style), style.text, bold=row.bold) for row in rows), default=0.0)
+    return max((_reach(row, 0, style) for row in rows), default=0.0)
+
+
+def _reach(row: Row, index: int, style: Style) -> float:
+    """Width of a cell, with the row's indent before the first."""
+    return _indent(row, index) + width(_shown(row, index, style), style.text, bold=row.bold)
+
+
+def _indent(row: Row, index: int) -> float:
+    return 0.0 if index else row.indent
 
 
 def _shown(row: Row, index: int, style: Style) -> str:
     text = row.cells[index]
-    return text if index else fit(text, style.text, style.study_limit, bold=row.bold)
+    return text if index else fit(text, style.text, style.study_limit - row.indent, bold=row.bold)
 
 
 def _groups(columns: Sequence[Column]) -> list[list[int]]:
@@ -291,7 +300,7 @@ def _cells(content: Content, frame: _Frame, middles: Sequence[float], style: Sty
             if text:
                 words.append(
                     Words(
-                        x=_anchor(placed),
+                        x=_anchor(placed) + _indent(row, i),
                         y=baseline(middle, style.text),
                         text=text,
                         size=style.text,

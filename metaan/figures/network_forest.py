@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, isnan, nan
 from statistics import NormalDist
 from typing import TYPE_CHECKING
@@ -51,6 +51,10 @@ class Contrast:
         Prediction interval; `nan` where there is none.
     direct : int
         Studies that compare the two directly.
+    share : float
+        Of the direct evidence in the estimate, in [0, 1]; `nan` where it is not given.
+    score : float
+        Of the treatment in a ranking, in [0, 1]; `nan` where it is not given.
     """
 
     treatment: str
@@ -59,6 +63,8 @@ class Contrast:
     high: float
     prediction: Interval
     direct: int
+    share: float = nan
+    score: float = nan
 
 
 def network_forest(
@@ -67,10 +73,13 @@ def network_forest(
     id: str,  # noqa: A002
     reference: str,
     measure: str,
-    direction: Direction,
+    direction: Direction | None,
     names: Mapping[str, str],
     outcome: str,
     scale: str = "",
+    scores: Mapping[str, float] | None = None,
+    score_name: str = "P-score",
+    proportion_direct: Mapping[str, float] | None = None,
     style: Style = DEFAULT,
 ) -> Drawing:
     """Draw what the network says of every treatment against the reference.
@@ -85,14 +94,21 @@ def network_forest(
         Node that the others are compared with.
     measure : str
         The measure's letters; ratio measures get a log axis.
-    direction : str
-        Which way is better.
+    direction : str or None
+        Which way is better; None where nobody said: the lowest comes first and no side is favoured.
     names : mapping of str to str
         Node to printed name.
     outcome : str
         For the heading.
     scale : str
         Scale and unit of a mean difference, printed above the plot; other measures have none.
+    scores : mapping of str to float, optional
+        A ranking of the nodes, in [0, 1], 1 the best: it orders the rows and has a column. Without it the
+        estimates order them.
+    score_name : str
+        What `scores` are.
+    proportion_direct : mapping of str to float, optional
+        Share of the direct evidence in each node's estimate versus the reference, for a column.
     style : Style
         Sizes and colours.
 
@@ -101,8 +117,11 @@ def network_forest(
     CannotDraw
         Where the reference is not in the network or nothing is connected to it; the message is the reason.
     """
-    contrasts = contrasts_with(network, reference, direction, names)
-    content = _content(network, contrasts, reference, measure, direction, names, clean(outcome), scale)
+    contrasts = contrasts_with(network, reference, direction, names, scores, proportion_direct)
+    ranking = (score_name, (scores or {}).get(reference, nan))
+    content = _content(
+        network, contrasts, reference, measure, direction, names, clean(outcome), scale, ranking
+    )
     against = _printed(reference, names)
     return sheet_drawing(
         layout_rows(content, style).sheet,
@@ -118,22 +137,35 @@ def layout_network_forest(
     *,
     reference: str,
     measure: str,
-    direction: Direction,
+    direction: Direction | None,
     names: Mapping[str, str],
     outcome: str,
     scale: str = "",
+    scores: Mapping[str, float] | None = None,
+    score_name: str = "P-score",
+    proportion_direct: Mapping[str, float] | None = None,
     style: Style = DEFAULT,
 ) -> ForestLayout:
     """Lay out a network forest plot in points; the arguments are those of `network_forest`."""
-    contrasts = contrasts_with(network, reference, direction, names)
-    content = _content(network, contrasts, reference, measure, direction, names, clean(outcome), scale)
+    contrasts = contrasts_with(network, reference, direction, names, scores, proportion_direct)
+    ranking = (score_name, (scores or {}).get(reference, nan))
+    content = _content(
+        network, contrasts, reference, measure, direction, names, clean(outcome), scale, ranking
+    )
     return layout_rows(content, style)
 
 
 def contrasts_with(
-    network: Network, reference: str, direction: Direction, names: Mapping[str, str]
+    network: Network,
+    reference: str,
+    direction: Direction | None,
+    names: Mapping[str, str],
+    scores: Mapping[str, float] | None = None,
+    proportion_direct: Mapping[str, float] | None = None,
 ) -> tuple[Contrast, ...]:
-    """Take every treatment against the reference: the most favourable first, those out of reach last.
+    """Take every treatment against the reference: the best of a ranking first, those out of reach last.
+
+    Without a ranking the most favourable estimate stands first.
 
     Raises
     ------
@@ -144,13 +176,25 @@ def contrasts_with(
     if reference not in network.treatments:
         raise CannotDraw(f"No network forest plot: {called} is not among the treatments of this network.")
     column = network.treatments.index(reference)
-    contrasts = [_contrast(network, i, column) for i in range(len(network.treatments)) if i != column]
+    contrasts = [
+        replace(
+            _contrast(network, i, column),
+            score=(scores or {}).get(treatment, nan),
+            share=(proportion_direct or {}).get(treatment, nan),
+        )
+        for i, treatment in enumerate(network.treatments)
+        if i != column
+    ]
     if not any(isfinite(contrast.estimate) for contrast in contrasts):
         raise CannotDraw(f"No network forest plot: no treatment is connected to {called}.")
-    sign = 1 if direction == "lower_better" else -1
-    return tuple(
-        sorted(contrasts, key=lambda c: (isnan(c.estimate), 0.0 if isnan(c.estimate) else sign * c.estimate))
-    )
+    sign = -1 if direction == "higher_better" else 1
+    return tuple(sorted(contrasts, key=lambda contrast: _place(contrast, sign)))
+
+
+def _place(contrast: Contrast, sign: int) -> tuple[bool, bool, float, float]:
+    reached = isfinite(contrast.estimate)
+    score = -contrast.score if isfinite(contrast.score) and reached else 0.0
+    return not reached, isnan(contrast.score), score, sign * contrast.estimate if reached else 0.0
 
 
 def _contrast(network: Network, row: int, column: int) -> Contrast:
@@ -172,13 +216,16 @@ def _content(
     contrasts: Sequence[Contrast],
     reference: str,
     measure: str,
-    direction: Direction,
+    direction: Direction | None,
     names: Mapping[str, str],
     outcome: str,
     scale: str,
+    ranking: tuple[str, float],
 ) -> Content:
     predicted = any(isfinite(c.prediction[0]) for c in contrasts)
-    name = measure_name(measure)
+    shared = any(isfinite(c.share) for c in contrasts)
+    ranked = any(isfinite(c.score) for c in contrasts)
+    name = measure_name(measure) or "effect"
     title = name[:1].upper() + name[1:]
     ratio = measure in RATIO_MEASURES
     against = _printed(reference, names)
@@ -186,33 +233,50 @@ def _content(
     columns = [
         Column(header="Treatment", align="left"),
         Column(header="Direct\nstudies"),
+        *([Column(header="Direct\nevidence")] if shared else []),
         Column(header=f"{short}\n({interval_name(network.level)})", after_plot=True),
     ]
     if predicted:
         header = f"{100 * network.level:g}% prediction\ninterval"
         columns.append(Column(header=header, after_plot=True))
+    if ranked:
+        columns.append(Column(header=clean(ranking[0]), after_plot=True))
     return Content(
         heading=f"{outcome}: every treatment versus {against}, network estimates",
         columns=tuple(columns),
-        rows=tuple(_row(contrast, measure, names, predicted=predicted) for contrast in contrasts),
+        rows=tuple(
+            _row(contrast, measure, names, predicted=predicted, shared=shared, ranked=ranked)
+            for contrast in contrasts
+        ),
         plot_header=f"{title}\n(log scale)" if ratio else title,
         ratio=ratio,
-        favours=favours(direction, "treatment", against),
-        notes=tuple(_notes(network, contrasts, reference, names, predicted=predicted)),
+        favours=favours(direction, "treatment", against) if direction is not None else ("", ""),
+        notes=tuple(_notes(network, contrasts, reference, direction, names, ranking, predicted=predicted)),
         unit=clean(scale) if measure == "MD" else "",
     )
 
 
-def _row(contrast: Contrast, measure: str, names: Mapping[str, str], *, predicted: bool) -> Row:
-    name = _printed(contrast.treatment, names)
-    if isnan(contrast.estimate):
-        return Row(
-            cells=(name, str(contrast.direct), UNREACHABLE, *([DASH] if predicted else [])), faint=True
-        )
-    cells = [name, str(contrast.direct), _estimate(contrast, measure)]
+def _row(
+    contrast: Contrast,
+    measure: str,
+    names: Mapping[str, str],
+    *,
+    predicted: bool,
+    shared: bool,
+    ranked: bool,
+) -> Row:
+    reached = isfinite(contrast.estimate)
+    cells = [_printed(contrast.treatment, names), str(contrast.direct)]
+    if shared:
+        cells.append(percent(contrast.share))
+    cells.append(_estimate(contrast, measure) if reached else UNREACHABLE)
     if predicted:
-        known = isfinite(contrast.prediction[0])
+        known = reached and isfinite(contrast.prediction[0])
         cells.append(interval(*contrast.prediction, measure) if known else DASH)
+    if ranked:
+        cells.append(fixed(contrast.score) if reached else DASH)
+    if not reached:
+        return Row(cells=tuple(cells), faint=True)
     mark = Mark(
         kind="dot",
         estimate=contrast.estimate,
@@ -231,7 +295,9 @@ def _notes(
     network: Network,
     contrasts: Sequence[Contrast],
     reference: str,
+    direction: Direction | None,
     names: Mapping[str, str],
+    ranking: tuple[str, float],
     *,
     predicted: bool,
 ) -> Iterator[str]:
@@ -244,12 +310,23 @@ def _notes(
         yield "Thick line: confidence interval; thin line: prediction interval of a new study."
     else:
         yield "No prediction interval: it takes at least two degrees of freedom."
-    yield "Ordered by estimate, the most favourable first; the order says nothing about certainty."
+    if direction is None:
+        yield "Ordered by estimate, the lowest first; which way is better was not said."
+    else:
+        yield _order_note(contrasts, ranking, _printed(reference, names))
     if any(isfinite(c.estimate) and not c.direct for c in contrasts):
         yield "Where there is no direct study the estimate is indirect."
     apart = [_printed(c.treatment, names) for c in contrasts if isnan(c.estimate)]
     if apart:
         yield f"Out of reach, with {UNREACHABLE} to {_printed(reference, names)}: {', '.join(apart)}."
+
+
+def _order_note(contrasts: Sequence[Contrast], ranking: tuple[str, float], reference: str) -> str:
+    if not any(isfinite(contrast.score) for contrast in contrasts):
+        return "Ordered by estimate, the most favourable first; the order says nothing about certainty."
+    name, own = clean(ranking[0]), ranking[1]
+    of_reference = f" (1 the best; {reference}: {fixed(own)})" if isfinite(own) else " (1 the best)"
+    return f"Ordered by {name}{of_reference}; the order says nothing about the size of the differences."
 
 
 def _heterogeneity(component: Component) -> str:
@@ -289,9 +366,12 @@ def _sentence(name: str, contrast: Contrast, measure: str, level: float) -> str:
     if isnan(contrast.estimate):
         return f"{name}: {UNREACHABLE}."
     limits = interval(contrast.low, contrast.high, measure)
-    said = f"{name}: {measure_name(measure)} {effect(contrast.estimate, measure)}"
+    said = f"{name}: {measure_name(measure) or 'effect'} {effect(contrast.estimate, measure)}"
     said += f", {interval_name(level)} {limits}"
     if isfinite(contrast.prediction[0]):
         said += f", prediction interval {interval(*contrast.prediction, measure)}"
     studies = "study" if contrast.direct == 1 else "studies"
-    return f"{said}, {contrast.direct} direct {studies}."
+    said += f", {contrast.direct} direct {studies}"
+    if isfinite(contrast.share):
+        said += f", {percent(contrast.share)} direct evidence"
+    return f"{said}, score {fixed(contrast.score)}." if isfinite(contrast.score) else f"{said}."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from metaan.errors import CannotDraw
 from metaan.figures.drawing import ALT_LENGTH, Drawing, sheet_drawing, shorten
-from metaan.figures.graph_layout import Graph, PlacedGraph, place_graph
+from metaan.figures.graph_layout import Graph, PlacedGraph, edge_width, place_graph
 from metaan.figures.measure import clean, width, wrap
 from metaan.figures.sheet import Line, Shape, Sheet, Words
 from metaan.figures.style import DEFAULT, Style
@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from metaan.figures.sheet import Point
     from metaan.results.synthesis import Comparison, Scenario, StudyEffect
 
-__all__ = ["GraphLayout", "Part", "layout_graph", "network_graph", "network_parts"]
+__all__ = ["GraphLayout", "Part", "graph_of_parts", "layout_graph", "network_graph", "network_parts"]
 
 LEAST_TREATMENTS = 3
+MANY = 10
+"""Above so many treatments in one part all circles shrink, so that the ring need not grow as much."""
+
 LEAST_WIDTH = 420.0
 SHELF = 620.0
 PART_GAP = 34.0
-EDGE_LEAST, EDGE_STEP, EDGE_MOST = 1.0, 0.8, 7.0
 CIRCLE_POINTS = 60
 ON_THE_LINE = 1e-6
 EDGE_COLOUR = "#8c8c8c"
@@ -98,6 +100,29 @@ def network_graph(
         Where there are fewer than three treatments or no estimable study; the message is the reason.
     """
     parts, known = network_parts(scenario.comparisons)
+    return graph_of_parts(parts, id=id, known=known, names=names, outcome=outcome, style=style)
+
+
+def graph_of_parts(
+    parts: Sequence[Part],
+    *,
+    id: str,  # noqa: A002
+    known: bool,
+    names: Mapping[str, str],
+    outcome: str,
+    style: Style = DEFAULT,
+) -> Drawing:
+    """Draw the connected parts of some evidence, largest first.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+        Treatments, participants and studies of each.
+    known : bool
+        Whether nodes may be sized by participants.
+    id, names, outcome, style
+        As in `network_graph`.
+    """
     layout = layout_graph(parts, known=known, names=names, outcome=outcome, style=style)
     return sheet_drawing(
         layout.sheet,
@@ -154,7 +179,8 @@ def layout_graph(
         As in `network_graph`.
     """
     largest = max(n for part in parts for n in part.participants) if known else 0
-    placed = [place_graph(_graph(part, largest, names), style) for part in parts]
+    crowd = max(max(len(part.treatments) for part in parts) / MANY, 1.0)
+    placed = [place_graph(_graph(part, largest * crowd, names), style) for part in parts]
     titles = [_title(i, part) if len(parts) > 1 else "" for i, part in enumerate(parts, start=1)]
     heading_step = style.heading * style.leading
     origins, right, bottom = _shelves(placed, titles, style.margin + 2 * heading_step, style)
@@ -223,7 +249,7 @@ def _part(
     )
 
 
-def _graph(part: Part, largest: int, names: Mapping[str, str]) -> Graph:
+def _graph(part: Part, largest: float, names: Mapping[str, str]) -> Graph:
     index = {treatment: i for i, treatment in enumerate(part.treatments)}
     return Graph(
         names=tuple(clean(names.get(t, t)) for t in part.treatments),
@@ -330,7 +356,7 @@ def _part_words(graph: PlacedGraph, origin: Point, title: str, style: Style) -> 
 
 def _part_lines(graph: PlacedGraph, origin: Point) -> Iterator[Line]:
     for edge in graph.edges:
-        wide = min(EDGE_LEAST + EDGE_STEP * (edge.studies - 1), EDGE_MOST)
+        wide = edge_width(edge.studies)
         start, end = _moved(edge.start, origin), _moved(edge.end, origin)
         yield Line(start=start, end=end, width=wide, colour=EDGE_COLOUR, layer=2)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.font_manager import FontProperties
+from matplotlib.transforms import TransformedPatchPath
 
 from metaan.figures.fonts import drawing_font
 from metaan.figures.measure import width
@@ -54,7 +55,10 @@ LEFT_TO_RIGHT_MARK = "\u200e"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """One line of text; x is its left, middle or right, y its baseline."""
+    """One line of text; x is its left, middle or right, y its baseline.
+
+    Turned text reads upwards: x is then its baseline, y its lower end, middle or upper end.
+    """
 
     x: float
     y: float
@@ -63,12 +67,17 @@ class Words:
     bold: bool = False
     align: Align = "left"
     colour: str = "#000000"
+    turned: bool = False
 
     @property
     def box(self) -> Box:
         """Left, top, right and bottom in points."""
         wide = width(self.text, self.size, bold=self.bold)
-        left = self.x - {"left": 0.0, "center": wide / 2, "right": wide}[self.align]
+        before = {"left": 0.0, "center": wide / 2, "right": wide}[self.align]
+        if self.turned:
+            low = self.y + before
+            return self.x - ASCENT * self.size, low - wide, self.x + DESCENT * self.size, low
+        left = self.x - before
         return left, self.y - ASCENT * self.size, left + wide, self.y + DESCENT * self.size
 
 
@@ -151,8 +160,9 @@ def draw_sheet(sheet: Sheet, ax: Axes) -> None:
         _draw_shapes(list(shapes), layer, ax)
     for layer, lines in groupby(sorted(sheet.lines, key=attrgetter("layer")), attrgetter("layer")):
         _draw_lines(list(lines), layer, ax)
+    page = TransformedPatchPath(ax.patch)  # nothing is clipped, but matplotlib would make one for each text
     for words in sheet.words:
-        _draw_words(words, ax)
+        _draw_words(words, page, ax)
 
 
 def _draw_shapes(shapes: Sequence[Shape], layer: int, ax: Axes) -> None:
@@ -184,7 +194,7 @@ def _draw_lines(lines: Sequence[Line], layer: int, ax: Axes) -> None:
     )
 
 
-def _draw_words(words: Words, ax: Axes) -> None:
+def _draw_words(words: Words, page: TransformedPatchPath, ax: Axes) -> None:
     x, y = point(words.x, words.y)
     ax.text(
         x,
@@ -192,9 +202,12 @@ def _draw_words(words: Words, ax: Axes) -> None:
         _left_to_right(words.text),
         fontproperties=_font(words.size, words.bold, drawing_font(words.text, bold=words.bold)),
         color=words.colour,
+        rotation=90 if words.turned else 0,
+        rotation_mode="anchor",
         ha=words.align,
         va="baseline",
         parse_math=False,
+        clip_path=page,
         zorder=9,
     )
 

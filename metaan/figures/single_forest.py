@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import floor, inf, isfinite, log, log10, nan
-from typing import TYPE_CHECKING, Literal
+from math import inf, isfinite, isnan, log, nan
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from metaan.figures.content import Column, Content, Mark, Row
 from metaan.figures.drawing import Drawing, sheet_drawing, shorten
@@ -15,24 +15,31 @@ from metaan.figures.style import DEFAULT, Style
 from metaan.format import (
     ONE_GROUP_MEASURES,
     RATIO_MEASURES,
-    effect,
     fixed,
     measure_name,
     shares,
+    shown_digits,
+    shown_effect,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["ForestLine", "single_content", "single_forest"]
+__all__ = ["ForestLine", "LineKind", "single_content", "single_forest"]
 
-LEAST_DECIMALS, MOST_DECIMALS = 2, 8
 WITHIN = {
     **dict.fromkeys(("PR", "PLN", "PLO", "PAS", "PFT"), (0.0, 1.0)),
     **dict.fromkeys(("IR", "IRLN", "IRS", "MNLN"), (0.0, inf)),
     **dict.fromkeys(("COR", "UCOR", "ZCOR"), (-1.0, 1.0)),
 }
 """What a measure can be as it is shown."""
+
+
+LineKind: TypeAlias = Literal[
+    "study", "group", "pooled", "prediction", "common", "heading", "words", "closing"
+]
+TEXT_KINDS = frozenset({"heading", "words", "closing"})
+INDENTED = frozenset({"study", "group", "words"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +49,9 @@ class ForestLine:
     Attributes
     ----------
     kind : str
-        study, group (a subgroup), pooled, prediction, or common (shown pale).
+        study, group (the subtotal of a subgroup), pooled, prediction, common (shown pale); heading (of a
+        subgroup; the studies below it stand in), words (of what is above: heterogeneity, a test), closing
+        (words of all).
     label : str
         As printed.
     estimate, low, high : float
@@ -51,11 +60,11 @@ class ForestLine:
         Share in [0, 1]; `nan` where there is none.
     """
 
-    kind: Literal["study", "group", "pooled", "prediction", "common"]
+    kind: LineKind
     label: str
-    estimate: float
-    low: float
-    high: float
+    estimate: float = nan
+    low: float = nan
+    high: float = nan
     weight: float = nan
 
 
@@ -122,7 +131,7 @@ def single_content(
     """Say what the plot shows, before it has a size; the arguments are those of `single_forest`."""
     ratio = measure in RATIO_MEASURES
     name = measure_name(measure) if measure else "effect"
-    weighed = any(isfinite(line.weight) for line in lines)
+    weighed = any(line.weight > 0 for line in lines)
     columns = [
         Column(header="Study", align="left"),
         Column(header=f"{name[:1].upper()}{name[1:]}\n({interval_name(level)})", after_plot=True),
@@ -146,23 +155,43 @@ def single_content(
 
 def _rows(lines: Sequence[ForestLine], measure: str, *, weighed: bool, style: Style) -> Iterator[Row]:
     digits = _digits(lines, measure)
-    studies = [line for line in lines if line.kind == "study"]
-    written = iter(shares([line.weight for line in studies]) if weighed else ())
-    first_model = next((line for line in lines if line.kind != "study"), None)
-    for line in lines:
+    grouped = any(line.kind == "heading" for line in lines)
+    weights = _weights(lines) if weighed else ("",) * len(lines)
+    first_model = next((line for line in lines if line.kind in ("pooled", "prediction", "common")), None)
+    for i, (line, weight) in enumerate(zip(lines, weights, strict=True)):
         cells = [clean(line.label), _text(line, measure, digits)]
         if weighed:
-            cells.append(next(written) if line.kind == "study" else "")
+            cells.append(weight)
+        begins = line is first_model or (line.kind == "heading" and i > 0)
         yield Row(
             cells=tuple(cells),
             mark=_mark(line, measure),
-            bold=line.kind == "pooled",
+            bold=line.kind in ("pooled", "heading"),
             faint=line.kind == "common",
-            space=style.model_gap if line is first_model else 0.0,
+            space=style.model_gap if begins else 0.0,
+            indent=style.indent if grouped and line.kind in INDENTED else 0.0,
         )
 
 
+def _weights(lines: Sequence[ForestLine]) -> Iterator[str]:
+    """Write the studies' weights, and with a subtotal the sum of those above it as they are shown."""
+    written = iter(shares([line.weight for line in lines if line.kind == "study"]))
+    above = 0.0
+    for line in lines:
+        if line.kind == "study":
+            share = next(written)
+            above += float(share)
+            yield share
+        elif line.kind == "group":
+            yield fixed(above, 1)
+        else:
+            above = 0.0 if line.kind == "heading" else above
+            yield ""
+
+
 def _mark(line: ForestLine, measure: str) -> Mark | None:
+    if line.kind in TEXT_KINDS:
+        return None
     low, high = _place(line.low, measure), _place(line.high, measure)
     if line.kind == "prediction":
         middle = (low + high) / 2
@@ -170,6 +199,8 @@ def _mark(line: ForestLine, measure: str) -> Mark | None:
     if not isfinite(line.estimate):
         return None
     estimate = _place(line.estimate, measure)
+    if isnan(low) or isnan(high):
+        return Mark(kind="dot", estimate=estimate, low=estimate, high=estimate)
     if line.kind == "study":
         weight = line.weight if isfinite(line.weight) else 1.0
         return Mark(kind="square", estimate=estimate, low=low, high=high, weight=weight)
@@ -185,28 +216,22 @@ def _place(value: float, measure: str) -> float:
 
 
 def _text(line: ForestLine, measure: str, digits: int) -> str:
-    values = [_written(value, measure, digits) for value in (line.estimate, line.low, line.high)]
+    if line.kind in TEXT_KINDS:
+        return ""
+    values = [shown_effect(value, measure, digits) for value in (line.estimate, line.low, line.high)]
     if line.kind == "prediction":
         return f"({values[1]} to {values[2]})"
     if not isfinite(line.estimate):
         return "not estimable"
+    if not isfinite(line.low):
+        return f"{values[0]} (no interval)"
     return f"{values[0]} ({values[1]} to {values[2]})"
 
 
-def _written(value: float, measure: str, digits: int) -> str:
-    if measure in RATIO_MEASURES and value > 0:
-        return effect(_place(value, measure), measure, digits)
-    return fixed(value, digits)
-
-
 def _digits(lines: Sequence[ForestLine], measure: str) -> int:
-    if measure in RATIO_MEASURES:
-        return LEAST_DECIMALS
-    halves = [(line.high - line.low) / 2 for line in lines if line.kind == "study"]
-    known = [half for half in halves if isfinite(half) and half > 0]
-    if not known:
-        return LEAST_DECIMALS
-    return min(max(1 - floor(log10(min(known))), LEAST_DECIMALS), MOST_DECIMALS)
+    return shown_digits(
+        ((line.estimate, line.low, line.high) for line in lines if line.kind == "study"), measure
+    )
 
 
 def _alt(lines: Sequence[ForestLine], content: Content, measure: str) -> str:
@@ -223,5 +248,5 @@ def _description(content: Content) -> Iterator[str]:
     yield f"{content.heading}."
     for row in content.rows:
         weight = f", weight {row.cells[2]}%" if len(row.cells) > 2 and row.cells[2] else ""
-        yield f"{row.cells[0]}: {row.cells[1]}{weight}."
+        yield f"{row.cells[0]}: {row.cells[1]}{weight}." if row.cells[1] else f"{row.cells[0]}."
     yield from content.notes

@@ -17,8 +17,9 @@ class Style:
         Font sizes of rows, of the lines below a figure, of its heading.
     margin, gap, inner_gap, plot_gap : float
         Page margin; space between columns, inside a group of columns, beside the plot.
-    row, model_gap, leading : float
-        Height of a row; extra space before the models; line height as a multiple of the font size.
+    row, model_gap, leading, indent : float
+        Height of a row; extra space before the models; line height as a multiple of the font size; how far
+        the rows below a subheading stand in.
     plot : float
         Width of the plot.
     study_limit, header_limit, favours_limit, heading_limit : float
@@ -42,6 +43,7 @@ class Style:
     row: float = 15.0
     model_gap: float = 7.0
     leading: float = 1.35
+    indent: float = 10.0
     plot: float = 216.0
     study_limit: float = 330.0
     header_limit: float = 110.0

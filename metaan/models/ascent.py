@@ -24,6 +24,11 @@ FURTHEST = 4.0
 ROUNDING = 1e-13
 """Relative rounding of a log-likelihood; smaller gains cannot be seen."""
 
+MOST_HALVINGS, FEW_HALVINGS = 40, 10
+NEAR = 1.0
+"""Decrement below which a surface is as good as quadratic: a step that needs more than a few halvings follows
+rounding, or an error of the quadrature."""
+
 ARRIVED = 1e-18
 """Newton decrement (twice the gain still to be had) at which a climb ends."""
 
@@ -106,7 +111,7 @@ def climb(problem: Problem, start: Point, nodes: int) -> Point:
         step, own_step, decrement = _step(slope)
         if decrement < ARRIVED:
             break
-        ahead = _line(problem, point, marginal, (slope.slots, step, own_step), nodes)
+        ahead = _line(problem, point, marginal, (slope.slots, step, own_step), decrement, nodes)
         if ahead is None:
             break
         point, marginal = ahead
@@ -209,18 +214,24 @@ def _line(
     point: Point,
     marginal: Marginal,
     direction: tuple[tuple[int, ...], FloatArray, FloatArray],
+    decrement: float,
     nodes: int,
 ) -> tuple[Point, Marginal] | None:
-    """Go along a direction, halving, until height is gained; None where none is to be had."""
+    """Go along a direction, halving, until height is gained; None where none is to be had.
+
+    A share of the step promises at most that share of the decrement: below rounding it could not be seen.
+    """
     now = float(marginal.loglik.sum())
     share = _longest_share(point, *direction)
-    for _ in range(40):
+    for _ in range(MOST_HALVINGS if decrement > NEAR else FEW_HALVINGS):
         ahead = _moved(problem, point, direction, share)
         found = problem.evaluate(ahead, nodes)
         height = float(found.loglik.sum())
         if height > now or (height >= now - ROUNDING * (1 + abs(now)) and share == 1):
             return ahead, found
         share /= 2
+        if share * decrement < ROUNDING * (1 + abs(now)):
+            break
     return None
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from metaan.effects.binary import complete_arm
 from metaan.effects.cells import column, equal_lengths, refuse
 from metaan.errors import InputError
 
@@ -111,8 +112,8 @@ def read_tables(cells: Mapping[str, ArrayLike], *, whole: bool = False) -> Table
         for name, values in given.items():
             refuse(name, values, values % 1 > 0, "is not a whole number; this model needs counts")
     equal_lengths(given)
-    a, b = _arm(given, events="ai", others="bi", total="n1i")
-    c, d = _arm(given, events="ci", others="di", total="n2i")
+    a, b = complete_arm(given, events="ai", others="bi", total="n1i")
+    c, d = complete_arm(given, events="ci", others="di", total="n2i")
     used, notes = _usable(a + b, c + d, "an arm has no participants")
     return Tables(a=a[used], b=b[used], c=c[used], d=d[used], used=used, notes=notes)
 
@@ -173,27 +174,6 @@ def _columns(cells: Mapping[str, ArrayLike], known: tuple[str, ...], what: str) 
     if not given:
         raise InputError(f"{what} needs the cells of its studies; its columns are {', '.join(known)}.")
     return given
-
-
-def _arm(
-    given: Mapping[str, FloatArray], *, events: str, others: str, total: str
-) -> tuple[FloatArray, FloatArray]:
-    """Complete one arm to events and non-events."""
-    if events not in given or not (others in given or total in given):
-        raise InputError(f"An arm is incomplete: give {events} with {total}, or {events} with {others}.")
-    for name in (events, others, total):
-        if name in given:
-            refuse(name, given[name], given[name] < 0, "is negative; give a count of 0 or more")
-    a = given[events]
-    if total not in given:
-        return a, given[others]
-    n = given[total]
-    refuse(events, a, a > n, f"is more than {total}; events cannot exceed participants, correct one of them")
-    if others in given:
-        refuse(
-            total, n, np.abs(a + given[others] - n) > 0, f"is not {events} + {others}; correct one of them"
-        )
-    return a, n - a
 
 
 def _usable(size1: FloatArray, size2: FloatArray, empty: str) -> tuple[BoolArray, dict[int, str]]:

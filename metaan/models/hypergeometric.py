@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, exp, floor, pi, sqrt
+from math import ceil, exp, floor, log, pi, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from metaan.models.counts import Tables
     from metaan.types import FloatArray
 
-__all__ = ["ConditionalTables", "LargeTables", "condition"]
+    Cells = tuple[float, float, float, float]
+
+__all__ = [
+    "FEW",
+    "PER_SPREAD",
+    "REACH",
+    "ConditionalTables",
+    "LargeTables",
+    "condition",
+    "log_factorial_ratios",
+]
 
 LARGE = 4000
 """Possible values over all tables above which the unlikely ones are left out of the sums."""
@@ -23,8 +33,13 @@ LARGE = 4000
 REACH, FEW = 12, 60
 """Standard deviations on either side of a mode that are kept, and values for laws that are nearly Poisson."""
 
+MOST_VALUES = 50_000
+"""Values times log odds ratios in one table; with more the odds ratios are parted, each half has less."""
+
 PER_SPREAD = 4
 """Values per standard deviation that a sum over a smooth bell needs for double precision."""
+
+HALF = 0.5
 
 SERIES = 16
 """From here Stirling's series of four terms is exact to 1e-14."""
@@ -86,6 +101,11 @@ class ConditionalTables:
         fourth = self._sum(share * deviation)
         return -highest - np.log(total), -mean, -second, -third, 3 * second * second - fourth
 
+    def start(self, effect: FloatArray, tau: float) -> FloatArray:
+        """Give where the search for the mode of a normal effect begins: at its mean, shape (1, k)."""
+        del effect, tau
+        return np.zeros((1, self.k))
+
     def _sum(self, values: FloatArray) -> FloatArray:
         return np.asarray(np.add.reduceat(values, self.starts, axis=1))
 
@@ -107,11 +127,26 @@ class LargeTables:
         """Number of tables."""
         return len(self.cells)
 
+    def start(self, effect: FloatArray, tau: float) -> FloatArray:
+        """Give the mode of a normal effect as it were if each table's log odds ratio were normal, too.
+
+        In standard units, shape (1, k). From an effect far from what a large table tells, Newton's steps
+        would overshoot many times.
+        """
+        a, b, c, d = self.cells.T + HALF
+        told = 1 / (1 / a + 1 / b + 1 / c + 1 / d)
+        away = np.log(a / b) - np.log(c / d) - effect
+        return np.asarray(tau * told * away / (1 + tau * tau * told))[None]
+
     def derivatives(self, u: FloatArray) -> tuple[FloatArray, ...]:
         """Give the same as `ConditionalTables.derivatives`, from the values that u makes likely."""
         low, high = u.min(axis=0).tolist(), u.max(axis=0).tolist()
-        windows = [_window(row, *ends) for row, *ends in zip(self.cells.tolist(), low, high, strict=True)]
-        return _likely(self.cells, windows).derivatives(u)
+        windows = [_window(*row) for row in zip(self.cells, low, high, strict=True)]
+        half = len(u) // 2
+        if half and len(u) * sum(map(len, windows)) > MOST_VALUES:
+            parts = (self.derivatives(u[:half]), self.derivatives(u[half:]))
+            return tuple(np.concatenate(pair) for pair in zip(*parts, strict=True))
+        return _joined([_weighed(*row) for row in zip(self.cells, windows, strict=True)]).derivatives(u)
 
 
 def condition(tables: Tables) -> ConditionalTables | LargeTables:
@@ -151,47 +186,37 @@ def _joined(supports: list[tuple[FloatArray, FloatArray]]) -> ConditionalTables:
         excess=np.concatenate([excess for excess, _ in supports]),
         log_weight=np.concatenate([log_weight for _, log_weight in supports]),
         table=np.repeat(np.arange(len(sizes)), sizes),
-        starts=_starts(sizes),
+        starts=np.concatenate([[0], np.cumsum(sizes[:-1], dtype=np.intp)]).astype(np.intp),
     )
 
 
-def _starts(sizes: list[int]) -> NDArray[np.intp]:
-    return np.concatenate([[0], np.cumsum(sizes[:-1], dtype=np.intp)]).astype(np.intp)
-
-
-def _window(cells: list[float], low: float, high: float) -> tuple[int, int, int]:
-    """Give the first and the last excess that log odds ratios from low to high make likely, and the stride.
+def _window(cells: FloatArray, low: float, high: float) -> range:
+    """Give the possible events minus observed ones that log odds ratios from low to high make likely.
 
     Events are the sum of independent trials, so that beyond 12 standard deviations of the mode lies a share
     below exp(-60), and the variance is at most the distance to an end of the support: where only every s-th
     value is taken, the ends are out of reach. Such a sum over a bell of standard deviation 4 s or more is
     wrong by a share of exp(-2 (4 pi)²), which is 1e-137.
     """
-    a, b, c, d = cells
-    at_low, at_high = _mode(cells, low), _mode(cells, high)
-    left = max(floor(at_low - REACH * _spread(cells, at_low)) - FEW, -int(min(a, d)))
-    right = min(ceil(at_high + REACH * _spread(cells, at_high)) + FEW, int(min(b, c)))
-    return left, right, max(floor(min(_spread(cells, left), _spread(cells, right)) / PER_SPREAD), 1)
+    a, b, c, d = cells.tolist()
+    at_low, at_high = _mode((a, b, c, d), low), _mode((a, b, c, d), high)
+    left = max(floor(at_low - REACH * _spread((a, b, c, d), at_low)) - FEW, -min(a, d))
+    right = min(ceil(at_high + REACH * _spread((a, b, c, d), at_high)) + FEW, min(b, c))
+    least = min(_spread((a, b, c, d), left), _spread((a, b, c, d), right))
+    return range(int(left), int(right) + 1, max(floor(least / PER_SPREAD), 1))
 
 
-def _likely(cells: FloatArray, windows: list[tuple[int, int, int]]) -> ConditionalTables:
-    """Join the windows of all tables, with their log weights."""
-    parts = [np.arange(left, right + 1, stride, dtype=np.float64) for left, right, stride in windows]
-    sizes = [len(part) for part in parts]
-    excess, table = np.concatenate(parts), np.repeat(np.arange(len(sizes)), sizes)
-    odds = np.log(np.where(cells > 0, cells, 1.0)) @ SIGNS
-    strides = np.log([stride for _, _, stride in windows])
-    held = cells[table].T
-    weights = _factorials(held, held + SIGNS[:, None] * excess).sum(axis=0)
-    return ConditionalTables(
-        excess=excess,
-        log_weight=strides[table] - odds[table] * excess - weights,
-        table=table,
-        starts=_starts(sizes),
+def _weighed(cells: FloatArray, window: range) -> tuple[FloatArray, FloatArray]:
+    """Give the values of a window and their log weights."""
+    excess = np.arange(window.start, window.stop, window.step, dtype=np.float64)
+    moved = cells[:, None] + SIGNS[:, None] * excess
+    odds = float((SIGNS * np.log(np.where(cells > 0, cells, 1.0))).sum())
+    return excess, log(window.step) - odds * excess - np.sum(
+        log_factorial_ratios(cells[:, None], moved), axis=0
     )
 
 
-def _mode(cells: list[float], u: float) -> float:
+def _mode(cells: Cells, u: float) -> float:
     """Excess at which a table with these margins has the log odds ratio u."""
     a, b, c, d = cells
     near, far = exp(min(-u, 0.0)), exp(min(u, 0.0))
@@ -201,33 +226,41 @@ def _mode(cells: list[float], u: float) -> float:
     return -2 * product / (half + sqrt(max(half * half - 4 * (near - far) * product, 0.0)))
 
 
-def _spread(cells: list[float], excess: float) -> float:
+def _spread(cells: Cells, excess: float) -> float:
     """Large-sample standard deviation of the first arm's events where they exceed the observed by this."""
     a, b, c, d = cells
-    moved = (a + excess, b - excess, c - excess, d + excess)
-    return 1 / sqrt(sum(1 / cell for cell in moved)) if min(moved) > 0 else 0.0
+    a, b, c, d = a + excess, b - excess, c - excess, d + excess
+    return 1 / sqrt(1 / a + 1 / b + 1 / c + 1 / d) if min(a, b, c, d) > 0 else 0.0
 
 
-def _factorials(cell: FloatArray, now: FloatArray) -> FloatArray:
-    """Log of now!/cell!, less (now - cell) log(cell), without the difference of two large logarithms."""
-    none, some, least = cell == 0, np.maximum(cell, 1.0), np.maximum(now, 1.0)
-    gone = (now < 1) & ~none
+def log_factorial_ratios(cells: FloatArray, now: FloatArray) -> FloatArray:
+    """Give log(now!/cell!) - (now - cell) log(cell), without the difference of two large logarithms.
+
+    Parameters
+    ----------
+    cells : ndarray, shape (m, 1)
+        Whole numbers; log(cell) counts as 0 for an empty one.
+    now : ndarray, shape (m, s)
+        Whole numbers.
+    """
+    some = np.maximum(cells, 1.0)
+    least = np.maximum(now, 1.0)
     rise = np.log1p((least - some) / some)
-    found: FloatArray = least * rise - (least - some) + rise / 2 + _stirling(least) - _stirling(some)
-    found[gone] += np.log(some[gone])
-    found[none] = gammaln(now[none] + 1)
-    return found
+    found = least * rise - (least - some) + rise / 2 + _stirling(least) - _stirling(some)
+    found = np.where(now < 1, found + np.log(some), found)
+    empty = np.flatnonzero(cells == 0)
+    found[empty] = gammaln(now[empty] + 1)
+    return np.asarray(found)
 
 
 def _stirling(n: FloatArray) -> FloatArray:
     """Give what log n! has beyond n log n - n + log(2 pi n)/2."""
     square = 1 / (n * n)
-    series: FloatArray = (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680))) / n
+    series = (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680))) / n
     few = n < SERIES
-    if few.any():
-        small = n[few]
-        series[few] = gammaln(small + 1) - small * np.log(small) + small - np.log(2 * pi * small) / 2
-    return series
+    n = n[few]
+    series[few] = gammaln(n + 1) - n * np.log(n) + n - np.log(2 * pi * n) / 2
+    return np.asarray(series)
 
 
 def _support(a: float, b: float, c: float, d: float) -> tuple[FloatArray, FloatArray]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from metaan.types import FloatArray
 
-__all__ = ["mantel_haenszel"]
+__all__ = ["mantel_haenszel", "silent_studies"]
 
 HALF = 0.5
 """Added to the cells of a study with a zero for its own effect in Q; the pooled estimate never sees it."""
@@ -186,7 +186,10 @@ def _result(
         weights=frozen(weights),
         k=int(studies.used.sum()),
         level=level,
-        notes=(*_reasons(sums, se, tests), *study_notes({**studies.notes, **_silent(measure, studies)})),
+        notes=(
+            *_reasons(sums, se, tests),
+            *study_notes({**studies.notes, **silent_studies(measure, studies)}),
+        ),
     )
 
 
@@ -197,18 +200,31 @@ def _reasons(sums: _Sums, se: float, tests: tuple[float, float]) -> tuple[str, .
     return (*flat, OVERSHOOT) if tests[0] > tests[1] else flat
 
 
-def _silent(measure: str, studies: Tables | Rates) -> dict[int, str]:
-    """Say of each study without an effect of its own what it still does, by position from 0."""
+def silent_studies(measure: str, studies: Tables | Rates) -> dict[int, str]:
+    """Say of each study without an effect of its own what it still does, by position from 0.
+
+    Parameters
+    ----------
+    measure : {"OR", "RR", "RD", "IRR", "IRD"}
+        As for `mantel_haenszel`.
+    studies : Tables or Rates
+        From `read_tables` or `read_rates`.
+
+    Examples
+    --------
+    >>> from metaan.models.counts import read_tables
+    >>> tables = read_tables({"ai": [0, 4], "n1i": [4, 4], "ci": [0, 5], "n2i": [5, 5]})
+    >>> silent_studies("RR", tables)[1]
+    'only events in both arms: it enters the estimate, not Q'
+    """
+    none = studies.x1 + studies.x2 == 0 if isinstance(studies, Rates) else studies.a + studies.c == 0
+    own = none if isinstance(studies, Rates) else studies.one_outcome
+    lost = {"OR": own, "RR": none, "IRR": none}.get(measure, np.zeros_like(none))
     positions = np.flatnonzero(studies.used)
-    if isinstance(studies, Rates):
-        none, only = studies.x1 + studies.x2 == 0, np.zeros(studies.x1.shape, dtype=bool)
-    else:
-        none, only = studies.a + studies.c == 0, studies.b + studies.d == 0
-    lost = {"OR": none | only, "RR": none, "IRR": none}.get(measure, np.zeros_like(none))
     return {
         int(positions[i]): f"{'no events in either arm' if none[i] else 'only events in both arms'}: "
         f"{'it adds nothing' if lost[i] else 'it enters the estimate, not Q'}"
-        for i in np.flatnonzero(none | only)
+        for i in np.flatnonzero(own)
     }
 
 

@@ -302,15 +302,23 @@ def _mode_of_two(
 
 
 def _mode_of_one(tables: Conditional, effect: FloatArray, tau: float) -> tuple[FloatArray, FloatArray]:
+    last: list[tuple[FloatArray, Derivatives]] = []
+
+    def derivatives(z: FloatArray) -> Derivatives:
+        """Remember the last point: a step's height and the next step are asked for at the same one."""
+        if not last or not np.array_equal(last[0][0], z):
+            last[:] = [(z, tables.derivatives(effect + tau * z))]
+        return last[0][1]
+
     def height(z: FloatArray) -> FloatArray:
-        return np.asarray(tables.derivatives(effect + tau * z)[0][0] - z[0] ** 2 / 2)
+        return np.asarray(derivatives(z)[0][0] - z[0] ** 2 / 2)
 
     def newton(z: FloatArray) -> tuple[FloatArray, Derivatives]:
-        _, slope, curve, _, _ = tables.derivatives(effect + tau * z)
+        _, slope, curve, _, _ = derivatives(z)
         curvature = 1 - tau * tau * curve[0]
         return np.asarray((tau * slope - z) / curvature), (curvature,)
 
-    z, (curvature,) = _climb(height, newton, np.zeros((1, tables.k)))
+    z, (curvature,) = _climb(height, newton, tables.start(effect, tau))
     return z[0], curvature
 
 

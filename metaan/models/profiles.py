@@ -15,6 +15,11 @@ RUN_META = "run, meta 8.4-0"
 REVMAN_MANUAL = (
     "from the manual, RevMan Web (Cochrane, random-effects methods for intervention reviews, 2024)"
 )
+REVMAN_ALGORITHMS = (
+    "from the manual, Deeks and Higgins, Statistical algorithms in Review Manager 5 (Cochrane, 2010)"
+)
+META_MANUAL = "from the manual, metabin() of meta"
+INFERRED = "not checked for single studies; as its Mantel-Haenszel risk difference, run, meta 8.4-0"
 STATA_MANUAL = "from the manual, Stata 17 Meta-Analysis Reference Manual, meta summarize"
 
 PREDICTION_RULES = {
@@ -58,8 +63,13 @@ class Profile:
         A key of `PREDICTION_RULES`, which `pool` obeys.
     I2 : Default
         The I2 that the package prints: "tau2" or "Q". `pool` gives both.
-    smd_variance, zero_cells, mantel_haenszel : Default
-        What happens to the data before they are pooled; `pool` takes effects and does not see it.
+    zero_cells, risk_difference, smd_variance : Default
+        How effects are computed from cells: what is added to cells of 0 for ratios, and for risk differences;
+        the standardised mean difference and its variance. `pool` takes effects and does not see it;
+        `profile_effects` obeys.
+    mantel_haenszel, mantel_haenszel_variance : Default
+        What is added to cells of 0 before tables are pooled by Mantel and Haenszel's method, and the variance
+        of its risk difference.
     """
 
     name: str
@@ -68,12 +78,23 @@ class Profile:
     test: Default
     prediction: Default
     I2: Default
-    smd_variance: Default
     zero_cells: Default
+    risk_difference: Default
+    smd_variance: Default
     mantel_haenszel: Default
+    mantel_haenszel_variance: Default
 
 
 UNSEEN = Default(value="not checked", words="a rule that was not checked here", source="not checked")
+AS_METAFOR = Default(
+    value="not checked",
+    words="a rule that was not checked here (its row takes metafor's)",
+    source="not checked",
+)
+ADDED = "0.5 in every cell of a study with a zero"
+ONE_OUTCOME_OUT = f"{ADDED}, without studies that had no event or events only"
+IN_VARIANCE = "(for a risk difference in its variance only)"
+GREENLAND_ROBINS = "Greenland and Robins' variance"
 WALD = "a normal (Wald) interval"
 FROM_TAU2 = "tau2 and the typical sampling variance"
 
@@ -89,13 +110,15 @@ PACKAGES = {
                 value="test", words="the quantile of the test, here normal", source=RUN_METAFOR
             ),
             I2=Default(value="tau2", words=FROM_TAU2, source=RUN_METAFOR),
-            smd_variance=Default(value="LS", words="1/n1 + 1/n2 + g²/(2N)", source=RUN_METAFOR),
             zero_cells=Default(
-                value="only0",
-                words="0.5 in every cell of a study with a zero (studies without any event stay)",
-                source=RUN_METAFOR,
+                value="only0", words=f"{ADDED}, studies without any event included", source=RUN_METAFOR
             ),
+            risk_difference=Default(value="only0", words=ADDED, source=RUN_METAFOR),
+            smd_variance=Default(value="LS", words="1/n1 + 1/n2 + g²/(2N)", source=RUN_METAFOR),
             mantel_haenszel=Default(value="exact", words="the cells as they are", source=RUN_METAFOR),
+            mantel_haenszel_variance=Default(
+                value="Sato", words="Sato, Greenland and Robins' variance", source=RUN_METAFOR
+            ),
         ),
         Profile(
             name="meta",
@@ -106,14 +129,20 @@ PACKAGES = {
                 value="k-1", words="t on k - 1 degrees of freedom (before 8.0: k - 2)", source=RUN_META
             ),
             I2=Default(value="Q", words="Q and its degrees of freedom", source=RUN_META),
+            zero_cells=Default(value="only0, one outcome out", words=ONE_OUTCOME_OUT, source=META_MANUAL),
+            risk_difference=Default(
+                value="variance only",
+                words=f"the difference as it is, and in its variance {ADDED}",
+                source=INFERRED,
+            ),
             smd_variance=Default(value="exact", words="the exact variance of g", source=RUN_META),
-            zero_cells=Default(
-                value="only0, no event out",
-                words="0.5 in every cell of a study with a zero (studies without any event are left out)",
+            mantel_haenszel=Default(
+                value="only0",
+                words=f"{ADDED} {IN_VARIANCE}",
                 source=RUN_META,
             ),
-            mantel_haenszel=Default(
-                value="only0", words="0.5 in every cell of a study with a zero", source=RUN_META
+            mantel_haenszel_variance=Default(
+                value="Greenland-Robins", words=GREENLAND_ROBINS, source=RUN_META
             ),
         ),
         Profile(
@@ -127,16 +156,26 @@ PACKAGES = {
                 value="test", words="the quantile of the test, here normal", source=REVMAN_MANUAL
             ),
             I2=Default(value="tau2", words=f"{FROM_TAU2} (since 2024)", source=REVMAN_MANUAL),
-            smd_variance=Default(
-                value="N - 3.94", words="1/n1 + 1/n2 + g²/(2(N - 3.94))", source=REVMAN_MANUAL
-            ),
             zero_cells=Default(
-                value="only0, no event out",
-                words="0.5 in every cell of a study with a zero (studies without any event are left out)",
-                source=REVMAN_MANUAL,
+                value="only0, one outcome out", words=ONE_OUTCOME_OUT, source=REVMAN_ALGORITHMS
+            ),
+            risk_difference=Default(
+                value="where the variance is 0",
+                words="0.5 in every cell of a study whose variance would be 0",
+                source=REVMAN_ALGORITHMS,
+            ),
+            smd_variance=Default(
+                value="N - 3.94",
+                words="1/n1 + 1/n2 + g²/(2(N - 3.94)), g with the factor 1 - 3/(4N - 9)",
+                source=REVMAN_ALGORITHMS,
             ),
             mantel_haenszel=Default(
-                value="arm", words="0.5 in every cell of a study with a zero arm", source=REVMAN_MANUAL
+                value="arm",
+                words=f"0.5 in every cell of a study with a zero arm {IN_VARIANCE}",
+                source=f"{META_MANUAL}, which says so of RevMan 5",
+            ),
+            mantel_haenszel_variance=Default(
+                value="Greenland-Robins", words=GREENLAND_ROBINS, source=REVMAN_ALGORITHMS
             ),
         ),
         Profile(
@@ -146,9 +185,11 @@ PACKAGES = {
             test=Default(value="z", words=WALD, source=STATA_MANUAL),
             prediction=Default(value="k-2", words="t on k - 2 degrees of freedom", source=STATA_MANUAL),
             I2=Default(value="tau2", words=FROM_TAU2, source=STATA_MANUAL),
-            smd_variance=UNSEEN,
-            zero_cells=UNSEEN,
+            zero_cells=AS_METAFOR,
+            risk_difference=AS_METAFOR,
+            smd_variance=AS_METAFOR,
             mantel_haenszel=UNSEEN,
+            mantel_haenszel_variance=UNSEEN,
         ),
     )
 }

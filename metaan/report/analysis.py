@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from metaan.errors import InputError
 from metaan.report.changes import changed_words, same_numbers, signature
+from metaan.report.findings import findings_of
+from metaan.report.pairs import node_order
 from metaan.report.scenario import run_scenario
 from metaan.results.synthesis import UNCHANGED, AnalysisResult
 from metaan.review.select import select
@@ -79,6 +81,9 @@ def _analysis(review: Review, analysis: AnalysisPlan) -> AnalysisResult:
             if signature(other) != signature(selection)
         ),
         notes=(*analysis.notes, *_idle_note(idle)),
+        findings=findings_of(review, analysis, choices, main, node_order(review, nodes=choices.nodes)),
+        funnel_order=tuple(analysis.funnel_order),
+        funnel_order_is=analysis.funnel_order_is,
     )
 
 

@@ -97,6 +97,7 @@ def make_report(
         _add_data(made, review, folder)
         _add_numbers(made, review, analyses)
         _add_tables(made, tables)
+        _add_cinema(made, review, analyses)
         drawn = pending.collect(progress)
     _add_figures(made, drawn, {figure.id: figure.room for figure in figures})
     _add_page(made, review, analyses, drawn, tables)
@@ -145,6 +146,13 @@ def _add_tables(made: _Outputs, tables: Sequence[Table]) -> None:
 
     for table in tables:
         made.add(f"tables/{table.id}.csv", to_csv(table), "metaan.tables")
+
+
+def _add_cinema(made: _Outputs, review: Review, analyses: Sequence[AnalysisResult]) -> None:
+    from metaan.report.cinema import cinema_files
+
+    for path, content in cinema_files(review, analyses).items():
+        made.add(path, content, "metaan.report.cinema")
 
 
 def _add_figures(made: _Outputs, drawn: Mapping[str, RenderedFigure], rooms: Mapping[str, str]) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from metaan.report.crosscheck import cross_check
 from metaan.report.evidence import node_names, outcome_names, row_arms, study_names, study_uses
 from metaan.tables.answers import answers_table
+from metaan.tables.assumed import assumed_table
+from metaan.tables.contributions import contributions_table, judged_table
 from metaan.tables.crosscheck import crosscheck_table
 from metaan.tables.effects import effects_table
 from metaan.tables.evidence import evidence_table
+from metaan.tables.inconsistency import designs_table, loops_table, splits_table
 from metaan.tables.league import league_table
+from metaan.tables.modifiers import effect_modifier_table
 from metaan.tables.pooled import pooled_table
+from metaan.tables.ranking import ranking_table
 from metaan.tables.rob import rob_table
 from metaan.tables.sensitivity import sensitivity_table
 from metaan.tables.set_aside import set_aside_table
@@ -76,6 +82,52 @@ def _of_analyses(
                 names=names,
                 order=order,
             )
+            yield from _of_network(review, analysis, names)
         yield zero_cells_table(analysis, names)
         yield sensitivity_table(analysis, names)
         yield set_aside_table(analysis, outcome_names(review), row_arms(review))
+
+
+def _of_network(review: Review, analysis: AnalysisResult, names: Mapping[str, str]) -> Iterator[Table]:
+    network, found = analysis.main.network, analysis.findings
+    if network is None or found is None:
+        return
+    for make in (ranking_table, assumed_table, splits_table, loops_table):
+        yield make(
+            network,
+            found,
+            analysis=analysis.id,
+            title=analysis.title,
+            measure=analysis.main.measure,
+            names=names,
+        )
+    yield designs_table(found, analysis=analysis.id, title=analysis.title, names=names)
+    yield contributions_table(
+        found.contributions,
+        id=f"{analysis.id}-contributions",
+        title=f"{analysis.title}: what each direct comparison contributes",
+        names=names,
+        sources=_comparison_names(network.treatments, names),
+    )
+    yield contributions_table(
+        found.studies,
+        id=f"{analysis.id}-contributions-by-study",
+        title=f"{analysis.title}: what each study contributes",
+        names=names,
+        sources=study_names(review),
+    )
+    yield judged_table(
+        found.judged,
+        id=f"{analysis.id}-judged",
+        title=f"{analysis.title}: risk of bias behind each estimate",
+        names=names,
+    )
+    yield effect_modifier_table(found.modifiers, analysis=analysis.id, title=analysis.title, names=names)
+
+
+def _comparison_names(treatments: Sequence[str], names: Mapping[str, str]) -> dict[str, str]:
+    """Print what a network calls its direct comparisons."""
+    return {
+        f"{one}:{other}": f"{names.get(one, one)} : {names.get(other, other)}"
+        for one, other in combinations(treatments, 2)
+    }

@@ -13,6 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from metaan.errors import CannotDraw
@@ -23,8 +24,22 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from metaan.figures.drawing import Drawing
+    from metaan.results.network import Network
     from metaan.results.synthesis import AnalysisResult
     from metaan.review.rows import Review
+
+ROOMS = {
+    "adjusted_funnel": "comparison_adjusted_funnel",
+    "contribution_heat": "contribution_heat",
+    "forest": "forest_plot",
+    "league_heat": "league_heat",
+    "net_heat_plot": "net_heat_plot",
+    "network_forest": "network_forest",
+    "network_graph": "network_graph",
+    "node_split_forest": "node_split_forest",
+    "rankogram": "rankogram_figure",
+}
+"""Module of metaan.figures to the function that draws."""
 
 PR_SET_PDEATHSIG = 1
 OBJECTS_BEFORE_SEARCH = 50_000
@@ -41,7 +56,7 @@ class Wanted:
     id, title : str
         File name without its ending, unique because no kind's prefix begins with another's; heading.
     room : str
-        Module of metaan.figures: "forest", "network_graph" or "network_forest".
+        Module of metaan.figures, one of `ROOMS`.
     arguments : mapping
         Keyword arguments of the room's function.
     """
@@ -207,7 +222,80 @@ def _of_analysis(
             id=f"estimates-{analysis.id}",
             title=f"{analysis.title}: network estimates against {names.get(held, held)}",
             room="network_forest",
-            arguments={"network": network, "reference": held} | shared | reading,
+            arguments={"network": network, "reference": held, **_ranked(analysis, held)} | shared | reading,
+        )
+        yield from _of_network(analysis, network, shared, reading)
+
+
+def _ranked(analysis: AnalysisResult, reference: str) -> dict[str, Any]:
+    """Give the order and the shares of direct evidence of the treatments against the reference."""
+    found = analysis.findings
+    if found is None:
+        return {}
+    pairs = zip(found.contributions.pairs, found.contributions.proportion_direct, strict=True)
+    return {
+        "scores": {each.treatment: each.p_score for each in found.ranked},
+        "proportion_direct": {
+            node: float(share)
+            for pair, share in pairs
+            if reference in pair
+            for node in pair
+            if node != reference
+        },
+    }
+
+
+def _of_network(
+    analysis: AnalysisResult, network: Network, shared: Mapping[str, Any], reading: Mapping[str, Any]
+) -> Iterator[Wanted]:
+    """List the figures of what is found out about a network; each room refuses where there is nothing."""
+    found = analysis.findings
+    if found is None:
+        return
+    wanted: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
+        (
+            "league",
+            "league table",
+            "league_heat",
+            {
+                "network": network,
+                "order": [each.treatment for each in found.ranked],
+                "ordered_by": "P-score, the best first",
+                **reading,
+            },
+        ),
+        ("ranks", "ranks", "rankogram", {"rankogram": found.ranks}),
+        (
+            "splits",
+            "direct and indirect evidence",
+            "node_split_forest",
+            {"splits": found.splits, "network": network, **reading},
+        ),
+        ("heat", "net heat plot", "net_heat_plot", {"heat": found.heat}),
+        (
+            "contributions",
+            "contributions",
+            "contribution_heat",
+            {"contributions": found.contributions, "reference": found.reference},
+        ),
+        (
+            "funnel",
+            "comparison-adjusted funnel plot",
+            "adjusted_funnel",
+            {
+                "network": network,
+                "order": analysis.funnel_order,
+                "order_is": analysis.funnel_order_is,
+                "measure": reading["measure"],
+            },
+        ),
+    )
+    for kind, words, room, own in wanted:
+        yield Wanted(
+            id=f"{kind}-{analysis.id}",
+            title=f"{analysis.title}: {words}",
+            room=room,
+            arguments={**own, **shared},
         )
 
 
@@ -218,17 +306,9 @@ def _scale(analysis: AnalysisResult, scales: Mapping[str, str]) -> str:
 
 
 def _drawing(figure: Wanted) -> Drawing:
-    if figure.room == "forest":
-        from metaan.figures.forest import forest_plot
-
-        return forest_plot(**figure.arguments, id=figure.id)
-    if figure.room == "network_graph":
-        from metaan.figures.network_graph import network_graph
-
-        return network_graph(**figure.arguments, id=figure.id)
-    from metaan.figures.network_forest import network_forest
-
-    return network_forest(**figure.arguments, id=figure.id)
+    room = import_module(f"metaan.figures.{figure.room}")
+    draws: Callable[..., Drawing] = getattr(room, ROOMS[figure.room])
+    return draws(**figure.arguments, id=figure.id)
 
 
 def _started(workers: int) -> Executor | None:
@@ -278,9 +358,8 @@ def _leave_with_parent() -> None:
 
 
 def _load() -> None:
-    import metaan.figures.forest
-    import metaan.figures.network_forest
-    import metaan.figures.network_graph  # noqa: F401
+    for room in ROOMS:
+        import_module(f"metaan.figures.{room}")
 
     # A figure is thousands of objects that live until it is written: looking through them earlier is in vain.
     gc.freeze()

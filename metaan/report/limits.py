@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from metaan.results.synthesis import Comparison, StudyEffect
     from metaan.review.rows import Review
 
-__all__ = ["Limits", "limiting_judgements", "other_interval", "shows_other_interval"]
+__all__ = ["Limits", "limiting_judgements", "other_interval", "overall_judgements", "shows_other_interval"]
 
 NO_LIMIT = ("low", "not judged", "not applicable", "")
 METHODS = {"wald": "Wald", "hksj": "Hartung-Knapp", "adhoc": "ad hoc Hartung-Knapp"}
@@ -164,12 +164,29 @@ def limiting_judgements(review: Review, outcomes: Sequence[str]) -> dict[str, st
     dict of str to str
         Study id to the judgement; studies that nobody judged are not there.
     """
+    judged = overall_judgements(review, outcomes)
+    return {study: judgement for study, judgement in judged.items() if judgement not in NO_LIMIT}
+
+
+def overall_judgements(review: Review, outcomes: Sequence[str]) -> dict[str, str]:
+    """Look up the overall risk of bias of each study, for some outcomes.
+
+    Parameters
+    ----------
+    review : Review
+        Its rob.csv is read; a row without an outcome holds for every one.
+    outcomes : sequence of str
+        Outcome ids.
+
+    Returns
+    -------
+    dict of str to str
+        Study id to the judgement as written, "not judged" included.
+    """
     return {
         row.text["study_id"]: row.text["judgement"]
         for row in review.tables["rob"]
-        if row.text["domain"].lower() == "overall"
-        and row.text["outcome_id"] in ("", *outcomes)
-        and row.text["judgement"] not in NO_LIMIT
+        if row.text["domain"].lower() == "overall" and row.text["outcome_id"] in ("", *outcomes)
     }
 
 

@@ -13,6 +13,7 @@ from metaan.report.wording import capital, counted, joined
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from metaan.results.findings import NetworkFindings
     from metaan.results.synthesis import AnalysisResult, Comparison
     from metaan.review.read import Review
 
@@ -180,6 +181,7 @@ def network_clauses(review: Review, analyses: Sequence[AnalysisResult]) -> list[
         clauses.append(
             Clause("A network that falls apart was analysed part by part; no estimate crosses between parts.")
         )
+    clauses += _findings([each.findings for each in ran if each.findings is not None])
     if any(answer.evidence == "indirect" for each in ran for answer in each.main.answers):
         clauses.append(
             Clause(
@@ -188,6 +190,53 @@ def network_clauses(review: Review, analyses: Sequence[AnalysisResult]) -> list[
                 ("bucher1997",),
             )
         )
+    return clauses
+
+
+def _findings(found: Sequence[NetworkFindings]) -> list[Clause]:
+    """Say how heterogeneity, consistency, ranks and contributions of networks were looked into."""
+    if not found:
+        return []
+    clauses = []
+    if any(not isnan(each.heterogeneity.tau2[0]) for each in found):
+        clauses.append(
+            Clause(
+                "Intervals of a network's τ² and I² are Q-profile intervals of the whole model.",
+                ("viechtbauer2007",),
+            )
+        )
+    if any(each.assumed for each in found):
+        clauses.append(
+            Clause(
+                "Where τ² could not be estimated, a table shows the estimates under assumed values of τ.",
+                ("spiegelhalter2004",),
+            )
+        )
+    if any(not isnan(split.pvalue) for each in found for split in each.splits):
+        clauses.append(
+            Clause(
+                "Direct and indirect evidence were set against each other by node splitting"
+                " (back-calculation), in loops of three comparisons, and between designs under a"
+                " design-by-treatment interaction model; net heat plots show which design inconsistency comes"
+                " from.",
+                ("dias2010", "konig2013", "bucher1997", "jackson2014", "krahn2013"),
+            )
+        )
+    samples = max(each.ranks.samples for each in found)
+    clauses.append(
+        Clause(
+            "Treatments were ranked by P-scores, with the direction stated beside them; SUCRA and intervals"
+            f" of the rank come from {samples:,} draws from the joint distribution of the estimates.",
+            ("rucker2015", "salanti2011"),
+        )
+    )
+    clauses.append(
+        Clause(
+            "What each direct comparison and each study contributes to an estimate was computed from the"
+            " streams of evidence along shortest paths.",
+            ("papakonstantinou2018",),
+        )
+    )
     return clauses
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from metaan.report.findings_record import findings_record
 from metaan.report.pairs import node_order
 from metaan.report.records import analysis_record
 
@@ -49,7 +50,7 @@ def results_document(review: Review, analyses: Iterable[AnalysisResult]) -> dict
             "questions": [{"treat1": each.treat1, "treat2": each.treat2} for each in info.questions],
             "seed": info.seed,
         },
-        "analyses": [analysis_record(each, order) for each in analyses],
+        "analyses": [analysis_record(each, order) | _findings(each) for each in analyses],
         "rows": _rows(analyses),
     }
 
@@ -79,6 +80,13 @@ def write_canonical(document: dict[str, Any]) -> bytes:
     """
     text = json.dumps(document, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
     return f"{text}\n".encode()
+
+
+def _findings(result: AnalysisResult) -> dict[str, Any]:
+    network, found = result.main.network, result.findings
+    if network is None or found is None:
+        return {"network_findings": None}
+    return {"network_findings": findings_record(network, found)}
 
 
 def _rows(analyses: Iterable[AnalysisResult]) -> dict[str, dict[str, Any]]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     )
     from metaan.types import Interval
 
-__all__ = ["analysis_record"]
+__all__ = ["analysis_record", "has_gap", "heterogeneity_record"]
 
 Record: TypeAlias = dict[str, Any]
 
@@ -95,7 +95,7 @@ def _comparison(comparison: Comparison, measure: str) -> Record:
         "headline": comparison.headline,
         "studies": [_study(one, measure) for one in comparison.studies],
         "fits": {name: _pooled(fit, measure, kept, comparison.wald) for name, fit in fits.items()} or None,
-        "heterogeneity": _heterogeneity(comparison.heterogeneity) if comparison.heterogeneity else None,
+        "heterogeneity": heterogeneity_record(comparison.heterogeneity) if comparison.heterogeneity else None,
         "reason": "" if comparison.k > 1 else "; ".join(comparison.notes),
         "notes": list(comparison.notes),
     }
@@ -193,7 +193,8 @@ def _no_prediction(fit: Pooled) -> tuple[str, ...]:
     return (NO_PREDICTION.format(fit.k),) if fit.k < LEAST_FOR_PREDICTION else ()
 
 
-def _heterogeneity(found: HeterogeneityInterval) -> Record:
+def heterogeneity_record(found: HeterogeneityInterval) -> Record:
+    """Write intervals of tau2, I2 and H2 as a record."""
     record: Record = {
         "level": found.level,
         "tau2": {
@@ -353,9 +354,10 @@ def _real(value: float | None, scale: float = 0.0) -> float | None:
 
 def _reason(record: Record, notes: Iterable[str]) -> str:
     """Give the notes as the reason where a number of the record is missing."""
-    return ("; ".join(notes) or NOT_DEFINED) if _has_gap(record) else ""
+    return ("; ".join(notes) or NOT_DEFINED) if has_gap(record) else ""
 
 
-def _has_gap(record: Record) -> bool:
+def has_gap(record: Record) -> bool:
+    """Tell whether a number of a record is missing; a reference that is not there is no gap."""
     numbers = (value for key, value in record.items() if key != "reference")
-    return any(value is None or (isinstance(value, dict) and _has_gap(value)) for value in numbers)
+    return any(value is None or (isinstance(value, dict) and has_gap(value)) for value in numbers)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from metaan.format import short_slug
 from metaan.report.evidence import node_names, questions
+from metaan.report.findings_sentences import findings_sentences
 from metaan.report.ledger import ledger, web_address
 from metaan.report.matrix import matrix_row, network_anchor, pair_words
 from metaan.report.methods import cited, methods_text
@@ -48,7 +49,36 @@ __all__ = ["comparison_anchors", "page"]
 
 REVIEW_TABLES = ("studies", "rob", "missing", "excluded")
 WIDE = 9  # a table with more columns keeps its natural width and scrolls
-ANALYSIS_TABLES = ("comparisons", "studies", "sensitivity", "league", "zero-cells", "set-aside")
+NETWORK_TABLES = {
+    "assumed-tau2": "Estimates under assumed values of τ²",
+    "splits": "Direct and indirect evidence, comparison by comparison",
+    "loops": "Loops of three comparisons, both ways round",
+    "designs": "Heterogeneity within and inconsistency between designs",
+    "contributions": "What each direct comparison contributes",
+    "contributions-by-study": "What each study contributes",
+    "judged": "Risk of bias behind each estimate",
+    "modifiers": "What might modify the effect, comparison by comparison (transitivity)",
+}
+NETWORK_FIGURES = (
+    "network",
+    "estimates",
+    "league",
+    "ranks",
+    "splits",
+    "heat",
+    "contributions",
+    "funnel",
+)
+ANALYSIS_TABLES = (
+    "comparisons",
+    "studies",
+    "sensitivity",
+    "league",
+    "ranking",
+    *NETWORK_TABLES,
+    "zero-cells",
+    "set-aside",
+)
 
 
 def page(
@@ -157,10 +187,16 @@ def _analysis(
         ),
         network_anchor=network_anchor(analysis),
         network=network_sentences(analysis.main, names),
+        findings=() if analysis.findings is None else findings_sentences(analysis.findings, names),
         network_figures=tuple(
             _figure(figures[name])
-            for name in (f"network-{analysis.id}", f"estimates-{analysis.id}")
+            for name in (f"{kind}-{analysis.id}" for kind in NETWORK_FIGURES)
             if name in figures and not _said_already(analysis, figures[name])
+        ),
+        network_tables=tuple(
+            (heading, view)
+            for name, heading in NETWORK_TABLES.items()
+            if (view := _table(own[name])) is not None
         ),
         tables=_named({name: table for name, table in own.items() if name != "studies"}),
         scenarios=sum(could_change(analysis.main, each) for each in analysis.sensitivity),

@@ -122,7 +122,9 @@ class AnalysisView:
     comparisons: tuple[ComparisonView, ...]
     network_anchor: str
     network: tuple[str, ...]
+    findings: tuple[str, ...]
     network_figures: tuple[FigureView, ...]
+    network_tables: tuple[tuple[str, TableView], ...]
     tables: Mapping[str, TableView]
     scenarios: int
 

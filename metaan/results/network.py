@@ -151,6 +151,23 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AssumedTau2:
+    """A network's estimates under an assumed between-study variance; matrices are row minus column.
+
+    Attributes
+    ----------
+    tau2 : float
+        What is assumed, in squared units of the effects.
+    estimate, se : ndarray, shape (n, n)
+        In the order of the network's treatments; `nan` across components.
+    """
+
+    tau2: float
+    estimate: FloatArray
+    se: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DesignQ:
     """Heterogeneity among the studies that compare the same set of treatments.
 
@@ -164,6 +181,28 @@ class DesignQ:
 
     treatments: tuple[str, ...]
     studies: tuple[str, ...]
+    Q: float
+    dof: float
+    pvalue: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DetachedDesign:
+    """Inconsistency that is left when one design has effects of its own.
+
+    Attributes
+    ----------
+    treatments : tuple of str
+        The design, sorted.
+    Q_contribution : float
+        Its part of the Q between designs; the parts add up to it.
+    Q, dof, pvalue : float
+        Between designs after its detachment, common effects; `Q` is 0 and `pvalue` `nan` where no loop is
+        left.
+    """
+
+    treatments: tuple[str, ...]
+    Q_contribution: float
     Q: float
     dof: float
     pvalue: float
@@ -187,6 +226,8 @@ class DesignDecomposition:
         Between designs under the random-effects design-by-treatment interaction model.
     designs : tuple of DesignQ
         One for each set of treatments, in the order of their first study.
+    detached : tuple of DetachedDesign
+        One for each design that a loop passes through, in the same order.
     """
 
     Q: float
@@ -202,6 +243,7 @@ class DesignDecomposition:
     Q_between_random: float
     pvalue_between_random: float
     designs: tuple[DesignQ, ...]
+    detached: tuple[DetachedDesign, ...]
     notes: tuple[str, ...] = ()
 
 

@@ -19,6 +19,8 @@ class ProfileRow:
         Its name as `profile=` takes it, and with its version.
     method, test : str
         Estimator of tau2 and test of the mean.
+    k : int
+        Number of studies that it pools.
     estimate, se, pvalue, tau2 : float
         On the scale of yi.
     ci, prediction : tuple of float
@@ -29,8 +31,12 @@ class ProfileRow:
         What that one comes from.
     prediction_dof : float
         Degrees of freedom of the prediction interval; `inf` where it is normal.
-    source : str
-        Where the defaults were seen: "run", or "from the manual".
+    mantel_haenszel, mantel_haenszel_se : float
+        Its Mantel-Haenszel estimate and standard error; `nan` without two by two tables, and where its rules
+        were not checked.
+    source, effects_source : str
+        Where the defaults were seen: "run", "from the manual" or "not checked"; of pooling, and of how the
+        effects come from cells (empty where that does not differ, or no cells were given).
     notes : tuple of str
         What a reader must know about these numbers.
     """
@@ -39,6 +45,7 @@ class ProfileRow:
     package: str
     method: str
     test: str
+    k: int
     estimate: float
     se: float
     pvalue: float
@@ -48,7 +55,10 @@ class ProfileRow:
     I2: float
     I2_from: str
     prediction_dof: float
+    mantel_haenszel: float
+    mantel_haenszel_se: float
     source: str
+    effects_source: str
     notes: tuple[str, ...]
 
 
@@ -59,16 +69,20 @@ class Difference:
     Attributes
     ----------
     quantity : str
-        The number, as `ProfileRow` names it; or "effects" or "Mantel-Haenszel", which come before pooling.
+        The number, as `ProfileRow` names it; with cells also "effects" (of the single studies) and, for two
+        by two tables, "Mantel-Haenszel".
     same : bool
-        True where all four print the same.
+        True where all print the same.
     why : str
-        The defaults that make the difference, in words; "" where there is none.
+        The defaults that change it on these data, in words; "" where there is no difference.
+    reasons : tuple of str
+        The same, a sentence for each default.
     """
 
     quantity: str
     same: bool
     why: str
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +96,7 @@ class ProfileComparison:
     differences : tuple of Difference
         One for each number, in the order of a printed result.
     k : int
-        Number of studies.
+        Number of studies that were given.
     level : float
         Confidence level in (0, 1).
     """

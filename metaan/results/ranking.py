@@ -52,3 +52,73 @@ class Rankogram:
     samples: int
     level: float
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BetterThan:
+    """How probably a treatment beats a reference by a margin.
+
+    Attributes
+    ----------
+    treatment, reference : str
+        The two.
+    effect, se : float
+        Treatment minus reference; `nan` where the network does not connect them, then with a note.
+    margin : float
+        By how much it must be better, in the units of the effect (ratio measures on the log scale).
+    probability : float
+        Of being better by the margin or more, in [0, 1].
+    small_values : {"desirable", "undesirable"}
+        Whether a lower effect is the better one.
+    model : {"random", "common"}
+        Whose estimates these are.
+    notes : tuple of str
+        What must be known.
+    """
+
+    treatment: str
+    reference: str
+    effect: float
+    se: float
+    margin: float
+    probability: float
+    small_values: SmallValues
+    model: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedTreatment:
+    """Where a treatment stands, and how uncertain that is.
+
+    Attributes
+    ----------
+    treatment : str
+        Its label.
+    p_score, sucra : float
+        In [0, 1], 1 the best. The P-score is what SUCRA comes to without the simulation.
+    mean_rank, median_rank : float
+        1 is the best.
+    rank_low, rank_high : float
+        Ranks between which it lies with the probability `level`.
+    best : float
+        Probability of being the best, in [0, 1].
+    level : float
+        Of the rank interval, in (0, 1).
+    small_values : {"desirable", "undesirable"}
+        Whether a lower effect is the better one.
+    model : {"random", "common"}
+        Whose estimates are ranked.
+    """
+
+    treatment: str
+    p_score: float
+    sucra: float
+    mean_rank: float
+    median_rank: float
+    rank_low: float
+    rank_high: float
+    best: float
+    level: float
+    small_values: SmallValues
+    model: str

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from metaan.results.findings import NetworkFindings
     from metaan.results.network import ArmNote, Contrasts, Network
     from metaan.results.pairwise import HeterogeneityInterval, Pooled
     from metaan.types import Direction, Kind, Status, TestRule
@@ -237,7 +238,12 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AnalysisResult:
-    """One outcome's analysis: the main scenario and its sensitivities."""
+    """One outcome's analysis: the main scenario and its sensitivities.
+
+    `findings` looks into the main scenario's network; None where it has none. `funnel_order` are the plan's
+    treatments from what small studies might favour least to most, empty where it names none, and
+    `funnel_order_is` says what that order is.
+    """
 
     id: str
     title: str
@@ -250,6 +256,9 @@ class AnalysisResult:
     main: Scenario
     sensitivity: tuple[Scenario, ...]
     notes: tuple[str, ...] = ()
+    findings: NetworkFindings | None = None
+    funnel_order: tuple[str, ...] = ()
+    funnel_order_is: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,6 +106,14 @@ class AnalysisPlan(Choices):
         Needed only where the outcomes' own directions differ; SMDs are turned to it.
     sensitivity : list of str or None
         Ids of sensitivity plans; None for all that fit.
+    margin : float or None
+        Smallest difference that matters, as a person reads it (1.25 or 0.8 for a ratio, points of the scale
+        for a mean difference); None for the mid of the outcome, where it has one.
+    funnel_order : list of str
+        Treatments from what small studies might favour least to most, such as old to new, for the
+        comparison-adjusted funnel plot; empty for none, because no order can be guessed.
+    funnel_order_is : str
+        What that order is, such as "from older to newer".
     """
 
     id: Identifier
@@ -119,6 +127,9 @@ class AnalysisPlan(Choices):
     network: bool = True
     prespecified: bool = True
     sensitivity: list[str] | None = None
+    margin: Annotated[float, Field(gt=0)] | None = None
+    funnel_order: list[str] = []
+    funnel_order_is: str = "the one of the plan"
     notes: list[str] = []
 
 

@@ -61,9 +61,14 @@ def _treatments(loaded: Loaded, plan: Plan) -> Iterator[Problem]:
             yield loaded.plan_fault("C012", ("review", "questions"), pair.treat1, message, cure)
     if not nodes or loaded.torn("treatments"):
         return
-    named = [(("review", "reference"), plan.review.reference)]
+    named: list[tuple[tuple[int | str, ...], str]] = [(("review", "reference"), plan.review.reference)]
     named += [(("review", "treatments"), name) for name in plan.review.treatments]
     named += [(("review", "questions"), name) for q in plan.review.questions for name in (q.treat1, q.treat2)]
+    named += [
+        (("analysis", i, "funnel_order"), name)
+        for i, a in enumerate(plan.analysis)
+        for name in a.funnel_order
+    ]
     for path, name in dict.fromkeys(named):
         if name not in nodes:
             message = f"“{name}” is not a node of treatments.csv."

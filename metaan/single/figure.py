@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from dataclasses import replace
+from math import isfinite, isnan
 from typing import TYPE_CHECKING, Literal, cast
 
 from metaan.errors import OutputError, RequestError
-from metaan.format import back_transform, measure_name
-from metaan.single.lines import pooled_lines
+from metaan.format import measure_name
+from metaan.single.lines import model_words, pooled_lines, why_not
+from metaan.single.text import between_line, heterogeneity_lines, set_aside_line, spread_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from metaan.figures.drawing import Drawing
-    from metaan.figures.single_forest import ForestLine
-    from metaan.single.analysis import Single
+    from metaan.figures.single_forest import ForestLine, LineKind
+    from metaan.results.regression import Subgroups
+    from metaan.single.analysis import Single, SingleStudy
+    from metaan.single.lines import Line
 
     Format = Literal["svg", "pdf", "png"]
 
-__all__ = ["draw_single", "figure_format", "write_figure"]
+__all__ = ["draw_single", "figure_format", "write_drawing", "write_figure"]
 
 FORMATS = ("svg", "pdf", "png")
+MODEL_KINDS: dict[str, LineKind] = {"pooled": "pooled", "prediction": "prediction", "common": "common"}
 
 
 def figure_format(path: Path) -> Format:
@@ -64,9 +70,30 @@ def write_figure(single: Single, path: Path) -> None:
     OutputError
         Where the file cannot be written.
     """
+    figure_format(path)
+    write_drawing(draw_single(single), path)
+
+
+def write_drawing(drawing: Drawing, path: Path) -> None:
+    """Write a drawing in one step, so that no half-written file is left.
+
+    Parameters
+    ----------
+    drawing : Drawing
+        The figure.
+    path : Path
+        Its extension names the format.
+
+    Raises
+    ------
+    RequestError
+        For an unknown extension.
+    OutputError
+        Where the file cannot be written.
+    """
     from metaan.figures.drawing import render
 
-    content = render(draw_single(single), figure_format(path))
+    content = render(drawing, figure_format(path))
     beside = path.with_name(f".{path.name}.metaan-new-{os.getpid()}")
     try:
         beside.write_bytes(content)
@@ -112,29 +139,56 @@ def draw_single(single: Single) -> Drawing:
 def _lines(single: Single) -> Iterator[ForestLine]:
     from metaan.figures.single_forest import ForestLine
 
-    for study in single.studies:
-        estimate, low, high = study.shown
-        yield ForestLine(
-            kind="study", label=study.label, estimate=estimate, low=low, high=high, weight=study.weight
-        )
-    kinds: dict[str, Literal["group", "pooled", "prediction", "common"]] = {
-        "subgroup": "group",
-        "pooled": "pooled",
-        "prediction": "prediction",
-        "common": "common",
-    }
-    for line in pooled_lines(single):
-        estimate, low, high = (
-            back_transform(value, line.measure) for value in (line.estimate, line.low, line.high)
-        )
-        label = f"{single.grouped_by}: {line.name} (k = {line.k})" if line.kind == "subgroup" else line.name
-        yield ForestLine(kind=kinds[line.kind], label=label, estimate=estimate, low=low, high=high)
+    lines = [line for line in pooled_lines(single) if line.kind != "subgroup"]
+    if single.subgroups is None:
+        yield from (_study(study) for study in single.studies)
+    else:
+        yield from _groups(single, single.subgroups)
+    for line in lines:
+        yield _model(line, MODEL_KINDS[line.kind])
+    if single.subgroups is not None:
+        test = between_line(single.subgroups) if isfinite(single.subgroups.Q_between) else "not possible"
+        yield ForestLine(kind="closing", label=f"Test for subgroup differences: {test}")
+
+
+def _groups(single: Single, found: Subgroups) -> Iterator[ForestLine]:
+    """Give the studies of each group under its heading, then their subtotal; one study needs none."""
+    from metaan.figures.single_forest import ForestLine
+
+    subtotals = (line for line in pooled_lines(single) if line.kind == "subgroup")
+    for line, fit in zip(subtotals, found.groups, strict=True):
+        yield ForestLine(kind="heading", label=f"{single.grouped_by}: {line.name}")
+        yield from (_study(study) for study in single.studies if study.group == line.name)
+        if fit.k > 1:
+            yield _model(replace(line, name=f"Subtotal (k = {line.k})"), "group")
+            yield ForestLine(kind="words", label=spread_line(fit))
+
+
+def _study(study: SingleStudy) -> ForestLine:
+    from metaan.figures.single_forest import ForestLine
+
+    estimate, low, high = study.shown
+    return ForestLine(
+        kind="study", label=study.label, estimate=estimate, low=low, high=high, weight=study.weight
+    )
+
+
+def _model(line: Line, kind: LineKind) -> ForestLine:
+    from metaan.figures.single_forest import ForestLine
+
+    estimate, low, high = line.shown
+    return ForestLine(kind=kind, label=line.name, estimate=estimate, low=low, high=high)
 
 
 def _notes(single: Single) -> Iterator[str]:
-    from metaan.single.text import heterogeneity_lines, set_aside_line
-
     yield from heterogeneity_lines(single)
+    if single.fit is not None and (reason := why_not(single.fit)):
+        yield f"{model_words(single, single.fit)}: not estimable: {reason}."
+    elif single.fit is not None and isnan(single.fit.se):
+        yield from (f"{note}." for note in single.fit.notes[:1])
+    if single.subgroups is not None:
+        yield from (f"Subgroups: {note}." for note in single.subgroups.notes)
+    yield from (f"{note}." for note in single.notes)
     for study in single.studies:
         if study.note:
             yield f"{study.label}: {study.note}."

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite, nan
+from math import inf, isfinite, isnan, nan
 from typing import TYPE_CHECKING
 
+from metaan.format import back_transform
 from metaan.results.pairwise import Pooled
 from metaan.results.rare import MixedModel
+from metaan.single.analysis import size_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from metaan.single.analysis import Fit, Single
+    from metaan.types import Interval
 
-__all__ = ["LEAST_FOR_PREDICTION", "Line", "model_words", "pooled_lines"]
+__all__ = [
+    "LEAST_FOR_PREDICTION",
+    "Line",
+    "model_words",
+    "pooled_lines",
+    "prediction_lines",
+    "shown_of",
+    "why_not",
+]
 
 LEAST_FOR_PREDICTION = 3
+"""Studies below which a prediction interval is not to be relied on, and is not shown to a person."""
 
 TEST_NAMES = {"z": "Wald", "t": "Wald with t", "hksj": "Hartung-Knapp", "adhoc": "Hartung-Knapp, ad hoc"}
 METHOD_NAMES = {"DL": "DerSimonian-Laird", "PM": "Paule-Mandel", "SJ": "Sidik-Jonkman", "HE": "Hedges"}
@@ -27,21 +39,24 @@ MODEL_NAMES = {
     "UM.RS": "Mixed model, random study effects",
     "CM.EL": "Mixed model, exact conditional likelihood",
 }
+NOT_ESTIMABLE = "not estimable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One estimate with its interval, on the scale of `measure`.
+    """One estimate with its interval.
 
     Attributes
     ----------
     kind, name : str
-        pooled, common, prediction, subgroup or coefficient; what it is called.
-    measure : str
-        How it is shown: the analysis' measure, or empty for a coefficient, shown as it is.
+        pooled, common, prediction or subgroup; what it is called.
     estimate, se, low, high : float
         Analysis scale; `nan` where there is none.
-    note : str
+    shown : (float, float, float)
+        Estimate and limits as a person reads them.
+    statistic, dof, pvalue : float
+        Test against 0; `dof` is `inf` where the reference is normal; `nan` where there is no test.
+    notes : tuple of str
         What must be known of it.
     k : int
         Studies behind it.
@@ -49,12 +64,15 @@ class Line:
 
     kind: str
     name: str
-    measure: str
     estimate: float
     se: float
     low: float
     high: float
-    note: str = ""
+    shown: tuple[float, float, float]
+    statistic: float = nan
+    dof: float = inf
+    pvalue: float = nan
+    notes: tuple[str, ...] = ()
     k: int = 0
 
 
@@ -69,8 +87,39 @@ def model_words(single: Single, fit: Fit) -> str:
     return f"{name}, {fit.method}" if isinstance(fit, MixedModel) else name
 
 
+def why_not(fit: Fit) -> str:
+    """Say why a model has no estimate, as a clause; empty where it has one.
+
+    The models put their reason first, as "not estimable: ...".
+    """
+    if not isnan(fit.estimate):
+        return ""
+    reasons = [note for note in fit.notes if note.startswith(NOT_ESTIMABLE)] or list(fit.notes)
+    return reasons[0].removeprefix(f"{NOT_ESTIMABLE}: ") if reasons else "the data do not determine it"
+
+
+def shown_of(
+    single: Single, estimate: float, limits: Interval, group: str | None = None
+) -> tuple[float, ...]:
+    """Turn an estimate and its limits into what a person reads.
+
+    Parameters
+    ----------
+    single : Single
+        The analysis, for its measure and the sizes of its studies.
+    estimate, limits : float, (float, float)
+        Analysis scale.
+    group : str or None
+        The subgroup that they are of; None for all studies.
+    """
+    n = inf
+    if single.measure == "PFT":
+        n = size_of(study for study in single.studies if group is None or study.group == group)
+    return tuple(back_transform(value, single.measure, n=n) for value in (estimate, *limits))
+
+
 def pooled_lines(single: Single) -> Iterator[Line]:
-    """Give the pooled estimate, what stands beside it, and the subgroups or coefficients.
+    """Give the pooled estimate, what stands beside it, and the subgroups.
 
     Parameters
     ----------
@@ -78,57 +127,61 @@ def pooled_lines(single: Single) -> Iterator[Line]:
         The analysis.
     """
     if single.fit is not None:
-        yield _line("pooled", model_words(single, single.fit), single.measure, single.fit)
-        if (
-            isinstance(single.fit, Pooled)
-            and single.fit.k >= LEAST_FOR_PREDICTION
-            and single.fit.method != "EE"
-        ):
-            low, high = single.fit.prediction
-            if isfinite(low):
-                yield Line(
-                    kind="prediction",
-                    name=f"{100 * single.level:g}% prediction interval",
-                    measure=single.measure,
-                    estimate=nan,
-                    se=nan,
-                    low=low,
-                    high=high,
-                )
+        profile = single.profile and f", profile {single.profile}"
+        yield _line(single, "pooled", model_words(single, single.fit) + profile, single.fit)
+        if single.fit.k >= LEAST_FOR_PREDICTION:
+            yield from prediction_lines(single, single.fit)
     if single.common is not None:
-        yield _line("common", model_words(single, single.common), single.measure, single.common)
+        yield _line(single, "common", model_words(single, single.common), single.common)
     if single.subgroups is not None:
         for name, group in zip(single.subgroups.names, single.subgroups.groups, strict=True):
-            yield _line("subgroup", str(name), single.measure, group)
-    if single.regression is not None:
-        yield from _coefficients(single)
+            yield _line(single, "subgroup", str(name), group)
 
 
-def _line(kind: str, name: str, measure: str, fit: Fit) -> Line:
+def prediction_lines(single: Single, fit: Fit, group: str | None = None) -> Iterator[Line]:
+    """Give the prediction interval of a random-effects fit of two studies or more; of others nothing.
+
+    Parameters
+    ----------
+    single : Single
+        The analysis.
+    fit : Pooled, MantelHaenszel, Peto or MixedModel
+        Of all studies, or of those of a subgroup.
+    group : str or None
+        The subgroup.
+    """
+    if not isinstance(fit, Pooled) or fit.k < 2 or fit.method == "EE":
+        return
+    low, high = fit.prediction
+    if isfinite(low):
+        _, *shown = shown_of(single, nan, fit.prediction, group)
+        yield Line(
+            kind="prediction" if group is None else "subgroup",
+            name=f"{100 * single.level:g}% prediction interval" if group is None else group,
+            estimate=nan,
+            se=nan,
+            low=low,
+            high=high,
+            shown=(nan, shown[0], shown[1]),
+            dof=fit.dof,
+            notes=fit.notes if fit.k < LEAST_FOR_PREDICTION else (),
+            k=fit.k,
+        )
+
+
+def _line(single: Single, kind: str, name: str, fit: Fit) -> Line:
+    shown = shown_of(single, fit.estimate, fit.ci, name if kind == "subgroup" else None)
     return Line(
         kind=kind,
         name=name,
-        measure=measure,
         estimate=fit.estimate,
         se=fit.se,
         low=fit.ci[0],
         high=fit.ci[1],
-        note="; ".join(fit.notes),
+        shown=(shown[0], shown[1], shown[2]),
+        statistic=fit.statistic,
+        dof=getattr(fit, "dof", inf),
+        pvalue=fit.pvalue,
+        notes=fit.notes,
         k=fit.k,
     )
-
-
-def _coefficients(single: Single) -> Iterator[Line]:
-    fit = single.regression
-    if fit is None:
-        return
-    for j, name in enumerate(fit.names):
-        yield Line(
-            kind="coefficient",
-            name=name,
-            measure="",
-            estimate=float(fit.estimate[j]),
-            se=float(fit.se[j]),
-            low=float(fit.ci[j, 0]),
-            high=float(fit.ci[j, 1]),
-        )

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from metaan.format import LOG_MEASURES, back_transform, canonical, measure_name
+from metaan.format import LOG_MEASURES, canonical, measure_name
+from metaan.single.analysis import size_of
+from metaan.single.lines import shown_of, why_not
+from metaan.single.names import analysis_scale, shown_scale_name
 
 if TYPE_CHECKING:
     from metaan.results.regression import Subgroups
@@ -45,23 +48,28 @@ def single_record(single: Single) -> Record:
         "measure": measure or None,
         "measure_name": measure_name(measure) if measure else "effect",
         "scale": "log" if measure in LOG_MEASURES else "natural" if _same_scale(measure) else "transformed",
+        "scale_name": analysis_scale(measure),
+        "shown_scale": shown_scale_name(measure),
+        "shown_n": canonical(size_of(single.studies)) if measure == "PFT" else None,
         "model": single.model,
+        "profile": single.profile or None,
         "level": single.level,
         "rows": single.rows,
         "k": len(single.studies),
         "studies": [_study(study) for study in single.studies],
         "set_aside": [asdict(row) for row in single.set_aside],
         "zero_cells": [
-            {"row": row, "label": label} | _plain_fields(note, leave=frozenset({"index"}))
-            for row, label, note in single.ledger
+            {"row": entry.row, "label": entry.label, "concerns": entry.concerns}
+            | _plain_fields(entry.note, leave=frozenset({"index"}))
+            for entry in single.ledger
         ],
-        "pooled": _fit(single.fit, measure),
-        "common": _fit(single.common, measure),
+        "pooled": _fit(single, single.fit),
+        "common": _fit(single, single.common),
         "heterogeneity": _with_reason(_plain_fields(single.heterogeneity)) if single.heterogeneity else None,
         "regression": _regression(single),
-        "subgroups": _subgroups(single.subgroups, measure, single.grouped_by) if single.subgroups else None,
+        "subgroups": _subgroups(single, single.subgroups) if single.subgroups else None,
         "notes": list(single.notes),
-        "reason": "" if single.fit is not None else "; ".join(single.notes),
+        "reason": why_not(single.fit) if single.fit is not None else "; ".join(single.notes),
     }
 
 
@@ -93,19 +101,18 @@ def _study(study: SingleStudy) -> Record:
     return record | {"reason": why if gap else ""}
 
 
-def _fit(fit: Fit | None, measure: str) -> Record | None:
+def _fit(single: Single, fit: Fit | None, group: str | None = None) -> Record | None:
     if fit is None:
         return None
     record = _plain_fields(fit)
-    shown: Record = {"estimate": canonical(back_transform(fit.estimate, measure))}
+    shown: Record = {}
     for name in ("ci", "prediction"):
         if hasattr(fit, name):
-            low, high = getattr(fit, name)
-            shown[name] = {
-                "low": canonical(back_transform(low, measure)),
-                "high": canonical(back_transform(high, measure)),
-            }
-    return _with_reason(record | {"shown": shown})
+            estimate, low, high = (
+                canonical(value) for value in shown_of(single, fit.estimate, getattr(fit, name), group)
+            )
+            shown |= {"estimate": estimate, name: {"low": low, "high": high}}
+    return _with_reason(record | {"shown": shown}, why_not(fit))
 
 
 def _regression(single: Single) -> Record | None:
@@ -126,10 +133,10 @@ def _regression(single: Single) -> Record | None:
     return _with_reason(record)
 
 
-def _subgroups(found: Subgroups, measure: str, column: str) -> Record:
-    record: Record = {"column": column} | _plain_fields(found, leave=frozenset({"names"}))
+def _subgroups(single: Single, found: Subgroups) -> Record:
+    record: Record = {"column": single.grouped_by} | _plain_fields(found, leave=frozenset({"names"}))
     record["groups"] = [
-        {"name": str(name), "pooled": _fit(group, measure)}
+        {"name": str(name), "pooled": _fit(single, group, str(name))}
         for name, group in zip(found.names, found.groups, strict=True)
     ]
     return _with_reason(record)
@@ -164,9 +171,10 @@ def _plain(name: str, value: Any) -> Any:
     return str(value)
 
 
-def _with_reason(record: Record) -> Record:
-    notes = record.get("notes", [])
-    return record | {"reason": ("; ".join(notes) or NOT_DEFINED) if _has_gap(record) else ""}
+def _with_reason(record: Record, reason: str = "") -> Record:
+    if not reason and _has_gap(record):
+        reason = "; ".join(record.get("notes", [])) or NOT_DEFINED
+    return record | {"reason": reason}
 
 
 def _has_gap(value: Any) -> bool:

@@ -11,6 +11,7 @@ from metaan.errors import RequestError
 from metaan.format import LOG_MEASURES, MEASURE_NAMES
 from metaan.models.inference import TESTS
 from metaan.models.mixed_models import MODELS as MIXED
+from metaan.models.profile_effects import effect_topic
 from metaan.models.profiles import PACKAGES
 from metaan.models.tau2 import ESTIMATORS
 from metaan.review.cells import near
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from metaan.effects.cells import Measure
     from metaan.review.plain import PlainFile
 
-__all__ = ["EFFECT_COLUMNS", "Request", "Source", "settle", "source_of"]
+__all__ = ["EFFECT_COLUMNS", "Request", "Source", "own_rules", "profile_note", "settle", "source_of"]
 
 INVERSE, MH, PETO = "inverse", "mh", "peto"
 MH_MEASURES = ("OR", "RR", "RD", "IRR", "IRD")
@@ -126,6 +127,32 @@ def settle(request: Request) -> Request:
     return request if request.model == INVERSE else _settle_model(request)
 
 
+def own_rules(request: Request, source: Source) -> bool:
+    """Tell whether packages may compute effects by their own rules: from cells, and no rule was asked for."""
+    asked = any(_given(request, name) for name in ("add", "to", "vtype"))
+    return request.model == INVERSE and not source.given and not asked
+
+
+def profile_note(request: Request, source: Source) -> tuple[str, ...]:
+    """Say what the profile stands for, and where something else was asked for."""
+    if request.profile is None:
+        return ()
+    row = PACKAGES[request.profile]
+    topic = effect_topic(source.measure)
+    if not own_rules(request, source):
+        effects = "effects as given" if source.given else "cells as asked for"
+    else:
+        effects = f"effects: {getattr(row, topic).words}" if topic else "effects as in metafor"
+    shown = "τ²" if row.I2.value == "tau2" else "Q"
+    asked = [f"--{name}" for name in ("method", "test", "add", "to", "vtype") if _given(request, name)]
+    but = f"; {', '.join(asked)} as asked for" if asked else ""
+    return (f"profile {row.name}: defaults of {row.package}; {effects}; it prints I² from {shown}{but}",)
+
+
+def _given(request: Request, name: str) -> bool:
+    return getattr(request, name) is not None
+
+
 def _settle_model(request: Request) -> Request:
     pooled: dict[str, tuple[str, ...]] = {MH: MH_MEASURES, PETO: ("PETO",)}
     measures = pooled.get(request.model, ("OR",))
@@ -167,7 +194,7 @@ def source_of(file: PlainFile, request: Request) -> Source:
         scale = "its logarithm" if request.measure in LOG_MEASURES else "as it is analysed"
         notes = (f"yi is taken as the effects ({request.measure}, {scale})", *_both(columns))
         return Source(measure=request.measure, columns=effects, notes=notes)
-    raise RequestError(_lacking(file, row, request.measure, columns))
+    raise RequestError(_lacking(file, row, request, columns))
 
 
 def _effect_columns(columns: dict[str, int]) -> dict[str, int]:
@@ -206,16 +233,16 @@ def _no_measure(file: PlainFile, columns: dict[str, int]) -> str:
     return f"{file.name} has no columns yi and vi (or sei), so a measure is needed; {cure}."
 
 
-def _lacking(file: PlainFile, row: Measure | None, measure: str, columns: dict[str, int]) -> str:
+def _lacking(file: PlainFile, row: Measure | None, request: Request, columns: dict[str, int]) -> str:
     sets: Sequence[tuple[str, ...]] = row.family.needs if row is not None else (("yi", "vi"), ("yi", "sei"))
     best = min(sets, key=lambda names: len(set(names) - columns.keys()))
     absent = [name for name in best if name not in columns]
-    also = "" if row is None else ", or yi with vi or sei"
+    also = "" if row is None or request.model != INVERSE else ", or yi with vi or sei"
     hints = [f"{name}: {hint}" for name in absent if (hint := near(name, file.header))]
     hint = f" {'; '.join(hints)}" if hints else ""
     needs = " or ".join(", ".join(names) for names in sets[:2])
     return (
-        f"{measure} needs the columns {needs}{also}; {file.name} lacks {', '.join(absent)}."
+        f"{request.measure} needs the columns {needs}{also}; {file.name} lacks {', '.join(absent)}."
         f" It has {_headings(file.header)}.{hint}"
     )
 

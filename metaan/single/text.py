@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import unicodedata
-from math import floor, isfinite, isinf, isnan, log10
+from math import isfinite, isinf, isnan
 from typing import TYPE_CHECKING
 
 from metaan.effects.additions import said
 from metaan.format import (
-    LOG_MEASURES,
     ONE_GROUP_MEASURES,
-    back_transform,
-    effect,
     fixed,
     measure_name,
     percent,
+    power_of_ten,
     pvalue,
     shares,
+    shown_digits,
+    shown_effect,
     significant,
 )
 from metaan.results.pairwise import Pooled
 from metaan.results.rare import MantelHaenszel, MixedModel
-from metaan.single.lines import Line, pooled_lines
+from metaan.single.ledger import AS_THEY_ARE, SHOWN_ONLY
+from metaan.single.lines import Line, pooled_lines, why_not
+from metaan.single.names import analysis_scale, scale_words, shown_name, shown_scale_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,11 +31,21 @@ if TYPE_CHECKING:
     from metaan.results.regression import Regression, Subgroups
     from metaan.review.plain import SetAsideRow
     from metaan.single.analysis import Fit, Single, SingleStudy
+    from metaan.single.ledger import LedgerEntry
 
-__all__ = ["aligned", "heterogeneity_lines", "render_single", "set_aside_line"]
+__all__ = [
+    "aligned",
+    "between_line",
+    "heterogeneity_lines",
+    "ledger_words",
+    "render_single",
+    "set_aside_line",
+    "spread_line",
+]
 
-LEAST_DECIMALS, MOST_DECIMALS = 2, 8
-LABEL_WIDTH = 48
+
+LEAST_PLAIN = 1e-4
+"""Below it a number is written as a power of ten."""
 
 
 def render_single(single: Single) -> str:
@@ -53,7 +65,7 @@ def render_single(single: Single) -> str:
     if single.fit is not None:
         parts.append(list(_heterogeneity(single, single.fit)))
     if single.regression is not None:
-        parts.append(list(_regression(single.regression, single.formula)))
+        parts.append(list(_regression(single.regression, single)))
     if single.subgroups is not None:
         parts.append(list(_subgroups(single.subgroups, single)))
     parts += [list(_ledger(single)), list(_set_aside(single)), list(_notes(single))]
@@ -68,6 +80,27 @@ def heterogeneity_lines(single: Single) -> tuple[str, ...]:
     return ("; ".join(lines) + ".",) if lines else ()
 
 
+def spread_line(fit: Pooled) -> str:
+    """Say in one line how much the studies of a subgroup differ.
+
+    Examples
+    --------
+    >>> from metaan import pool
+    >>> spread_line(pool([0.1, 0.6], [0.02, 0.03], method="DL"))
+    'τ² = 0.100, I² = 80.0%; Q = 5.00 (df 1, P = 0.025)'
+    """
+    start = "" if fit.method == "EE" else f"τ² = {_small(fit.tau2)}, "
+    I2 = fit.I2_Q if fit.method == "EE" else fit.I2
+    return f"{start}I² = {percent(I2, 1)}; Q = {fixed(fit.Q)} (df {fit.Q_dof:g}, {_p(fit.Q_pvalue)})"
+
+
+def between_line(found: Subgroups) -> str:
+    """Write the test between subgroups; the reason where there is none."""
+    if not isfinite(found.Q_between):
+        return f"not possible: {'; '.join(found.notes)}"
+    return f"{_omnibus(found.Q_between, found.Q_between_dof)}, {_p(found.Q_between_pvalue)}"
+
+
 def set_aside_line(single: Single, row: SetAsideRow) -> str:
     """Say which row is not used and why."""
     column = f", column {row.column} ({row.letter}): “{row.text}”" if row.column else ""
@@ -78,7 +111,9 @@ def _heading(single: Single) -> list[str]:
     name = f"{measure_name(single.measure)} ({single.measure})" if single.measure else "effects as given (yi)"
     rows = f"{single.rows} row{'' if single.rows == 1 else 's'}"
     k = len(single.studies)
-    return [f"{single.file}: {name}, {k} stud{'y' if k == 1 else 'ies'} of {rows}"]
+    silent = sum(entry.silent for entry in single.ledger)
+    less = f", {silent} of which carr{'ies' if silent == 1 else 'y'} nothing" if silent else ""
+    return [f"{single.file}: {name}, {k} stud{'y' if k == 1 else 'ies'} of {rows}{less}"]
 
 
 def _studies(single: Single) -> list[str]:
@@ -86,9 +121,9 @@ def _studies(single: Single) -> list[str]:
         return []
     digits = _digits(single)
     ci = f"{100 * single.level:g}% CI"
-    weighed = any(isfinite(study.weight) for study in single.studies)
+    weighed = any(study.weight > 0 for study in single.studies)
     noted = any(study.note for study in single.studies)
-    head = ["Study", single.measure or "yi", ci]
+    head = ["Study", shown_name(single.measure), ci]
     head += (["Weight"] if weighed else []) + (["Note"] if noted else [])
     written = shares([study.weight for study in single.studies]) if weighed else ()
     rows = [head]
@@ -102,10 +137,7 @@ def _studies(single: Single) -> list[str]:
 def _effect_cells(study: SingleStudy, single: Single, digits: int) -> tuple[str, str]:
     if isnan(study.yi):
         return "–", "–"
-    if single.measure == "PFT":
-        shown = [fixed(value, max(digits, 4)) for value in study.shown]
-        return shown[0], f"{shown[1]} to {shown[2]}"
-    values = [effect(value, single.measure, digits) for value in (study.yi, study.ci_low, study.ci_high)]
+    values = [shown_effect(value, single.measure, digits) for value in study.shown]
     return values[0], f"{values[1]} to {values[2]}"
 
 
@@ -123,27 +155,25 @@ def _pooled(single: Single) -> list[str]:
 
 
 def _shown(line: Line, single: Single, digits: int) -> str:
-    name, measure = single.measure or "effect", single.measure
-    if isnan(line.estimate) and isnan(line.low):
-        return "not estimable"
-    limits = f"{effect(line.low, measure, digits)} to {effect(line.high, measure, digits)}"
+    name = shown_name(single.measure)
+    estimate, *limits = (shown_effect(value, single.measure, digits) for value in line.shown)
+    if line.kind == "prediction":
+        return f"{name} {limits[0]} to {limits[1]}"
     if isnan(line.estimate):
-        return f"{name} {limits}"
-    return f"{name} {effect(line.estimate, measure, digits)} ({100 * single.level:g}% CI {limits})"
+        return f"not estimable: {why_not(single.fit) if single.fit is not None else ''}"
+    if isnan(line.low):
+        return f"{name} {estimate}, without an interval"
+    return f"{name} {estimate} ({100 * single.level:g}% CI {limits[0]} to {limits[1]})"
 
 
 def _analysis_scale(line: Line, single: Single) -> str:
     if isnan(line.estimate):
         return ""
-    numbers = f"SE {significant(line.se, 4)}"
-    if single.measure in LOG_MEASURES:
-        scale = f"log {single.measure}"
-    elif back_transform(0.3, single.measure) != 0.3:
-        scale = f"{single.measure} as analysed"
-    else:
+    numbers = "no SE" if isnan(line.se) else f"SE {significant(line.se, 4)}"
+    if analysis_scale(single.measure) == shown_scale_name(single.measure):
         return numbers
-    limits = f"{fixed(line.low, 4)} to {fixed(line.high, 4)}"
-    return f"{scale} {fixed(line.estimate, 4)} ({limits}), {numbers}"
+    limits = "" if isnan(line.low) else f" ({fixed(line.low, 4)} to {fixed(line.high, 4)})"
+    return f"{scale_words(single.measure)} {fixed(line.estimate, 4)}{limits}, {numbers}"
 
 
 def _test(single: Single) -> str:
@@ -156,19 +186,37 @@ def _test(single: Single) -> str:
 
 
 def _heterogeneity(single: Single, fit: Fit) -> Iterator[str]:
+    if isnan(fit.estimate):
+        return
     if isinstance(fit, Pooled):
         yield from _spread(single, fit)
     elif isinstance(fit, MixedModel):
-        yield f"Heterogeneity: τ² = {_small(fit.tau2)} (SE {_small(fit.se_tau2)})"
-        yield f"    likelihood-ratio χ² = {fixed(fit.Q_LRT)} (df {fit.Q_dof:g}, {_p(fit.Q_LRT_pvalue)})"
-        yield (
-            f"    log-likelihood {fixed(fit.loglik, 4)}; quadrature error at most"
-            f" {significant(fit.quadrature_error, 2)} ({fit.nodes} nodes)"
-        )
+        yield from _mixed(fit)
     else:
-        yield f"Heterogeneity: Q = {fixed(fit.Q)} (df {fit.Q_dof:g}, {_p(fit.Q_pvalue)})"
+        yield f"Heterogeneity: {_q(fit.Q, fit.Q_dof, fit.Q_pvalue)}"
         if isinstance(fit, MantelHaenszel):
             yield from _stratified(fit)
+
+
+def _mixed(fit: MixedModel) -> Iterator[str]:
+    error = "" if isnan(fit.se_tau2) else f" (SE {_small(fit.se_tau2)})"
+    yield f"Heterogeneity: τ² = {_small(fit.tau2)}{error}"
+    if isfinite(fit.sigma2):
+        yield f"    variance of the study effects σ² = {_small(fit.sigma2)}"
+    if fit.Q_dof > 0:
+        yield f"    likelihood-ratio χ² = {fixed(fit.Q_LRT)} (df {fit.Q_dof:g}, {_p(fit.Q_LRT_pvalue)})"
+    if fit.Q_Wald_dof > 0:
+        yield f"    Wald χ² = {fixed(fit.Q_Wald)} (df {fit.Q_Wald_dof:g}, {_p(fit.Q_Wald_pvalue)})"
+    small = 0 < fit.quadrature_error < LEAST_PLAIN
+    error = power_of_ten(fit.quadrature_error) if small else significant(fit.quadrature_error, 2)
+    error = f"quadrature error at most {error} ({fit.nodes} nodes)"
+    yield f"    log-likelihood {fixed(fit.loglik, 4)}; {error}"
+
+
+def _q(Q: float, dof: float, pvalue: float) -> str:
+    if not dof > 0:
+        return "no test, for fewer than two studies have an effect of their own"
+    return f"Q = {fixed(Q)} (df {dof:g}, {_p(pvalue)})"
 
 
 def _spread(single: Single, fit: Pooled) -> Iterator[str]:
@@ -197,15 +245,18 @@ def _stratified(fit: MantelHaenszel) -> Iterator[str]:
             f"    Cochran-Mantel-Haenszel χ² = {fixed(fit.cmh)} ({_p(fit.cmh_pvalue)}), without correction"
             f" {fixed(fit.cmh_uncorrected)} ({_p(fit.cmh_uncorrected_pvalue)})"
         )
-    if not isnan(fit.breslow_day):
+    if fit.homogeneity_dof > 0:
         yield (
             f"    Breslow-Day χ² = {fixed(fit.breslow_day)} ({_p(fit.breslow_day_pvalue)}), Tarone"
             f" {fixed(fit.tarone)} ({_p(fit.tarone_pvalue)}), df {fit.homogeneity_dof:g}"
         )
 
 
-def _regression(fit: Regression, formula: str) -> Iterator[str]:
-    yield f"Regression {formula}: {fit.k} studies, {fit.method}, {fit.test}"
+def _regression(fit: Regression, single: Single) -> Iterator[str]:
+    yield (
+        f"Regression {single.formula}: {fit.k} studies, {fit.method}, {fit.test}; coefficients are"
+        f" {scale_words(single.measure)}"
+    )
     inflated = any(isfinite(value) for value in fit.vif)
     head = ["Coefficient", "Estimate", "SE", f"{100 * fit.level:g}% CI", "t" if isfinite(fit.dof[0]) else "z"]
     rows = [[*head, "P", *(["VIF"] if inflated else [])]]
@@ -228,31 +279,35 @@ def _regression(fit: Regression, formula: str) -> Iterator[str]:
 def _subgroups(found: Subgroups, single: Single) -> Iterator[str]:
     digits = _digits(single)
     yield f"Subgroups by {single.grouped_by}, {found.method}, {found.test}"
-    rows = [["Group", "k", single.measure or "yi", f"{100 * found.level:g}% CI", "τ²", "I²"]]
-    for name, fit in zip(found.names, found.groups, strict=True):
-        limits = [effect(value, single.measure, digits) for value in (fit.estimate, *fit.ci)]
-        row = [str(name), str(fit.k), limits[0], f"{limits[1]} to {limits[2]}"]
-        rows.append([*row, _small(fit.tau2), percent(fit.I2, 1)])
+    rows = [["Group", "k", shown_name(single.measure), f"{100 * found.level:g}% CI", "τ²", "I²"]]
+    lines = (line for line in pooled_lines(single) if line.kind == "subgroup")
+    for line, fit in zip(lines, found.groups, strict=True):
+        limits = [shown_effect(value, single.measure, digits) for value in line.shown]
+        row = [line.name, str(fit.k), limits[0], f"{limits[1]} to {limits[2]}"]
+        alone = fit.k == 1
+        rows.append([*row, "–" if alone else _small(fit.tau2), "–" if alone else percent(fit.I2, 1)])
     yield from aligned(rows, left={0})
+    yield f"Test between groups: {between_line(found)}"
     if isfinite(found.Q_between):
-        yield (
-            f"Test between groups: {_omnibus(found.Q_between, found.Q_between_dof)},"
-            f" {_p(found.Q_between_pvalue)}"
-        )
-    yield from (f"- {note}" for note in found.notes)
+        yield from (f"- {note}" for note in found.notes)
     for name, fit in zip(found.names, found.groups, strict=True):
         yield from (f"- {name}: {note}" for note in fit.notes)
 
 
 def _ledger(single: Single) -> Iterator[str]:
-    done = [entry for entry in single.ledger if entry[2].action != "left_out"]
+    done = [entry for entry in single.ledger if entry.note.action != "left_out" or entry.concerns == "model"]
     if done:
         yield "What was done to cells"
-        for row, label, note in done:
-            why = f", because {note.reason}" if note.action == "added" else ""
-            cells = f" ({', '.join(note.cells)})" if note.cells else ""
-            action = "kept: " if note.action == "kept" else ""
-            yield f"- {label} (row {row}): {action}{said(note)}{cells}{why}"
+        yield from (f"- {entry.label} (row {entry.row}): {ledger_words(entry)}" for entry in done)
+
+
+def ledger_words(entry: LedgerEntry) -> str:
+    """Say what was done to which cells of a study and why, and whether the pooled estimate saw it."""
+    note = entry.note
+    if note.action != "added":
+        return f"kept: {said(note)}" if note.action == "kept" and entry.concerns != "model" else said(note)
+    text = f"{said(note)} ({', '.join(note.cells)}), because {note.reason}"
+    return f"{text}; {SHOWN_ONLY}, {AS_THEY_ARE}" if entry.concerns == "shown" else text
 
 
 def _set_aside(single: Single) -> Iterator[str]:
@@ -266,9 +321,17 @@ def _notes(single: Single) -> Iterator[str]:
     notes = [*single.notes, *(single.fit.notes if single.fit is not None else ())]
     if single.heterogeneity is not None:
         notes += single.heterogeneity.notes
+    told = {f"{each.label} (row {each.row}): {each.note.reason}" for each in single.ledger}
+    notes = [note for note in notes if note not in told and not _is_reason(note, single)]
     if notes:
         yield "Notes"
         yield from (f"- {note}" for note in dict.fromkeys(notes))
+
+
+def _is_reason(note: str, single: Single) -> bool:
+    """Whether a note is the reason that stands in place of the estimate."""
+    reason = why_not(single.fit) if single.fit is not None else ""
+    return bool(reason) and note.removeprefix("not estimable: ") == reason
 
 
 def _omnibus(value: float, dof: tuple[float, float]) -> str:
@@ -287,14 +350,7 @@ def _small(value: float) -> str:
 
 
 def _digits(single: Single) -> int:
-    """Give the narrowest interval two significant digits; ratios look after themselves."""
-    if single.measure in LOG_MEASURES:
-        return LEAST_DECIMALS
-    halves = [(study.shown[2] - study.shown[1]) / 2 for study in single.studies]
-    known = [half for half in halves if isfinite(half) and half > 0]
-    if not known:
-        return LEAST_DECIMALS
-    return min(max(1 - floor(log10(min(known))), LEAST_DECIMALS), MOST_DECIMALS)
+    return shown_digits((study.shown for study in single.studies), single.measure)
 
 
 def aligned(rows: Sequence[Sequence[str]], left: set[int]) -> list[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import combinations
 from math import isnan
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
-from metaan.format import DASH, effect_with_interval, interval_digits
-from metaan.tables.table import Cell, Column, Table
+from metaan.format import DASH, effect_with_interval
+from metaan.tables.estimates import network_digits
+from metaan.tables.table import Cell, Column, Table, told_apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -58,12 +58,12 @@ def league_table(
     """
     nodes = [node for node in order if node in network.treatments]
     nodes += [node for node in network.treatments if node not in nodes]
-    titles = _apart([names.get(node, node) for node in nodes], nodes)
+    titles = told_apart([names.get(node, node) for node in nodes], nodes)
     columns = (
         Column(name="row_versus_column", title="Row versus column"),
         *(Column(name=name, title=name) for name in titles),
     )
-    write = partial(_printed, measure, network.level, _digits(network, nodes, measure))
+    write = partial(_printed, measure, network.level, network_digits(network, measure))
     rows = tuple(
         (Cell(name), *(_cell(network, write, i, j, nodes, name) for j in range(len(nodes))))
         for i, name in enumerate(titles)
@@ -83,23 +83,6 @@ def _orientation(measure: str, level: float) -> str:
         " Below the diagonal stands the network estimate, above it the direct estimate"
         f" ({DASH} where no study compares the two directly)."
     )
-
-
-def _apart(titles: Sequence[str], nodes: Sequence[str]) -> list[str]:
-    """Put the node behind a name that another one has too: it heads a column of the CSV."""
-    return [
-        title if titles.count(title) == 1 else f"{title} ({node})"
-        for title, node in zip(titles, nodes, strict=True)
-    ]
-
-
-def _digits(network: Network, nodes: Sequence[str], measure: str) -> int:
-    """Give the narrowest interval of the table two significant digits."""
-    places = [network.treatments.index(node) for node in nodes]
-    quantile = NormalDist().inv_cdf((1 + network.level) / 2)
-    cells = combinations(places, 2)
-    errors = (float(se[pair]) for pair in cells for se in (network.se, network.direct_se))
-    return interval_digits((quantile * se for se in errors), measure)
 
 
 def _cell(

@@ -17,11 +17,21 @@ from markupsafe import Markup, escape
 from metaan.format import canonical, without_residue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pandas import DataFrame
 
-__all__ = ["Cell", "Column", "Table", "number_cell", "plain_number", "to_csv", "to_frame", "to_html"]
+__all__ = [
+    "Cell",
+    "Column",
+    "Table",
+    "number_cell",
+    "plain_number",
+    "to_csv",
+    "to_frame",
+    "to_html",
+    "told_apart",
+]
 
 Where: TypeAlias = Literal["both", "html", "csv"]
 
@@ -218,6 +228,20 @@ def number_cell(value: float, text: str, scale: float = 0.0) -> Cell:
     (0.0, 6.2e-13)
     """
     return Cell(text, None if isnan(value) else without_residue(value, scale))
+
+
+def told_apart(titles: Sequence[str], keys: Sequence[str]) -> list[str]:
+    """Put the key behind a title that another one has too: titles head columns of a CSV.
+
+    Examples
+    --------
+    >>> told_apart(["Drug", "Drug", "Placebo"], ["a", "b", "p"])
+    ['Drug (a)', 'Drug (b)', 'Placebo']
+    """
+    return [
+        title if titles.count(title) == 1 else f"{title} ({key})"
+        for title, key in zip(titles, keys, strict=True)
+    ]
 
 
 def _csv_text(cell: Cell, *, numeric: bool) -> str:

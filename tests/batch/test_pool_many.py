@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+import metaan.batch.pool as rooms
 from metaan import InputError, pool, pool_many
 from metaan.models.tau2 import ESTIMATORS
 
@@ -116,6 +117,34 @@ def test_neighbours_do_not_matter(seed, method):
         alone = pool_many(y[i : i + 1], v[i : i + 1], method=method)
         for name in ("estimate", "se", "tau2", "Q"):
             np.testing.assert_allclose(getattr(among, name)[i], getattr(alone, name)[0], rtol=1e-12)
+
+
+@pytest.mark.parametrize("method", ["DL", "REML", "PM"])
+def test_threads_do_not_matter(method, monkeypatch):
+    """The same bits from one thread and from several, lanes that cannot be estimated among them."""
+    monkeypatch.setattr(rooms, "CELLS", 2_000)
+    monkeypatch.setattr(rooms, "MORE_CELLS", 2_000)
+    y, v = draw(5, 5_000, 6)
+    v[7, 2], y[4_000] = -1.0, inf
+    found = []
+    for processors in (1, 2, 5):
+        monkeypatch.setattr(rooms, "_processors", lambda count=processors: count)
+        found.append(pool_many(y, v, method=method, test="hksj"))
+    for name in ("estimate", "se", "tau2", "Q", "k", "converged"):
+        one = getattr(found[0], name).tobytes()
+        assert all(getattr(other, name).tobytes() == one for other in found[1:])
+    assert found[0].converged.sum() == np.count_nonzero(found[0].k > 0)
+
+
+def test_a_fault_in_a_thread_is_not_lost(monkeypatch):
+    def fail(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(rooms, "CELLS", 2_000)
+    monkeypatch.setattr(rooms, "_processors", lambda: 2)
+    monkeypatch.setattr(rooms, "_pool_block", fail)
+    with pytest.raises(MemoryError):
+        pool_many(*draw(5, 5_000, 6), method="DL")
 
 
 BROKEN = {

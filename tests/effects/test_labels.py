@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from metaan import InputError, contrasts, network
@@ -43,3 +44,8 @@ def test_a_network_says_which_labels_it_merged_across_columns():
     )
     clean = network(list("stu"), ["A", "B", "A"], ["B", "C", "C"], [0.5, 0.2, 0.7], [0.2, 0.25, 0.3])
     assert not any("one label" in note for note in clean.notes)
+
+
+def test_what_pandas_does_not_know_is_missing():
+    with pytest.raises(InputError, match=r"study\[1\] has no label"):
+        label_column("study", ["a", pd.NA])

@@ -263,8 +263,12 @@ def text_boxes(svg):
         size = float(style["font-size"].removesuffix("px"))
         wide = width(element.text, size, bold=style.get("font-weight") == "700")
         shift = {"start": 0.0, "middle": wide / 2, "end": wide}[style.get("text-anchor", "start")]
-        left, base = float(element.get("x")) - shift, float(element.get("y"))
-        boxes.append((left, base - 0.76 * size, left + wide, base + 0.24 * size, element.text))
+        x, y = float(element.get("x")), float(element.get("y"))
+        if "rotate(-90" in element.get("transform", ""):
+            low = y + shift
+            boxes.append((x - 0.76 * size, low - wide, x + 0.24 * size, low, element.text))
+        else:
+            boxes.append((x - shift, y - 0.76 * size, x - shift + wide, y + 0.24 * size, element.text))
     return boxes
 
 

@@ -58,3 +58,12 @@ def test_an_order_holds_every_node_once_and_crosses_no_more_than_the_given_one(g
 def test_a_ring_in_any_order_is_unrolled(nodes):
     ring = [(i * 5 % nodes, (i + 1) * 5 % nodes) for i in range(nodes)]
     assert count_crossings(circular_order(nodes, ring), ring) == 0
+
+
+@settings(max_examples=25)
+@given(st.lists(st.integers(0, 10**6), min_size=9, max_size=24), st.randoms(use_true_random=False))
+def test_a_tree_has_no_crossings(draws, shuffle):
+    names = list(range(len(draws) + 1))
+    shuffle.shuffle(names)
+    tree = [(names[i + 1], names[draw % (i + 1)]) for i, draw in enumerate(draws)]
+    assert count_crossings(circular_order(len(names), tree), tree) == 0

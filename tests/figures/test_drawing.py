@@ -9,15 +9,18 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
 import pytest
 from PIL import Image
 
-from metaan.figures.drawing import render
+from metaan.figures.drawing import render, sheet_drawing
 from metaan.figures.forest import forest_plot
+from metaan.figures.measure import width
 from metaan.figures.network_graph import network_graph
+from metaan.figures.sheet import Shape, Sheet, Words
 
 SVG = "{http://www.w3.org/2000/svg}"
 FORMATS = ("svg", "pdf", "png")
@@ -38,7 +41,7 @@ import hashlib, sys, importlib.util
 spec = importlib.util.spec_from_file_location("builders", sys.argv[1])
 builders = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(builders)
-from metaan.figures.drawing import render
+from metaan.figures.drawing import render, sheet_drawing
 from metaan.figures.forest import forest_plot
 drawing = forest_plot(builders.comparison_of(builders.four_studies()), id="f", measure="RR",
     direction="lower_better", kind="binary", names={"drug": "Carisoprodol", "placebo": "Placebo"},
@@ -162,3 +165,28 @@ def test_pdf_embeds_true_type(comparison, options):
     assert source.startswith(b"%PDF")
     assert b"/FontFile2" in source
     assert b"/Type3" not in source
+
+
+def test_turned_text_has_a_box_that_stands_upright(read_boxes):
+    words = Words(x=40.0, y=90.0, text="Carisoprodol", size=9.0, turned=True)
+    left, top, right, bottom = words.box
+    assert bottom == 90.0
+    assert bottom - top == pytest.approx(width("Carisoprodol", 9.0))
+    assert right - left == pytest.approx(9.0)
+    middle = replace(words, align="center").box
+    assert (middle[1] + middle[3]) / 2 == pytest.approx(90.0)
+    sheet = Sheet(width=80.0, height=100.0, words=(words,), lines=(), shapes=())
+    drawing = sheet_drawing(sheet, id="t", title="T", alt="A", description="D")
+    (box,) = read_boxes(render(drawing, "svg"))
+    assert box[:4] == pytest.approx(words.box, abs=0.01)
+
+
+def test_paper_stays_white_among_pale_colours():
+    shades = [f"#{level:02x}{level:02x}{255:02x}" for level in range(200, 256)]
+    boxes = [
+        Shape(points=((i, 0), (i + 1, 0), (i + 1, 40), (i, 40)), fill=shade) for i, shade in enumerate(shades)
+    ]
+    sheet = Sheet(width=80.0, height=80.0, words=(), lines=(), shapes=tuple(boxes))
+    drawing = sheet_drawing(sheet, id="t", title="T", alt="A", description="D")
+    image = Image.open(io.BytesIO(render(drawing, "png"))).convert("RGB")
+    assert image.getpixel((image.width - 5, image.height - 5)) == (255, 255, 255)

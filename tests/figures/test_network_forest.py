@@ -97,6 +97,32 @@ def test_without_degrees_of_freedom_it_says_so(make_network):
     assert "No prediction interval" in said
 
 
+SCORES = {"pla": 0.4, "car": 0.2, "met": 0.9, "ibu": 0.7}
+
+
+def test_a_ranking_orders_the_rows_and_has_a_column(network):
+    order = [c.treatment for c in contrasts_with(network, "pla", "lower_better", {}, SCORES)]
+    assert order == ["met", "car", "ibu"]  # ibu is out of reach
+    said = texts(layout_network_forest(network, **OPTIONS, scores=SCORES, score_name="SUCRA"))
+    assert "SUCRA" in said
+    assert [text for text in said if text in ("0.90", "0.20", "0.70")] == ["0.90", "0.20"]
+    note = "Ordered by SUCRA (1 the best; Placebo: 0.40)"
+    assert any(text.startswith(note) for text in said)
+
+
+def test_a_treatment_without_a_score_comes_after_those_with_one(network):
+    order = [c.treatment for c in contrasts_with(network, "pla", "lower_better", {}, {"met": 0.1})]
+    assert order == ["met", "car", "ibu"]
+
+
+def test_the_share_of_direct_evidence_has_a_column(network, assert_tidy):
+    layout = layout_network_forest(network, **OPTIONS, proportion_direct={"car": 0.64, "met": 0.0})
+    assert [text for text in texts(layout) if text.endswith("%")] == ["64%", "0%"]
+    assert_tidy(layout.sheet)
+    drawing = network_forest(network, id="n", **OPTIONS, proportion_direct={"car": 0.64}, scores=SCORES)
+    assert "3 direct studies, 64% direct evidence, score 0.20." in drawing.description
+
+
 def test_words(network):
     drawing = network_forest(network, id="n", **OPTIONS)
     assert len(drawing.alt) <= 150

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metaan.errors import CannotDraw
-from metaan.figures.graph_layout import NODE_SMALLEST
+from metaan.figures.graph_layout import NODE_SMALLEST, edge_width
 from metaan.figures.network_graph import layout_graph, network_graph, network_parts
 
 PAIRS = {
@@ -163,6 +163,29 @@ def test_parts_do_not_overlap(make_scenario):
     boxes = [(g.box[0] + x, g.box[1] + y, g.box[2] + x, g.box[3] + y) for g, (x, y) in layout.parts]
     for a, b in combinations(boxes, 2):
         assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
+@pytest.mark.parametrize("count", [9, 15, 20])
+def test_no_edge_runs_through_a_foreign_circle(count, make_scenario):
+    names = [f"Treatment {i}" for i in range(count)]
+    ring = {(names[i], names[(i + 2) % count]): tuple("stuvw"[: 1 + i % 5]) for i in range(count)}
+    ring[names[0], names[1]] = ("x",)
+    (graph, _), *others = laid_out(make_scenario(ring)).parts
+    assert others == []
+    for edge in graph.edges:
+        (x1, y1), (x2, y2) = edge.start, edge.end
+        for node in graph.nodes:
+            steps = [i / 200 for i in range(201)]
+            gap = min(hypot(x1 + t * (x2 - x1) - node.x, y1 + t * (y2 - y1) - node.y) for t in steps)
+            if node.index not in edge.ends:
+                assert gap >= node.radius + edge_width(edge.studies) / 2
+
+
+def test_a_name_of_sixty_characters_is_whole(make_scenario):
+    name = "Oxycodone/acetaminophen with cyclobenzaprine at bedtime 10 mg"
+    said = texts(laid_out(make_scenario(PAIRS), names={"car": name}))
+    start = said.index("Oxycodone/")
+    assert "".join(said[start : start + 4]).replace(" ", "") == name.replace(" ", "")
 
 
 def test_words(make_scenario):

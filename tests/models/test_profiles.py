@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from math import inf, isnan, nan
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 
 from metaan import InputError, compare_profiles, effect_sizes, mantel_haenszel, pool
 from metaan.models.inference import critical_value
-from metaan.models.profiles import PACKAGES, PREDICTION_RULES, prediction_dof
+from metaan.models.profile_comparison import QUANTITIES
+from metaan.models.profiles import PACKAGES, PREDICTION_RULES, Default, prediction_dof
 
 PRINTED = 5e-5
 """Four decimals are printed."""
@@ -89,8 +91,10 @@ def test_degrees_of_freedom(rule):
 
 def test_every_default_names_its_source():
     for row in PACKAGES.values():
-        for name in ("method", "test", "prediction", "I2", "smd_variance", "zero_cells", "mantel_haenszel"):
-            default = getattr(row, name)
+        for field in fields(row):
+            default = getattr(row, field.name)
+            if not isinstance(default, Default):
+                continue
             assert default.words
             assert default.source.startswith(("run", "from the manual", "not checked"))
         run = row.name in {"metafor", "meta"}
@@ -127,19 +131,13 @@ def test_where_the_packages_agree_nothing_is_explained():
     assert all((row.why == "") == row.same for row in differences)
 
 
-@pytest.mark.parametrize(
-    ("measure", "quantities"),
-    [
-        ("MD", []),
-        ("SMD", ["effects"]),
-        ("OR", ["effects", "Mantel-Haenszel"]),
-        ("RD", ["effects", "Mantel-Haenszel"]),
-    ],
-)
-def test_what_differs_before_pooling_depends_on_the_measure(measure, quantities):
-    differences = compare_profiles(BCG.yi, BCG.vi, measure=measure).differences
-    assert [row.quantity for row in differences[7:]] == quantities
-    assert all(row.why for row in differences[7:] if not row.same)
+@pytest.mark.parametrize("measure", ["MD", "SMD", "OR", "RD"])
+def test_of_effects_that_are_given_nothing_is_said_of_cells(measure):
+    """All packages pool the same effects, so that neither zero cells nor a variance can be a reason."""
+    found = compare_profiles(BCG.yi, BCG.vi, measure=measure)
+    assert [row.quantity for row in found.differences] == list(QUANTITIES)
+    assert not any("cell" in row.why or "g²" in row.why for row in found.differences)
+    assert all(row.effects_source == "" and isnan(row.mantel_haenszel) for row in found.rows)
 
 
 def test_the_mantel_haenszel_row():
@@ -165,6 +163,25 @@ def test_bad_input(arguments, message):
     yi, vi, options = arguments
     with pytest.raises(InputError, match=message):
         compare_profiles(yi, vi, **options)
+
+
+# metafor 5.1-12, rma(c(.1, .11), c(.04, .05), test=); REML, whose tau2 is 0, as DerSimonian-Laird's is.
+@pytest.mark.parametrize(
+    ("test", "interval"), [("z", (-0.188, 0.397)), ("hksj", (0.041, 0.168)), ("adhoc", (-1.790, 1.999))]
+)
+@pytest.mark.parametrize("profile", PACKAGES)
+def test_two_agreeing_studies(profile, test, interval):
+    assert pool(*AGREEING, profile=profile, test=test).ci == pytest.approx(interval, abs=5e-4)
+
+
+def test_what_is_compared_is_given_once():
+    with pytest.raises(InputError, match="Both effects and cells"):
+        compare_profiles([0.1], [0.1], measure="OR", **SPARSE)
+    for lacking in ({}, {"yi": [0.1]}, {"vi": [0.1]}):
+        with pytest.raises(InputError, match="nothing to compare"):
+            compare_profiles(**lacking)
+    with pytest.raises(InputError, match="measure = ''"):
+        compare_profiles(**SPARSE)
 
 
 def test_an_unknown_profile():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -154,6 +154,13 @@ def read_contrasts(
     )
 
 
+class _HasArms(Protocol):
+    """A study that knows the positions of its treatments."""
+
+    @property
+    def arms(self) -> tuple[int, ...]: ...
+
+
 def stack(studies: Sequence[Study], columns: int) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Put the rows of several studies on top of one another.
 
@@ -180,7 +187,7 @@ def stack(studies: Sequence[Study], columns: int) -> tuple[FloatArray, FloatArra
     return X, yi, np.concatenate([study.vi for study in studies])
 
 
-def connected_parts(studies: Sequence[Study], treatments: int) -> list[list[int]]:
+def connected_parts(studies: Sequence[_HasArms], treatments: int) -> list[list[int]]:
     """Group treatments that studies connect.
 
     Returns

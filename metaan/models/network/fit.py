@@ -10,10 +10,10 @@ from scipy.special import stdtrit
 
 from metaan.effects.cells import is_one_of
 from metaan.errors import InputError
-from metaan.linalg import project
 from metaan.models.intake import read_level
-from metaan.models.network.design import connected_parts, read_contrasts, stack
+from metaan.models.network.design import connected_parts, read_contrasts
 from metaan.models.network.inconsistency import NOT_ASSESSABLE, q_pvalue, within_designs
+from metaan.models.network.rows import connected_rows, differences
 from metaan.models.network.tau2 import ESTIMATORS, between_study_variance
 from metaan.results.frozen import frozen
 from metaan.results.network import Component, Network
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from metaan.models.network.design import Evidence, Study
     from metaan.types import FloatArray
 
-__all__ = ["network"]
+__all__ = ["NO_PREDICTION", "network"]
 
 NO_TAU2 = (
     "tau2 cannot be estimated: there are no more contrasts than the effects need; the estimates are those of "
@@ -129,15 +129,12 @@ def _parts(evidence: Evidence) -> list[tuple[list[int], list[Study]]]:
 
 def _fit_part(evidence: Evidence, part: tuple[list[int], list[Study]], method: str, level: float) -> _Part:
     columns, studies = part
-    X, yi, vi = stack(studies, len(evidence.treatments))
-    X = X[:, columns]
-    base = int(np.argmax((X**2 / vi[:, None]).sum(axis=0)))
-    design = np.delete(X, base, axis=1)
-    tau2 = between_study_variance(design, yi, vi, method)
+    rows = connected_rows(studies, columns)
+    tau2 = between_study_variance(rows.design, rows.yi, rows.vi, method)
     spread = 0.0 if np.isnan(tau2) else tau2
-    Q, common_estimate, common_se = _effects(design, yi, vi, base)
-    _, estimate, se = _effects(design, yi, vi + spread, base)
-    dof = len(yi) - design.shape[1]
+    Q, common_estimate, common_se = differences(rows, 0.0)
+    _, estimate, se = differences(rows, spread)
+    dof = rows.dof
     half = _prediction_quantile(dof, level) * np.sqrt(se**2 + spread * (1 - np.eye(len(columns))))
     component = _describe(evidence, columns, studies, tau2 * evidence.scale**2, Q if dof else 0.0, dof)
     matrices = {
@@ -149,17 +146,6 @@ def _fit_part(evidence: Evidence, part: tuple[list[int], list[Study]], method: s
         "prediction_high": estimate + half,
     }
     return _Part(component=component, columns=tuple(columns), matrices=matrices)
-
-
-def _effects(
-    design: FloatArray, yi: FloatArray, vi: FloatArray, base: int
-) -> tuple[float, FloatArray, FloatArray]:
-    """Fit by least squares and give all differences, row minus column, with their standard errors."""
-    fit = project(design, yi, vi)
-    means = np.insert(fit.beta, base, 0.0)
-    roots = np.insert(fit.inverse, base, 0.0, axis=0)
-    variances = np.array([((roots - root) ** 2).sum(axis=1) for root in roots])
-    return fit.Q, means[:, None] - means[None, :], np.sqrt(variances)
 
 
 def _prediction_quantile(dof: int, level: float) -> float:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from metaan.types import FloatArray
 
-__all__ = ["IndependentRows", "Told", "independent_rows"]
+__all__ = ["IndependentRows", "Told", "contrast_basis", "independent_rows"]
 
 ADDS_UP = 0.05
 """How far a contrast may be from what the rest of its study implies, in standard errors: rounded figures
@@ -127,7 +127,7 @@ def independent_rows(told: Told, pairs: NDArray[np.int_], yi: FloatArray, vi: Fl
     differences[one, two], differences[two, one] = yi, -yi
     variances[one, two] = variances[two, one] = vi
     means, adjusted = _arm_means(told, differences, np.sqrt(variances))
-    basis = _contrast_basis(p)
+    basis = contrast_basis(p)
     rows, vectors = np.linalg.eigh(-basis @ variances @ basis.T)
     loadings = np.sqrt(2) * vectors.T @ basis
     if rows[0] <= SINGULAR * rows[-1]:
@@ -215,7 +215,7 @@ def _impossible_edge(errors: FloatArray) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=32)
-def _contrast_basis(p: int) -> FloatArray:
+def contrast_basis(p: int) -> FloatArray:
     """Give p - 1 orthonormal contrasts of p arms (Helmert's)."""
     basis = np.zeros((p - 1, p))
     for k in range(1, p):

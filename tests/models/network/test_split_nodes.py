@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from metaan import network, split_nodes
+from metaan import InputError, network, split_nodes
 
 LOOPS = [
     ("a", "A", "B", 0.5, 0.2),
@@ -56,3 +56,17 @@ def test_pairs_of_every_component_are_split():
     rows = split_nodes(fit_rows([*LOOPS, ("x", "X", "Y", 1.0, 1.0)]))
     assert (rows[-1].treat1, rows[-1].treat2) == ("X", "Y")
     assert len(rows) == 7
+
+
+def test_sidde_is_back_calculation_without_multi_arm_studies():
+    fit = fit_rows(LOOPS)
+    for one, two in zip(split_nodes(fit), split_nodes(fit, method="SIDDE"), strict=True):
+        found = (two.indirect, two.indirect_se, two.difference, two.pvalue, two.proportion_direct)
+        expected = (one.indirect, one.indirect_se, one.difference, one.pvalue, one.proportion_direct)
+        assert found == pytest.approx(expected, rel=1e-10, nan_ok=True)
+
+
+@pytest.mark.parametrize("method", ["sidde", "", None, ["SIDDE"]])
+def test_unknown_methods_are_refused(method):
+    with pytest.raises(InputError, match="is not known; give 'back-calculation' or 'SIDDE'"):
+        split_nodes(fit_rows(LOOPS), method=method)

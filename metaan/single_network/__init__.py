@@ -1,0 +1,1 @@
+"""One network meta-analysis of a plain CSV file: choose, compute, write."""
