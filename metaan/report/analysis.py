@@ -11,6 +11,7 @@ from metaan.report.changes import changed_words, same_numbers, signature
 from metaan.report.findings import findings_of
 from metaan.report.memory import Memory
 from metaan.report.pairs import node_order
+from metaan.report.rare_methods import rare_methods
 from metaan.report.scenario import run_scenario
 from metaan.results.synthesis import UNCHANGED, AnalysisResult
 from metaan.review.select import select
@@ -79,6 +80,7 @@ def _analysis(
 ) -> AnalysisResult:
     choices = selection.choices
     main = run_scenario(review, analysis, selection)
+    order, level = node_order(review, nodes=choices.nodes), review.plan.defaults.level
     idle = [each.label for each, other in varied if signature(other) == signature(selection)]
     return AnalysisResult(
         id=analysis.id,
@@ -87,7 +89,7 @@ def _analysis(
         kind=_kind(choices.kind),
         outcomes=choices.outcomes,
         direction=_direction(analysis, choices.direction),
-        level=review.plan.defaults.level,
+        level=level,
         prespecified=analysis.prespecified,
         main=main,
         sensitivity=tuple(
@@ -96,9 +98,10 @@ def _analysis(
             if signature(other) != signature(selection)
         ),
         notes=(*analysis.notes, *_idle_note(idle)),
-        findings=findings_of(review, analysis, choices, main, node_order(review, nodes=choices.nodes)),
+        findings=findings_of(review, analysis, choices, main, order),
         funnel_order=tuple(analysis.funnel_order),
         funnel_order_is=analysis.funnel_order_is,
+        rare=rare_methods(main, order, level=level),
     )
 
 

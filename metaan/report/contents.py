@@ -18,6 +18,7 @@ from metaan.tables.league import league_table
 from metaan.tables.modifiers import effect_modifier_table
 from metaan.tables.pooled import pooled_table
 from metaan.tables.ranking import ranking_table
+from metaan.tables.rare import rare_table
 from metaan.tables.rob import rob_table
 from metaan.tables.sensitivity import sensitivity_table
 from metaan.tables.set_aside import set_aside_table
@@ -92,6 +93,7 @@ def _of_analyses(
             )
             yield from _of_network(review, analysis, names)
         yield zero_cells_table(analysis, names)
+        yield rare_table(analysis, names)
         yield sensitivity_table(analysis, names)
         yield set_aside_table(analysis, outcome_names(review), row_arms(review))
 

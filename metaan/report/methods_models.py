@@ -56,7 +56,7 @@ def measure_clauses(analyses: Sequence[AnalysisResult]) -> list[Clause]:
                 ", with Hedges' exact small-sample correction and each scale turned to the stated direction"
             )
         clauses.append(Clause(f"{text}.", ("hedges1981",) if measure == "SMD" else ("higgins2024",)))
-    return clauses + _zero_cells(analyses)
+    return clauses + _zero_cells(analyses) + _rare_events(analyses)
 
 
 def _zero_cells(analyses: Sequence[AnalysisResult]) -> list[Clause]:
@@ -95,6 +95,19 @@ def _zero_cells(analyses: Sequence[AnalysisResult]) -> list[Clause]:
             )
         )
     return clauses
+
+
+def _rare_events(analyses: Sequence[AnalysisResult]) -> list[Clause]:
+    if not any(each.rare for each in analyses):
+        return []
+    return [
+        Clause(
+            "Where an arm had no event, a table sets the odds ratios by four common-effect methods side by"
+            " side: inverse variance with 0.5 added, Mantel-Haenszel, the exact conditional likelihood and a"
+            " penalised likelihood.",
+            ("efthimiou2019", "stijnen2010", "evrenoglou2022"),
+        )
+    ]
 
 
 def pairwise_clauses(analyses: Sequence[AnalysisResult]) -> list[Clause]:

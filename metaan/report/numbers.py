@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from metaan.report.findings_record import findings_record
 from metaan.report.pairs import node_order
+from metaan.report.rare_methods import rare_record
 from metaan.report.records import analysis_record
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def results_document(review: Review, analyses: Iterable[AnalysisResult]) -> dict
             "questions": [{"treat1": each.treat1, "treat2": each.treat2} for each in info.questions],
             "seed": info.seed,
         },
-        "analyses": [analysis_record(each, order) | _findings(each) for each in analyses],
+        "analyses": [analysis_record(each, order) | _more(each) for each in analyses],
         "rows": _rows(analyses),
     }
 
@@ -80,6 +81,10 @@ def write_canonical(document: dict[str, Any]) -> bytes:
     """
     text = json.dumps(document, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
     return f"{text}\n".encode()
+
+
+def _more(result: AnalysisResult) -> dict[str, Any]:
+    return {"rare_events": [rare_record(row) for row in result.rare]} | _findings(result)
 
 
 def _findings(result: AnalysisResult) -> dict[str, Any]:

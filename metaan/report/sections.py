@@ -77,6 +77,7 @@ ANALYSIS_TABLES = (
     "ranking",
     *NETWORK_TABLES,
     "zero-cells",
+    "rare",
     "set-aside",
 )
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from metaan.results.findings import NetworkFindings
     from metaan.results.network import ArmNote, Contrasts, Network
     from metaan.results.pairwise import HeterogeneityInterval, Pooled
+    from metaan.results.rare_network import RareRow
     from metaan.types import Direction, Kind, Status, TestRule
 
 
@@ -242,7 +243,8 @@ class AnalysisResult:
 
     `findings` looks into the main scenario's network; None where it has none. `funnel_order` are the plan's
     treatments from what small studies might favour least to most, empty where it names none, and
-    `funnel_order_is` says what that order is.
+    `funnel_order_is` says what that order is. `rare` sets the methods for rare events side by side, as log
+    odds ratios; empty where no arm of a ratio measure is without an event.
     """
 
     id: str
@@ -259,6 +261,7 @@ class AnalysisResult:
     findings: NetworkFindings | None = None
     funnel_order: tuple[str, ...] = ()
     funnel_order_is: str = ""
+    rare: tuple[RareRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

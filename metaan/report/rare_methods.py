@@ -1,0 +1,81 @@
+"""The arms of an analysis with events of 0 by the methods that add nothing to a cell, side by side."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from metaan.format import canonical
+from metaan.models.network.rare_comparison import compare_rare
+from metaan.report.records import has_gap
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from metaan.report.pairs import Order
+    from metaan.results.rare_network import RareRow
+    from metaan.results.synthesis import Scenario
+
+__all__ = ["rare_methods", "rare_record"]
+
+RATIOS = ("OR", "RR")
+
+
+def rare_methods(scenario: Scenario, order: Order, *, level: float) -> tuple[RareRow, ...]:
+    """Compare the methods for rare events on the arms of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The main scenario of an analysis.
+    order : Order
+        Tells the reference; where no arm holds it, the treatment of most studies is taken.
+    level : float
+        Confidence level in (0, 1).
+
+    Returns
+    -------
+    tuple of RareRow
+        Log odds ratios, whichever ratio the analysis is of; studies that reported a contrast without its
+        cells cannot enter. Empty for other measures, and where every arm has an event.
+    """
+    arms = _arms(scenario) if scenario.measure in RATIOS else {}
+    if all(events for events, _ in arms.values()):
+        return ()
+    held = Counter(treatment for _, treatment in arms)
+    reference = order.reference
+    if reference not in held:
+        reference = min(held, key=lambda treatment: (-held[treatment], order.key(treatment)))
+    return compare_rare(
+        [study for study, _ in arms],
+        [treatment for _, treatment in arms],
+        [events for events, _ in arms.values()],
+        [n for _, n in arms.values()],
+        reference=reference,
+        level=level,
+    )
+
+
+def rare_record(row: RareRow) -> dict[str, Any]:
+    """Write one row for results.json."""
+    record = {
+        "treat1": row.treatment,
+        "treat2": row.reference,
+        "method": row.method,
+        "estimate": canonical(row.estimate, row.se if row.se == row.se else 0.0),
+        "se": canonical(row.se),
+        "ci": {"low": canonical(row.ci[0]), "high": canonical(row.ci[1])},
+        "studies": row.studies,
+        "left_out": row.left_out,
+    }
+    return record | {"reason": row.reason if has_gap(record) else ""}
+
+
+def _arms(scenario: Scenario) -> dict[tuple[str, str], tuple[int, int]]:
+    return {
+        (study.study, treatment): (arm.events, arm.n)
+        for comparison in scenario.comparisons
+        for study in comparison.studies
+        for treatment, arm in ((study.treat1, study.arm1), (study.treat2, study.arm2))
+        if arm is not None and arm.events is not None
+    }
