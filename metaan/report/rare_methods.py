@@ -37,7 +37,8 @@ def rare_methods(scenario: Scenario, order: Order, *, level: float) -> tuple[Rar
     -------
     tuple of RareRow
         Log odds ratios, whichever ratio the analysis is of; studies that reported a contrast without its
-        cells cannot enter. Empty for other measures, and where every arm has an event.
+        cells cannot enter. Empty for other measures, where every arm has an event, and where no method can
+        use any study.
     """
     arms = _arms(scenario) if scenario.measure in RATIOS else {}
     if all(events for events, _ in arms.values()):
@@ -46,7 +47,7 @@ def rare_methods(scenario: Scenario, order: Order, *, level: float) -> tuple[Rar
     reference = order.reference
     if reference not in held:
         reference = min(held, key=lambda treatment: (-held[treatment], order.key(treatment)))
-    return compare_rare(
+    found = compare_rare(
         [study for study, _ in arms],
         [treatment for _, treatment in arms],
         [events for events, _ in arms.values()],
@@ -54,6 +55,7 @@ def rare_methods(scenario: Scenario, order: Order, *, level: float) -> tuple[Rar
         reference=reference,
         level=level,
     )
+    return found if any(row.studies for row in found) else ()
 
 
 def rare_record(row: RareRow) -> dict[str, Any]:

@@ -83,6 +83,8 @@ def test_only_ratios_of_arms_without_an_event_call_for_them(woods, of_arms):
     some = [("s", "A", 1, 20), ("s", "Placebo", 3, 20)]
     assert rare_methods(of_arms(some, measure="OR"), ORDER, level=0.95) == ()
     assert rare_methods(woods(measure="RD"), ORDER, level=0.95) == ()
+    none = [("s", "A", 0, 20), ("s", "Placebo", 0, 20)]
+    assert rare_methods(of_arms(none, measure="OR"), ORDER, level=0.95) == ()
     assert rare_methods(woods(measure="RR"), ORDER, level=0.95)
 
 
