@@ -106,6 +106,7 @@ def test_the_table_and_the_record_say_why_there_is_no_estimate(build, of_arms):
     # one table of 2/20 and 3/20: the odds ratio by hand
     assert float(held["Beta", "Mantel-Haenszel"]["versus_effect"]) == pytest.approx(2 * 17 / (18 * 3))
     assert "&lt;A&gt;" in to_html(table)
+    assert any(note.startswith("No estimate of <A> by Mantel-Haenszel") for note in table.notes)
     assert "risk ratios" in " ".join(table.notes)
     for row in map(rare_record, analysis.rare):
         assert (row["estimate"] is None) is bool(row["reason"])
