@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["FlowLayout", "layout_flow", "prisma_flow"]
 
 NEEDED = ("records_screened", "dbr_assessed", "new_studies", "total_studies")
-WIDTHS = {2: 186.0, 3: 166.0, 4: 142.0, 5: 132.0}
+WIDTHS = {2: 192.0, 3: 178.0, 4: 152.0, 5: 140.0}
 COLUMN_GAP, ROW_GAP, TITLE_GAP = 22.0, 18.0, 10.0
 SIDE, SIDE_GAP = 17.0, 8.0
 PAD = 6.0
