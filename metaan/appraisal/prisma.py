@@ -110,7 +110,7 @@ def count_in(text: str) -> int | None:
 
 
 def reasons_in(text: str) -> tuple[tuple[str, int], ...]:
-    """Read counts listed with their reasons; () where the text is no such list.
+    """Read counts listed with their reasons, which hold a letter; () where the text is no such list.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def reasons_in(text: str) -> tuple[tuple[str, int], ...]:
     """
     parts = [part.strip() for part in text.split(";") if part.strip()]
     found = [re.fullmatch(r"(.*),\s*([0-9]{1,9})", part, re.DOTALL) for part in parts]
-    if not all(found):
+    if not all(each and re.search(r"[^\W\d_]", each.group(1)) for each in found):
         return ()
     return tuple((each.group(1).strip(), int(each.group(2))) for each in found if each)
 

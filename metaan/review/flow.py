@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from metaan.appraisal.prisma import count_in, flow_sums
+from metaan.review.cells import GROUPED, number_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,9 +18,13 @@ __all__ = ["flow_faults"]
 
 
 def flow_faults(loaded: Loaded) -> Iterator[Problem]:
-    """Find recorded counts of flow.csv that do not add up or do not agree with studies.csv."""
+    """Find counts of flow.csv that are no plain numbers, do not add up or do not agree with studies.csv."""
     rows = {row.text["data"]: row for row in loaded.tables["flow"]}
     counts = {name: n for name, row in rows.items() if (n := count_in(row.text["n"])) is not None}
+    for row in rows.values():
+        if GROUPED.match(row.text["n"]):
+            found = number_fault("n", "count", row.text["n"])
+            yield loaded.fault(found.code, row, "n", found.message, found.help)
     for fault in flow_sums(counts):
         yield loaded.fault("D025", rows[fault.name], "n", fault.message, fault.help)
     yield from _studies(loaded, rows, counts)
