@@ -1,6 +1,6 @@
 """The mark of a judgement: a coloured disc with a black rim and a sign, so that colour is never the only cue.
 
-In the default palette any two levels stay apart under every kind of colour blindness and in grey.
+In the palette of metaan any two levels stay apart under every kind of colour blindness and in grey.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 PALETTES: dict[str, dict[Severity, str]] = {
-    "default": {
+    "metaan": {
         "low": "#2166ac",
         "some": "#f4c95d",
         "high": "#a50f15",
@@ -42,7 +42,7 @@ PALETTES: dict[str, dict[Severity, str]] = {
         "low": "#02c100",
         "some": "#e2df07",
         "high": "#bf0000",
-        "critical": "#5c0000",
+        "critical": "#820000",
         "unclear": "#4ea1f7",
         "none": "#ffffff",
     },
@@ -62,7 +62,7 @@ def colour_of(level: RobLevel | None, palette: str) -> str:
 
     Examples
     --------
-    >>> colour_of(None, "default")
+    >>> colour_of(None, "metaan")
     '#ffffff'
     """
     return PALETTES[palette]["none" if level is None else level.severity]

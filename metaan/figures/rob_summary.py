@@ -51,7 +51,7 @@ def rob_summary(
     *,
     id: str,  # noqa: A002 - the name of an id in every figure
     outcome: str = "",
-    palette: str = "default",
+    palette: str = "metaan",
     weights: Mapping[str, float] | None = None,
     weights_of: str = "",
 ) -> Drawing:
@@ -66,7 +66,7 @@ def rob_summary(
     outcome : str
         Name of the outcome judged; empty where studies were judged as a whole.
     palette : str
-        "default" or "cochrane".
+        "metaan" or "cochrane".
     weights : mapping of str to float, optional
         Study id to its weight in an analysis, in any unit; a study without one counts nothing. Every study
         counts the same where none are given.
@@ -150,7 +150,7 @@ def layout_summary(
     *,
     title: str,
     note: str,
-    palette: str = "default",
+    palette: str = "metaan",
     style: Style = DEFAULT,
 ) -> SummaryLayout:
     """Measure every text of a summary and give every bar its place.
@@ -164,7 +164,7 @@ def layout_summary(
     title, note : str
         Heading; what counts.
     palette : str
-        "default" or "cochrane".
+        "metaan" or "cochrane".
     style : Style
         Sizes and colours.
     """

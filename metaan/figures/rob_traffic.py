@@ -60,7 +60,7 @@ def rob_traffic_light(
     id: str,  # noqa: A002 - the name of an id in every figure
     labels: Mapping[str, str],
     outcome: str = "",
-    palette: str = "default",
+    palette: str = "metaan",
     part: tuple[int, int] = (1, 1),
 ) -> Drawing:
     """Draw a traffic light of the risk of bias.
@@ -76,7 +76,7 @@ def rob_traffic_light(
     outcome : str
         Name of the outcome judged; empty where studies were judged as a whole.
     palette : str
-        "default" (apart for every kind of colour blindness, and in grey) or "cochrane".
+        "metaan" (apart for every kind of colour blindness, and in grey) or "cochrane".
     part : (int, int)
         Which part of how many this is.
 
@@ -103,7 +103,7 @@ def layout_traffic(
     *,
     labels: Mapping[str, str],
     title: str,
-    palette: str = "default",
+    palette: str = "metaan",
     style: Style = DEFAULT,
 ) -> TrafficLayout:
     """Measure every text of a traffic light and give every mark its place.

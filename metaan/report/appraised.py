@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from metaan.appraisal.prisma import read_flow
 from metaan.appraisal.rob import NOT_JUDGED, level_counts, rob_tables
 from metaan.format import short_slug
+from metaan.report.clauses import Clause
 from metaan.report.drawings import Wanted
 from metaan.report.evidence import node_names, outcome_names, study_names
 from metaan.report.wording import counted, joined
@@ -33,11 +34,24 @@ __all__ = [
     "flow_sentences",
     "parts_of_table",
     "placed",
+    "tool_clauses",
 ]
 
 PAGE = 40
 MOST_PAGES = 10
 FLOW = "flow"
+WORKS = {
+    "rob2": ("sterne2019",),
+    "rob2-cluster": ("sterne2019",),
+    "rob2-crossover": ("sterne2019",),
+    "rob1": ("higgins2011",),
+    "robins-i": ("sterne2016",),
+    "robins-i-v2": ("sterne2016",),
+    "robins-e": ("higgins2024robins",),
+    "quadas-2": ("whiting2011",),
+    "quips": ("hayden2013",),
+}
+"""Tool to the works that describe it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +148,16 @@ def flow_sentences(review: Review) -> tuple[str, ...]:
         return ("Only some counts of the flow were recorded.",)
     text = joined(parts, "and")
     return (f"{text[:1].upper()}{text[1:]}.",)
+
+
+def tool_clauses(review: Review) -> list[Clause]:
+    """Name the tools that judgements were made with, each with the work that describes it."""
+    own = {known.tool.id for known in own_tools(review.plan)}
+    tools = {each.found.table.tool.id: each.found.table.tool.name for each in _judged(review)}
+    return [
+        Clause(f"Studies were judged with {name}.", () if id_ in own else WORKS.get(id_, ()))
+        for id_, name in tools.items()
+    ]
 
 
 def placed(review: Review) -> tuple[str, ...]:

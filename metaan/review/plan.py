@@ -96,7 +96,7 @@ class ReviewInfo(_Strict):
     search: str = "not recorded"
     eligibility: str = "not recorded"
     cautions: list[str] = []
-    rob_palette: Literal["default", "cochrane"] = "default"
+    rob_palette: Literal["metaan", "cochrane"] = "metaan"
 
 
 class RobDomain(_Strict):

@@ -107,6 +107,6 @@ def test_a_sign_is_read_on_every_colour(palette):
 
 
 def test_the_default_colours_of_low_some_and_high_are_apart_in_grey():
-    grey = sorted(contrast(PALETTES["default"][each], "#000000") for each in ("low", "some", "high"))
+    grey = sorted(contrast(PALETTES["metaan"][each], "#000000") for each in ("low", "some", "high"))
     assert grey[1] / grey[0] > 1.2
     assert grey[2] / grey[1] > 1.2

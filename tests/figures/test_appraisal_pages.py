@@ -148,7 +148,7 @@ def test_texts_of_a_summary_stay_apart_and_on_the_page(tool, weighted, assert_wr
     assert HOSTILE[0] in drawing.description
 
 
-@pytest.mark.parametrize("palette", ["default", "cochrane"])
+@pytest.mark.parametrize("palette", ["metaan", "cochrane"])
 def test_an_own_tool_with_hostile_words_is_drawn(palette, assert_written):
     domains = [(f"domain {i} {text}", f"{text} {i}") for i, text in enumerate(HOSTILE)]
     levels = [

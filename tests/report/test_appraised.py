@@ -10,17 +10,21 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from metaan.appraisal.tools import built_in_tools
 from metaan.report.analysis import analyse
 from metaan.report.appraised import (
+    WORKS,
     appraisal_figures,
     appraisal_record,
     appraisal_tables,
     bias_sentences,
     flow_sentences,
     parts_of_table,
+    tool_clauses,
 )
 from metaan.report.bundle import make_report
 from metaan.report.drawings import draw
+from metaan.report.references import REFERENCES, cite
 from metaan.review.read import read_review
 
 ROOT = Path(__file__).parents[2]
@@ -149,12 +153,25 @@ levels = [{{ word = "fine", severity = "low" }}, {{ word = "bad", severity = "cr
     assert SCRIPT not in page
     assert "&lt;script&gt;" in page
     assert b"<script" not in made["figures/traffic-ours.svg"]
-    assert b"#5c0000" in made["figures/traffic-ours.svg"]
+    assert b"#820000" in made["figures/traffic-ours.svg"]
     assert b"<script" not in made["figures/flow.svg"]
     document = json.loads(made["results.json"])
     jsonschema.validate(document, json.loads(made["results.schema.json"]))
     assert [each["tool"]["id"] for each in document["risk_of_bias"]] == ["rob2", "ours"]
     assert page.count('id="levels-ours"') <= 1
+
+
+def test_a_tool_is_named_with_the_work_that_describes_it(review):
+    (clause,) = tool_clauses(review)
+    assert clause.text == "Studies were judged with RoB 2."
+    assert [cite(REFERENCES[key]) for key in clause.references] == [
+        "Sterne JAC, Savović J, Page MJ, et al. RoB 2: a revised tool for assessing risk of bias in"
+        " randomised trials. BMJ 2019;366:l4898."
+    ]
+    described = {key for keys in WORKS.values() for key in keys}
+    assert described <= set(REFERENCES)
+    assert "ROBINS-E" in REFERENCES["higgins2024robins"].title
+    assert set(WORKS) == {known.tool.id for known in built_in_tools()} - {"generic"}
 
 
 def test_the_page_without_judgements_or_counts_says_so(folder):
