@@ -37,7 +37,10 @@ ROOMS = {
     "network_forest": "network_forest",
     "network_graph": "network_graph",
     "node_split_forest": "node_split_forest",
+    "prisma_flow": "prisma_flow",
     "rankogram": "rankogram_figure",
+    "rob_summary": "rob_summary",
+    "rob_traffic": "rob_traffic_light",
 }
 """Module of metaan.figures to the function that draws."""
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnalysisView",
+    "AppraisalView",
     "Card",
     "ComparisonView",
     "Fact",
@@ -130,6 +131,15 @@ class AnalysisView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppraisalView:
+    """What reviewers judged or counted: sentences, figures, and the tables behind the figures."""
+
+    sentences: tuple[str, ...]
+    figures: tuple[FigureView, ...]
+    tables: tuple[TableView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """A sentence, its final stop apart, with the numbers of the works it cites."""
 
@@ -162,6 +172,8 @@ class Page:
     matrix: tuple[MatrixRow, ...]
     answers: TableView | None
     analyses: tuple[AnalysisView, ...]
+    flow: AppraisalView
+    bias: AppraisalView
     tables: Mapping[str, TableView]
     others: tuple[TableView, ...]
     methods: tuple[MethodView, ...]
