@@ -187,7 +187,9 @@ def _broken(text: str, size: float, room: float) -> tuple[str, ...]:
         return wrap(text, size, room, lines=MOST_LINES)
     lines = wrap(f"{words} (n={count}", size, room - 2 * width(" ", size), lines=MOST_LINES)
     start, found, end = lines[-1].rpartition("(n=")
-    return (*lines[:-1], f"{start}(n = {end}" if found else lines[-1])
+    if not found or not end.startswith(count):
+        return (*wrap(words, size, room, lines=MOST_LINES - 1), f"(n = {count}")
+    return (*lines[:-1], f"{start}(n = {end}")
 
 
 def _titles(flow: Flow, grid: _Grid, top: float, style: Style) -> _Part:

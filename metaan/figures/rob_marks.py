@@ -55,6 +55,7 @@ RIM = 0.8
 GLYPH, WITHIN = 1.6, 1.5
 BETWEEN = 16.0
 MARK_GAP = 4.0
+WORD_LINES = 3
 
 
 def colour_of(level: RobLevel | None, palette: str) -> str:
@@ -145,7 +146,9 @@ def legend(
     size, step = style.note, style.note * style.leading
     x, y = left, top
     for level in levels:
-        said = wrap(clean(level.word) if level else NOT_JUDGED, size, room - 2 * radius - MARK_GAP)
+        said = wrap(
+            clean(level.word) if level else NOT_JUDGED, size, room - 2 * radius - MARK_GAP, lines=WORD_LINES
+        )
         wide = 2 * radius + MARK_GAP + max(width(line, size) for line in said)
         if x > left and x + wide > left + room:
             x, y = left, y + 2 * radius + MARK_GAP

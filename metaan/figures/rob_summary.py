@@ -25,7 +25,7 @@ __all__ = ["Share", "SummaryLayout", "layout_summary", "rob_shares", "rob_summar
 
 BAR, GAP = 17.0, 7.0
 PLOT = 250.0
-TITLE_ROOM = 190.0
+TITLE_ROOM, TITLE_LINES = 190.0, 4
 NAME_GAP = 10.0
 TICK = 3.0
 RIM = 0.8
@@ -169,7 +169,10 @@ def layout_summary(
         Sizes and colours.
     """
     names = _names(table)
-    titles = [wrap(name, style.text, TITLE_ROOM, bold=i == len(names) - 1) for i, name in enumerate(names)]
+    titles = [
+        wrap(name, style.text, TITLE_ROOM, bold=i == len(names) - 1, lines=TITLE_LINES)
+        for i, name in enumerate(names)
+    ]
     widest = max(
         width(line, style.text, bold=i == len(names) - 1) for i, lines in enumerate(titles) for line in lines
     )

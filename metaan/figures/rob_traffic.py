@@ -44,6 +44,7 @@ APART = 14.0
 NAME_GAP = 12.0
 LEAST_PAGE = 330.0
 SHORT = 4
+TITLE_LINES = 4
 GUIDE = "#e0e0e0"
 
 
@@ -241,7 +242,7 @@ def _below(
     y += 2.0
     for head, (_, title) in zip(heads, table.tool.domains, strict=True):
         more.append(Words(x=style.margin, y=y + 0.85 * step, text=head, size=size, bold=True))
-        for line in wrap(clean(title), size, room - stand):
+        for line in wrap(clean(title), size, room - stand, lines=TITLE_LINES):
             more.append(Words(x=style.margin + stand, y=y + 0.85 * step, text=line, size=size))
             y += step
     return _Part(tuple(more), (), shapes, y)

@@ -15,7 +15,7 @@ How three rules are read in this data model:
 * D023. A study whose pooled rows of an analysis belong to one arm only is an error; arms that all belong to
   one node are merged and compare nothing, which the analysis lists.
 * D024, D025. Silent where nobody judged ("not judged", or no judgement in the whole of rob.csv) and where a
-  count is not recorded.
+  count is not recorded. Tools are those of `metaan.appraisal` and the tables [[rob_tool]] of review.toml.
 * D028. Asked of the rows that are to be pooled, before a trial's one form is chosen: what the analysis would
   set aside by itself must be marked in the table.
 * D029. A row names a level in its words (quote, derivation) while ci_level is empty, or a standard error
@@ -168,8 +168,9 @@ _ENTRIES = (
     (
         "D024",
         "warning",
-        "every study has a risk-of-bias judgement within its tool's levels",
-        "A judgement that is missing or unknown to its tool drops out of analyses by risk of bias.",
+        "every study has a risk-of-bias judgement within its tool's domains and levels",
+        "A judgement that is missing or unknown to its tool drops out of figures and of analyses by risk of"
+        " bias.",
     ),
     (
         "D025",

@@ -265,6 +265,14 @@ def empty():
     return replace(table, judgements=(("",) * 5,) * 3, overall=("",) * 3)
 
 
+def test_a_count_is_shown_however_long_the_words_before_it_are():
+    words = {"records_screened": "W" * 2000, "dbr_assessed": "word " * 400}
+    layout = layout_flow(flow_of(BASE, words=words), title="Flow")
+    shown = [each.text for each in layout.sheet.words]
+    assert {"(n = 1000)", "(n = 95)"} <= set(shown)
+    assert layout.sheet.height < 900
+
+
 def test_what_was_not_recorded_is_said_in_its_box():
     said = prisma_flow(flow_of({"records_screened": "12", "new_studies": "3"}), id="f").description
     assert "Records screened (n = 12)" in said

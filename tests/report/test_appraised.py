@@ -99,6 +99,17 @@ def test_the_record_holds_every_judgement_and_count(review):
     )
 
 
+def test_the_tables_hold_what_the_figures_show(review):
+    flow, levels = appraisal_tables(review)
+    counts = appraisal_record(review)["flow"]["counts"]
+    assert {row[1].text: row[2].number for row in flow.rows} == counts
+    excluded = next(row for row in flow.rows if row[1].text == "dbr_excluded")
+    assert excluded[3].text == "No unvaccinated group: 31; No count of cases: 16; Another vaccine: 9"
+    assert [column.name for column in levels.columns] == ["study", "D1", "D2", "D3", "D4", "D5", "overall"]
+    assert len(levels.rows) == 13
+    assert {cell.text for row in levels.rows for cell in row[1:]} == {"low", "some concerns", "high"}
+
+
 def test_many_studies_are_cut_into_pages_of_nearly_one_size_and_very_many_refused(review):
     rows = [row for row in review.tables["rob"] if row.text["study_id"] == "Aronson1948"]
 
