@@ -14,8 +14,9 @@ from scipy.special import gammaln
 
 from metaan import glmm, mantel_haenszel, peto
 from metaan.models.counts import read_tables
-from metaan.models.hypergeometric import LargeTables, condition
+from metaan.models.hypergeometric import condition
 from metaan.models.marginal import Binomials, conditional, two_binomials
+from metaan.models.panels import Panels
 
 LOOP = 1e-12
 GRID = 1e-9
@@ -145,7 +146,7 @@ def test_leaving_out_what_has_no_probability(u):
     """Tables with more values than are summed, against SciPy's law of one table."""
     cells = {"ai": [5000, 3], "n1i": [9000, 20000], "ci": [4000, 9], "n2i": [8000, 21000]}
     held = condition(read_tables(cells))
-    assert isinstance(held, LargeTables)
+    assert isinstance(held, Panels)
     height, slope, curve, _, _ = (d[0] for d in held.derivatives(np.full((1, 2), u)))
     for i, (a, b, c, d) in enumerate(rows(cells)):
         law = stats.nchypergeom_fisher(a + b + c + d, a + c, a + b, exp(u))
