@@ -9,7 +9,7 @@ import mpmath
 import numpy as np
 import pytest
 from scipy import stats
-from scipy.optimize import brentq
+from scipy.optimize import brentq, minimize
 from scipy.special import gammaln
 
 from metaan import glmm, mantel_haenszel, peto
@@ -322,3 +322,24 @@ def test_derivatives_at_the_boundary_are_limits():
     slope = (tiny.loglik - zero.loglik) / 1e-7
     np.testing.assert_allclose(zero.gradient[:, 3], slope, rtol=1e-4)
     np.testing.assert_allclose(zero.hessian, tiny.hessian, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("third", [(30, 0), (11, 19)])
+def test_the_saturated_likelihood_of_random_studies(third):
+    """SciPy's maximum over a second arm with normal log odds and an odds ratio of each study, on a grid."""
+    tables = np.array([(0, 30, 12, 18), (30, 0, 3, 27), (*third, 25, 5), (0, 25, 28, 2)])
+    z = np.arange(-9, 9.001, 0.02)
+    normal = np.exp(-z * z / 2) / np.exp(-z * z / 2).sum()
+
+    def lost(p):
+        x = p[0] + exp(p[1]) * z
+        total = 0.0
+        for a, b, c, d in tables:
+            own = binomial(a, b, x + p[2]) if a and b else 1.0
+            total -= log(normal @ (binomial(c, d, x) * own))
+        return total
+
+    best = minimize(lost, [0.0, 0.5, -1.0], method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-10})
+    a, b, c, d = tables.T
+    fit = glmm(ai=a, n1i=a + b, ci=c, n2i=c + d, method="EE")
+    assert pytest.approx(2 * (-best.fun - fit.loglik), rel=1e-8) == fit.Q_LRT
