@@ -29,7 +29,7 @@ __all__ = [
     "log_factorial_ratios",
 ]
 
-LARGE = 4000
+LARGE = 500
 """Possible values over all tables above which the unlikely ones are left out of the sums."""
 
 REACH, FEW = 12, 60

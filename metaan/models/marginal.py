@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import expit, gammaln
 
-from metaan.models.quadrature import hermite_polynomials, hermite_rule
+from metaan.models.quadrature import hermite_polynomials, nodes_about
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,13 +138,15 @@ def two_binomials(
     """
     sigma, tau = sqrt(base_variance), sqrt(tau2)
     z1, z2, (p, q, r) = _mode_of_two(arms, base, effect, sigma, tau)
-    t1, log_w1 = hermite_rule(nodes if sigma > 0 else 1)
-    t2, log_w2 = hermite_rule(nodes if tau > 0 else 1)
-    first, second = (x.ravel()[:, None] for x in np.meshgrid(t1, t2))
-    log_w = np.add.outer(log_w2, log_w1).ravel()[:, None]
     l11 = np.sqrt(p)
     l21 = q / l11
     l22 = np.sqrt(r - l21 * l21)
+    t1, log_w1 = nodes_about(nodes if sigma > 0 else 1, p)
+    t2, log_w2 = nodes_about(nodes if tau > 0 else 1, l22 * l22)
+    first, second, log_w = (
+        x.reshape(-1, x.shape[-1])
+        for x in np.broadcast_arrays(t1[None], t2[:, None], log_w1[None] + log_w2[:, None])
+    )
     y2 = sqrt(2) * second / l22
     z1, z2 = z1 + (sqrt(2) * first - l21 * y2) / l11, z2 + y2
     x, y = base + sigma * z1, effect + tau * z2
@@ -192,10 +194,10 @@ def conditional(tables: Conditional, effect: FloatArray, tau2: float, nodes: int
     tau = sqrt(tau2)
     k = tables.k
     mode, curvature = _mode_of_one(tables, effect, tau)
-    t, log_w = hermite_rule(nodes if tau > 0 else 1)
-    z = mode + sqrt(2) * t[:, None] / np.sqrt(curvature)
+    t, log_w = nodes_about(nodes if tau > 0 else 1, curvature)
+    z = mode + sqrt(2) * t / np.sqrt(curvature)
     derivatives = tables.derivatives(effect + tau * z)
-    loglik, share = _normalised(log_w[:, None] + derivatives[0] - z * z / 2)
+    loglik, share = _normalised(log_w + derivatives[0] - z * z / 2)
     loglik -= (log(pi) + np.log(curvature)) / 2
     smooth = curvature > DOMINATED
     moments = np.zeros((k, 5, 5))
