@@ -93,8 +93,8 @@ class Binomials:
     def height(self, which: int, logit: FloatArray) -> FloatArray:
         """Log-likelihood of an arm without its constant."""
         x, n = self.events[which], self.size[which]
-        small = np.log1p(np.exp(-np.abs(logit)))
-        return np.asarray(-x * (small + np.maximum(-logit, 0.0)) - (n - x) * (small + np.maximum(logit, 0.0)))
+        certain = np.minimum(x * logit, (x - n) * logit)
+        return np.asarray(certain - n * np.log1p(np.exp(-np.abs(logit))))
 
     def arm(self, which: int, logit: FloatArray) -> Derivatives:
         """Log-likelihood of an arm without its constant, and four derivatives in its log odds."""
