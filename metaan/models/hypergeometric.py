@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import gammaln
 
+from metaan.models.panels import Panels
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -27,7 +29,7 @@ __all__ = [
     "log_factorial_ratios",
 ]
 
-LARGE = 4000
+LARGE = 500
 """Possible values over all tables above which the unlikely ones are left out of the sums."""
 
 REACH, FEW = 12, 60
@@ -127,6 +129,10 @@ class LargeTables:
         """Number of tables."""
         return len(self.cells)
 
+    def some(self, which: NDArray[np.intp]) -> LargeTables:
+        """Give some of the tables, by position, each as often as asked for."""
+        return LargeTables(cells=self.cells[which])
+
     def start(self, effect: FloatArray, tau: float) -> FloatArray:
         """Give the mode of a normal effect as it were if each table's log odds ratio were normal, too.
 
@@ -142,6 +148,10 @@ class LargeTables:
         """Give the same as `ConditionalTables.derivatives`, from the values that u makes likely."""
         low, high = u.min(axis=0).tolist(), u.max(axis=0).tolist()
         windows = [_window(*row) for row in zip(self.cells, low, high, strict=True)]
+        if len(u) * sum(map(len, windows)) > MOST_VALUES and self.k > 1:
+            left, right = np.split(np.arange(self.k), [self.k // 2])
+            halves = (self.some(half).derivatives(u[:, half]) for half in (left, right))
+            return tuple(np.concatenate(pair, axis=1) for pair in zip(*halves, strict=True))
         half = len(u) // 2
         if half and len(u) * sum(map(len, windows)) > MOST_VALUES:
             parts = (self.derivatives(u[:half]), self.derivatives(u[half:]))
@@ -149,7 +159,7 @@ class LargeTables:
         return _joined([_weighed(*row) for row in zip(self.cells, windows, strict=True)]).derivatives(u)
 
 
-def condition(tables: Tables) -> ConditionalTables | LargeTables:
+def condition(tables: Tables) -> ConditionalTables | Panels:
     """Hold the margins of two by two tables.
 
     Parameters
@@ -159,7 +169,7 @@ def condition(tables: Tables) -> ConditionalTables | LargeTables:
 
     Returns
     -------
-    ConditionalTables or LargeTables
+    ConditionalTables or Panels
 
     References
     ----------
@@ -176,7 +186,7 @@ def condition(tables: Tables) -> ConditionalTables | LargeTables:
     """
     a, b, c, d = tables.a, tables.b, tables.c, tables.d
     if float((np.minimum(a, d) + np.minimum(b, c) + 1).sum()) > LARGE:
-        return LargeTables(cells=np.stack([a, b, c, d], axis=1))
+        return Panels.of(LargeTables(cells=np.stack([a, b, c, d], axis=1)))
     return _joined([_support(*row) for row in zip(a, b, c, d, strict=True)])
 
 

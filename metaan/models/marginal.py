@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import expit, gammaln
 
-from metaan.models.quadrature import hermite_polynomials, hermite_rule
+from metaan.models.quadrature import hermite_polynomials, nodes_about
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from metaan.models.counts import Tables
-    from metaan.models.hypergeometric import ConditionalTables, LargeTables
+    from metaan.models.hypergeometric import ConditionalTables
+    from metaan.models.panels import Panels
     from metaan.types import FloatArray
 
-    Conditional = ConditionalTables | LargeTables
+    Conditional = ConditionalTables | Panels
     Derivatives = tuple[FloatArray, ...]
 
 __all__ = ["BASE", "BASE_VARIANCE", "EFFECT", "TAU2", "Binomials", "Marginal", "conditional", "two_binomials"]
@@ -43,6 +44,9 @@ DOMINATED = 2.0
 NEWTON_STEPS = 60
 SURE = 1e-5
 """Newton's steps below this shrink by themselves, where a gain in height is lost in rounding."""
+
+NOTHING = 1e-40
+"""Share of each study's integral below which a node adds nothing, even times a fourth derivative."""
 
 CLOSE = 1e-9
 """Last step towards the mode of an integrand, in units of the effect's standard deviation."""
@@ -86,14 +90,19 @@ class Binomials:
         )
         return cls(events=(tables.a, tables.c), size=sizes, constant=constant)
 
+    def height(self, which: int, logit: FloatArray) -> FloatArray:
+        """Log-likelihood of an arm without its constant."""
+        x, n = self.events[which], self.size[which]
+        certain = np.minimum(x * logit, (x - n) * logit)
+        return np.asarray(certain - n * np.log1p(np.exp(-np.abs(logit))))
+
     def arm(self, which: int, logit: FloatArray) -> Derivatives:
         """Log-likelihood of an arm without its constant, and four derivatives in its log odds."""
         x, n = self.events[which], self.size[which]
         p, q = expit(logit), expit(-logit)
         spread = n * p * q
-        small = np.log1p(np.exp(-np.abs(logit)))
         return (
-            -x * (small + np.maximum(-logit, 0.0)) - (n - x) * (small + np.maximum(logit, 0.0)),
+            self.height(which, logit),
             x * q - (n - x) * p,
             -spread,
             -spread * (q - p),
@@ -129,20 +138,24 @@ def two_binomials(
     """
     sigma, tau = sqrt(base_variance), sqrt(tau2)
     z1, z2, (p, q, r) = _mode_of_two(arms, base, effect, sigma, tau)
-    t1, log_w1 = hermite_rule(nodes if sigma > 0 else 1)
-    t2, log_w2 = hermite_rule(nodes if tau > 0 else 1)
-    first, second = (x.ravel()[:, None] for x in np.meshgrid(t1, t2))
-    log_w = np.add.outer(log_w2, log_w1).ravel()[:, None]
     l11 = np.sqrt(p)
     l21 = q / l11
     l22 = np.sqrt(r - l21 * l21)
+    t1, log_w1 = nodes_about(nodes if sigma > 0 else 1, p)
+    t2, log_w2 = nodes_about(nodes if tau > 0 else 1, l22 * l22)
+    first, second, log_w = (
+        x.reshape(-1, x.shape[-1])
+        for x in np.broadcast_arrays(t1[None], t2[:, None], log_w1[None] + log_w2[:, None])
+    )
     y2 = sqrt(2) * second / l22
     z1, z2 = z1 + (sqrt(2) * first - l21 * y2) / l11, z2 + y2
     x, y = base + sigma * z1, effect + tau * z2
-    one, two = arms.arm(0, x + y / 2), arms.arm(1, x - y / 2)
-    exponent = log_w + one[0] + two[0] - (z1 * z1 + z2 * z2) / 2
-    loglik, share = _normalised(exponent)
+    heights = arms.height(0, x + y / 2) + arms.height(1, x - y / 2)
+    loglik, share = _normalised(log_w + heights - (z1 * z1 + z2 * z2) / 2)
     loglik += arms.constant - log(pi) - np.log(l11 * l22)
+    some = share.max(axis=1) > NOTHING
+    share, z1, z2, x, y = share[some], z1[some], z2[some], x[some], y[some]
+    one, two = arms.arm(0, x + y / 2), arms.arm(1, x - y / 2)
     moments = np.zeros((len(base), 5, 5))
     for by_x in (False, True):
         for by_y in (False, True):
@@ -165,7 +178,7 @@ def conditional(tables: Conditional, effect: FloatArray, tau2: float, nodes: int
 
     Parameters
     ----------
-    tables : ConditionalTables or LargeTables
+    tables : ConditionalTables or Panels
     effect : ndarray, shape (k,) or ()
         Mean of the log odds ratio.
     tau2 : float
@@ -181,10 +194,10 @@ def conditional(tables: Conditional, effect: FloatArray, tau2: float, nodes: int
     tau = sqrt(tau2)
     k = tables.k
     mode, curvature = _mode_of_one(tables, effect, tau)
-    t, log_w = hermite_rule(nodes if tau > 0 else 1)
-    z = mode + sqrt(2) * t[:, None] / np.sqrt(curvature)
+    t, log_w = nodes_about(nodes if tau > 0 else 1, curvature)
+    z = mode + sqrt(2) * t / np.sqrt(curvature)
     derivatives = tables.derivatives(effect + tau * z)
-    loglik, share = _normalised(log_w[:, None] + derivatives[0] - z * z / 2)
+    loglik, share = _normalised(log_w + derivatives[0] - z * z / 2)
     loglik -= (log(pi) + np.log(curvature)) / 2
     smooth = curvature > DOMINATED
     moments = np.zeros((k, 5, 5))
@@ -284,7 +297,7 @@ def _mode_of_two(
 
     def height(z: FloatArray) -> FloatArray:
         x, y = base + sigma * z[0], effect + tau * z[1]
-        return np.asarray(arms.arm(0, x + y / 2)[0] + arms.arm(1, x - y / 2)[0] - (z * z).sum(axis=0) / 2)
+        return np.asarray(arms.height(0, x + y / 2) + arms.height(1, x - y / 2) - (z * z).sum(axis=0) / 2)
 
     def newton(z: FloatArray) -> tuple[FloatArray, Derivatives]:
         x, y = base + sigma * z[0], effect + tau * z[1]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from metaan.models.counts import Tables
     from metaan.models.marginal import Marginal
-    from metaan.types import FloatArray
+    from metaan.types import BoolArray, FloatArray
 
 __all__ = ["MODELS", "MixedTables", "separated"]
 
@@ -156,26 +156,47 @@ def _saturated_random(tables: Tables, common: Point) -> tuple[float, float, floa
 
     Where the first arm is at an extreme its likelihood goes to 1, as that of an arm without participants is.
     """
-    finite = (tables.a > 0) & (tables.b > 0)
-    known = replace(tables, a=np.where(finite, tables.a, 0.0), b=np.where(finite, tables.b, 0.0))
+    del common
+    a, b, c, d = tables.a, tables.b, tables.c, tables.d
+    finite = (a > 0) & (b > 0)
+    some = c > 0
+    if not (finite | (some & (d > 0))).any():
+        # the variance goes to infinity, and only how often the second arm had events is left to tell
+        return _entropy(np.array([float(some.sum())]), np.array([float(len(c))])), nan, nan
+    known = replace(tables, a=np.where(finite, a, 0.0), b=np.where(finite, b, 0.0))
     made = _random_studies(known)
-    problem = Problem(evaluate=_against_second(made.problem), shared=(BASE, BASE_VARIANCE), own=EFFECT)
+    problem = Problem(
+        evaluate=_against_second(made.problem, finite), shared=(BASE, BASE_VARIANCE), own=EFFECT
+    )
+    seconds = np.log((c + 0.5) / (d + 0.5))
     start = replace(
-        common, base=common.base - common.effect / 2, effect=np.where(finite, _study_effects(tables), 0.0)
+        made.start,
+        base=np.asarray(seconds.mean()),
+        base_variance=float(seconds.var()) + 0.01,
+        effect=np.where(finite, _study_effects(tables), 0.0),
     )
     best = fit(problem, [start], dimensions=1)
     precision = own_information(problem, best.point, best.marginal)[np.ix_(finite, finite)]
     return (best.loglik, *_wald(best.point.effect[finite], precision))
 
 
-def _against_second(problem: Problem) -> Callable[[Point, int], Marginal]:
-    """Let the base be the log odds of the second arm instead of the middle of the two."""
+def _against_second(problem: Problem, finite: BoolArray) -> Callable[[Point, int], Marginal]:
+    """Let the base be the log odds of the second arm instead of the middle of the two.
+
+    Effects of an empty first arm change nothing; the quadrature would leave a little of them.
+    """
+    told = np.ones((len(finite), 4))
+    told[~finite, EFFECT] = 0.0
     turn = np.eye(4)
     turn[BASE, EFFECT] = 0.5
 
     def evaluate(point: Point, nodes: int) -> Marginal:
         found = problem.evaluate(replace(point, base=point.base + point.effect / 2), nodes)
-        return replace(found, gradient=found.gradient @ turn, hessian=turn.T @ found.hessian @ turn)
+        return replace(
+            found,
+            gradient=found.gradient @ turn * told,
+            hessian=turn.T @ found.hessian @ turn * (told[:, :, None] * told[:, None, :]),
+        )
 
     return evaluate
 

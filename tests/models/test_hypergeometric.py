@@ -39,7 +39,7 @@ def test_the_likely_values_are_enough(monkeypatch, cells, ends):
         assert error.max() < 1e-8
 
 
-def evaluations(monkeypatch, **cells):
+def evaluations(monkeypatch, *, method="ML", **cells):
     """Count how often the heights of integrands are asked for."""
     from metaan.models.marginal import Binomials
 
@@ -51,7 +51,7 @@ def evaluations(monkeypatch, **cells):
         return arm(self, which, logit)
 
     monkeypatch.setattr(Binomials, "arm", counted)
-    return glmm(**cells, model="UM.RS"), count[0]
+    return glmm(**cells, model="UM.RS", method=method), count[0]
 
 
 def test_the_size_of_a_table_costs_nothing():
@@ -84,3 +84,41 @@ def test_vast_tables_at_opposite_ends_are_not_estimable():
     fit = glmm(**cells, ci=[32313, 0, 0], n2i=[32313, 52223, 21317], model="CM.EL")
     assert np.isnan(fit.estimate)
     assert "opposite extremes" in fit.notes[0]
+
+
+def test_a_large_table_is_summed_once(monkeypatch):
+    """Eleven trials, tau of 4: thousands of log odds ratios are asked for, on a few dozen panels of each."""
+    count = [0]
+    weighed = hypergeometric._weighed
+
+    def counted(cells, window):
+        count[0] += 1
+        return weighed(cells, window)
+
+    monkeypatch.setattr(hypergeometric, "_weighed", counted)
+    cells = {
+        "ai": [90, 2100, 4, 1300, 700, 15, 1900, 60, 800, 2, 1100],
+        "n1i": [1800, 2200, 2000, 1400, 2400, 2100, 2000, 900, 1000, 1500, 2300],
+        "ci": [1500, 30, 1900, 40, 200, 1700, 1000, 700, 5, 900, 1200],
+        "n2i": [1700, 2000, 2300, 1900, 2200, 1800, 2400, 1000, 1200, 1600, 1300],
+    }
+    fit = glmm(**cells, model="CM.EL")
+    assert fit.tau2 > 10
+    assert fit.quadrature_error < 1e-8
+    assert count[0] < 600
+
+
+def test_arms_at_opposite_ends_do_not_search_for_ever(monkeypatch):
+    """What no table tells is left where it is, and a variance that only grows is not climbed."""
+    fit, count = evaluations(
+        monkeypatch,
+        method="EE",
+        ai=[0, 244, 0, 1167, 717, 401, 0, 0, 2469, 216],
+        n1i=[1980, 244, 1166, 1167, 717, 401, 199, 2466, 2469, 216],
+        ci=[0, 0, 1061, 2354, 1045, 2610, 0, 0, 0, 0],
+        n2i=[66, 1404, 1061, 2354, 1045, 2610, 1758, 1347, 1296, 266],
+    )
+    assert fit.k == 4
+    assert count < 1500
+    # three second arms without an event, one with nothing else: (3/4)^3 (1/4) is the most they can have
+    assert pytest.approx(2 * (np.log(0.75**3 * 0.25) - fit.loglik), rel=1e-12) == fit.Q_LRT

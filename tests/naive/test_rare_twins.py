@@ -9,13 +9,14 @@ import mpmath
 import numpy as np
 import pytest
 from scipy import stats
-from scipy.optimize import brentq
+from scipy.optimize import brentq, minimize
 from scipy.special import gammaln
 
 from metaan import glmm, mantel_haenszel, peto
 from metaan.models.counts import read_tables
-from metaan.models.hypergeometric import LargeTables, condition
+from metaan.models.hypergeometric import condition
 from metaan.models.marginal import Binomials, conditional, two_binomials
+from metaan.models.panels import Panels
 
 LOOP = 1e-12
 GRID = 1e-9
@@ -37,6 +38,9 @@ SPREAD = {
     "ci": [9, 2, 6, 3, 3],
     "n2i": [35, 41, 59, 45, 22],
 }
+STEEP = {"ai": [0, 3, 4], "n1i": [9, 4, 16], "ci": [10, 12, 33], "n2i": [19, 23, 33]}
+"""A tau2 of 36: tables end like steps within the normal density, and take many nodes."""
+
 CASES = {"sparse": SPARSE, "example": EXAMPLE, "spread": SPREAD}
 MODELS = ("UM.RS", "UM.FS", "CM.EL")
 
@@ -145,7 +149,7 @@ def test_leaving_out_what_has_no_probability(u):
     """Tables with more values than are summed, against SciPy's law of one table."""
     cells = {"ai": [5000, 3], "n1i": [9000, 20000], "ci": [4000, 9], "n2i": [8000, 21000]}
     held = condition(read_tables(cells))
-    assert isinstance(held, LargeTables)
+    assert isinstance(held, Panels)
     height, slope, curve, _, _ = (d[0] for d in held.derivatives(np.full((1, 2), u)))
     for i, (a, b, c, d) in enumerate(rows(cells)):
         law = stats.nchypergeom_fisher(a + b + c + d, a + c, a + b, exp(u))
@@ -239,12 +243,15 @@ def fitted_bases(model, cells):
     return np.atleast_1d(climb(made.problem, start, 64).base)
 
 
-@pytest.mark.parametrize("model", MODELS)
-def test_the_likelihood_has_its_maximum_and_curvature_there(model):
+@pytest.mark.parametrize(
+    ("model", "cells"), [*((model, SPREAD) for model in MODELS), ("CM.EL", STEEP), ("UM.FS", STEEP)]
+)
+def test_the_likelihood_has_its_maximum_and_curvature_there(model, cells):
     """Height, slope and observed information by differences of the grid's log-likelihood."""
-    fit = glmm(**SPREAD, model=model)
+    fit = glmm(**cells, model=model)
     assert fit.tau2 > 0.1
-    start, height = slices(model, SPREAD, fit, fitted_bases(model, SPREAD))
+    assert fit.quadrature_error < 1e-8
+    start, height = slices(model, cells, fit, fitted_bases(model, cells))
     assert fit.loglik == pytest.approx(height(start), rel=GRID)
     p = len(start)
     h = 2e-3
@@ -321,3 +328,24 @@ def test_derivatives_at_the_boundary_are_limits():
     slope = (tiny.loglik - zero.loglik) / 1e-7
     np.testing.assert_allclose(zero.gradient[:, 3], slope, rtol=1e-4)
     np.testing.assert_allclose(zero.hessian, tiny.hessian, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("third", [(30, 0), (11, 19)])
+def test_the_saturated_likelihood_of_random_studies(third):
+    """SciPy's maximum over a second arm with normal log odds and an odds ratio of each study, on a grid."""
+    tables = np.array([(0, 30, 12, 18), (30, 0, 3, 27), (*third, 25, 5), (0, 25, 28, 2)])
+    z = np.arange(-9, 9.001, 0.02)
+    normal = np.exp(-z * z / 2) / np.exp(-z * z / 2).sum()
+
+    def lost(p):
+        x = p[0] + exp(p[1]) * z
+        total = 0.0
+        for a, b, c, d in tables:
+            own = binomial(a, b, x + p[2]) if a and b else 1.0
+            total -= log(normal @ (binomial(c, d, x) * own))
+        return total
+
+    best = minimize(lost, [0.0, 0.5, -1.0], method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-10})
+    a, b, c, d = tables.T
+    fit = glmm(ai=a, n1i=a + b, ci=c, n2i=c + d, method="EE")
+    assert pytest.approx(2 * (-best.fun - fit.loglik), rel=1e-8) == fit.Q_LRT
