@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from metaan.errors import RequestError
 from metaan.review.imports.extras import read_extras
 from metaan.review.imports.facts import ArmFact, EffectFact, OutcomeFact, StudyFact, Taken, Untaken
-from metaan.review.imports.pairwise import LARGEST_LOG, RATIOS, effect_cells
+from metaan.review.imports.pairwise import LARGEST_LOG, RATIOS, effect_cells, unnamed_outcome
 from metaan.review.imports.words import harmless, number_text
 from metaan.review.network_columns import recognise
 from metaan.review.network_rows import network_rows
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from metaan.review.imports.facts import Wishes
     from metaan.review.network_columns import NetworkColumns
     from metaan.review.network_rows import ContrastRow, NetworkRows
-    from metaan.review.plain import PlainFile, PlainRow, SetAsideRow
+    from metaan.review.plain import PlainFile, SetAsideRow
 
 __all__ = ["ArmsLayout", "arms_layout", "take_arms"]
 
 CELLS = {"binary": ("events", "n"), "continuous": ("mean", "sd", "n")}
 OUTCOME_HEADINGS = ("outcome", "outcomeid", "endpoint")
+ROW_COLUMNS = ("quote", "derivation", "source", "source_url", "extractor", "checked_by")
 TIME_HEADINGS = ("timepoint", "followup", "visit")
 OWN_ROLES = {"outcome", "timepoint", *CELL_NAMES} - {"yi", "vi", "sei"}
 """Roles that a network's columns do not have; metafor's cells are those of files of two groups."""
@@ -113,7 +114,7 @@ def take_arms(file: PlainFile, place: Place, wishes: Wishes, layout: ArmsLayout)
         )
     read = {kind: network_rows(file, columns, wishes.take) for kind, columns in layout.kinds.items()}
     rows = {row.number: row for row in file.rows}
-    label = _Labels(layout, wishes, rows)
+    label = _Labels(file, layout, wishes)
     arms: list[tuple[int, ArmFact]] = []
     for kind, found in read.items():
         arms += _arm_facts(kind, found, label, place)
@@ -124,7 +125,7 @@ def take_arms(file: PlainFile, place: Place, wishes: Wishes, layout: ArmsLayout)
     taken_rows = {number for number, _ in arms} | {number for number, _ in effects}
     of = [(rows[n], fact.study, "" if _wide(layout) else fact.treatment) for n, fact in arms]
     of += [(rows[n], fact.study, "") for n, fact in effects]
-    extras = read_extras(file, place, _used(layout), of)
+    extras = read_extras(file, place, _numbers_of(layout) | label.used, of)
     named = sorted([*((n, f.study) for n, f in arms), *((n, f.study) for n, f in effects)])
     studies = {study: place.row(n) for n, study in reversed(named)}
     ordered = dict.fromkeys(study for _, study in named)
@@ -137,16 +138,24 @@ def take_arms(file: PlainFile, place: Place, wishes: Wishes, layout: ArmsLayout)
         arms=tuple(_noted(fact, extras.arms) for _, fact in arms),
         effects=tuple(fact for _, fact in effects),
         untaken=(*_untaken(read, taken_rows, place, wishes.measure, wide=_wide(layout)), *extras.untaken),
-        notes=tuple(dict.fromkeys(_sentence(note) for found in read.values() for note in found.notes)),
+        notes=(
+            *(unnamed_outcome(wishes) if layout.outcome is None else ()),
+            *dict.fromkeys(_sentence(note) for found in read.values() for note in found.notes),
+        ),
     )
 
 
 class _Labels:
-    """The outcome and time of a row."""
+    """What a row says beside its numbers: outcome, time, source and quote."""
 
-    def __init__(self, layout: ArmsLayout, wishes: Wishes, rows: Mapping[int, PlainRow]) -> None:
-        self._layout, self._rows = layout, rows
+    def __init__(self, file: PlainFile, layout: ArmsLayout, wishes: Wishes) -> None:
+        self._layout, self._rows = layout, {row.number: row for row in file.rows}
         self._usual = wishes.outcome or "Outcome"
+        spots = {} if _wide(layout) else row_columns(file)
+        self._told = {name: i for name, i in spots.items() if i not in _numbers_of(layout)}
+        self.used = set(self._told.values()) | {
+            spot for spot in (layout.outcome, layout.timepoint) if spot is not None
+        }
 
     def outcome(self, number: int) -> str:
         spot = self._layout.outcome
@@ -157,6 +166,11 @@ class _Labels:
         spot = self._layout.timepoint
         text = "" if spot is None else self._rows[number].cells[spot]
         return "" if missing_text(text) else harmless(text, NAME)
+
+    def told(self, number: int) -> dict[str, str]:
+        """Give the cells of results.csv or contrasts.csv that the row has under their own names."""
+        cells = self._rows[number].cells
+        return {name: harmless(cells[i]) for name, i in self._told.items() if not missing_text(cells[i])}
 
 
 def _fits(measure: str, kind: str) -> bool:
@@ -185,7 +199,7 @@ def _arm_facts(kind: str, found: NetworkRows, label: _Labels, place: Place) -> I
                 outcome=label.outcome(arm.row),
                 timepoint=label.time(arm.row),
                 place=place.row(arm.row),
-                cells=cells,
+                cells=label.told(arm.row) | cells,
             ),
         )
 
@@ -215,7 +229,7 @@ def _effect_facts(
                 outcome=label.outcome(each.row),
                 timepoint=label.time(each.row),
                 place=place.row(each.row),
-                cells=sizes | cells,
+                cells=_joined(label.told(each.row), sizes | cells),
             ),
         )
 
@@ -255,14 +269,19 @@ def _untaken(
             key = (row.row, row.letter if len(read) == 1 else "")
             told[key] = min((told.get(key, row), row), key=lambda one: "is missing" in one.reason)
     for row in sorted(told.values(), key=lambda one: (one.row, one.letter)):
-        shown = f" = “{row.text}”" if row.text else ""
-        where = f"{place.cell(row.row, row.letter, row.column)} ({row.label}){shown}"
+        where = place.found(row.row, row.letter, row.column, row.label, row.text)
         yield Untaken(place=where, reason=row.reason)
     for found in read.values():
         for each in found.contrasts:
             if each.row not in known:
                 reason = _effect_fault(each, measure)
-                yield Untaken(place=f"{place.row(each.row)} ({each.study})", reason=reason)
+                yield Untaken(place=place.found(each.row, "", "", each.study, ""), reason=reason)
+
+
+def _joined(told: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, str]:
+    """Keep what the file says of a figure beside how it was converted."""
+    how = " ".join(filter(None, (told.get("derivation", ""), cells.get("derivation", ""))))
+    return {**told, **cells} | ({"derivation": how} if how else {})
 
 
 def _effect_fault(each: ContrastRow, measure: str) -> str:
@@ -273,8 +292,14 @@ def _effect_fault(each: ContrastRow, measure: str) -> str:
     return ""
 
 
-def _used(layout: ArmsLayout) -> set[int]:
-    used = {spot for spot in (layout.outcome, layout.timepoint) if spot is not None}
+def row_columns(file: PlainFile) -> dict[str, int]:
+    """Find the columns that tell of one row where it was read."""
+    plain = [name.casefold().strip().replace(" ", "_") for name in file.header]
+    return {name: plain.index(name) for name in ROW_COLUMNS if name in plain}
+
+
+def _numbers_of(layout: ArmsLayout) -> set[int]:
+    used: set[int] = set()
     for columns in layout.kinds.values():
         used |= {spot for spot in (columns.study, columns.author) if spot is not None}
         used |= {spot for arm in columns.arms for spot in (arm.treatment, *arm.cells.values())}

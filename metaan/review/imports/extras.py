@@ -53,11 +53,14 @@ class Place:
         named = f"column {column_letter(index)} ({visible(heading[:40])})"
         return f"sheet {self.sheet}, {named}" if self.sheet else named
 
-    def cell(self, number: int, letter: str, heading: str) -> str:
-        """Name a cell, such as "row 5, column C (n1i)"."""
-        return (
-            f"{self.row(number)}, column {letter} ({visible(heading[:40])})" if letter else self.row(number)
-        )
+    def found(self, number: int, letter: str, heading: str, label: str, text: str) -> str:
+        """Name a cell, the study and what stands there: "row 5, column C (n1i), Ames 1999: “5-10”"."""
+        parts = [self.row(number)]
+        if letter:
+            parts.append(f"column {letter} ({visible(heading[:40])})" if heading else f"column {letter}")
+        if label and label != f"row {number}":
+            parts.append(label)
+        return ", ".join(parts) + (f", “{text}”" if text else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -162,7 +162,8 @@ def _added(tables: dict[str, list[Row]], name: str, wanted: Sequence[Row]) -> It
     empty = {column.name: "" for column in TABLES[name].columns}
     rows += [empty | row for row in new]
     if new:
-        listed = ", ".join(row[key[-1]] for row in new[:SHOWN]) + (", …" if new[SHOWN:] else "")
+        named = [" / ".join(row[column] for column in key) for row in new[:SHOWN]]
+        listed = ", ".join(named) + (", …" if new[SHOWN:] else "")
         yield f"Rows were added to {name}, because other tables name them: {listed}."
 
 

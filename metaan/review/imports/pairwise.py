@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Numbers = Sequence[tuple[PlainRow, Mapping[str, float | None]]]
 
-__all__ = ["LARGEST_LOG", "RATIOS", "effect_cells", "pairwise_columns", "take_pairwise"]
+__all__ = ["LARGEST_LOG", "RATIOS", "effect_cells", "pairwise_columns", "take_pairwise", "unnamed_outcome"]
 
 META = {
     "event.e": "ai",
@@ -152,9 +152,16 @@ def take_pairwise(
         arms=tuple(arms),
         effects=tuple(effects),
         untaken=tuple(untaken),
-        notes=(*notes, *twice),
+        notes=(*unnamed_outcome(wishes), *notes, *twice),
         reference=groups[1],
     )
+
+
+def unnamed_outcome(wishes: Wishes) -> tuple[str, ...]:
+    """Say that nobody named the outcome."""
+    if wishes.outcome:
+        return ()
+    return ("The file does not name its outcome, so it is called Outcome; name it with --outcome.",)
 
 
 def _outcome(wishes: Wishes, kind: str) -> OutcomeFact:
@@ -218,8 +225,7 @@ def _aside(place: Place, rows: Sequence[object]) -> Iterator[Untaken]:
         number, letter, column, label, text, reason = (
             getattr(row, name) for name in ("row", "letter", "column", "label", "text", "reason")
         )
-        shown = f" = “{text}”" if text else ""
-        yield Untaken(place=f"{place.cell(number, letter, column)} ({label}){shown}", reason=reason)
+        yield Untaken(place=place.found(number, letter, column, label, text), reason=reason)
 
 
 def _fault(kind: str, value: Mapping[str, float | None], measure: str) -> tuple[str, str] | None:

@@ -180,7 +180,11 @@ def _of_workbook(path: Path, name: str, data: bytes, wishes: Wishes) -> Draft:
     place = Place(sheet=plain_text(chosen.title, 80))
     taken = _taken_of_sheet(chosen.sheet, place, path.parent, wishes)
     rest = [each for each in filled if each is not chosen]
-    untaken = (*taken.untaken, *_lost([chosen]), *_passed_over(rest, "is not the sheet that was asked for"))
+    untaken = (
+        *taken.untaken,
+        *_lost([chosen]),
+        *_passed_over(rest, "was not asked for" if wishes.sheet else "has none of the known layouts"),
+    )
     return assemble(name, replace(taken, notes=(*chosen.notes, *taken.notes), untaken=untaken), wishes)
 
 

@@ -102,10 +102,11 @@ def _open(name: str, data: bytes, *, values: bool) -> Any:
 
 
 def _sheet(file: str, shown: Worksheet, written: Worksheet) -> BookSheet:
+    filled = dict(_filled_down(shown))
     rows = [
-        (number, tuple(_text(cell) for cell in row))
+        (number, tuple(_text(cell) or filled.get(cell.coordinate, "") for cell in row))
         for number, row in enumerate(shown.iter_rows(), 1)
-        if any(cell.value is not None for cell in row)
+        if any(cell.value is not None or cell.coordinate in filled for cell in row)
     ]
     header = tuple(text.strip() for text in rows[0][1]) if rows else ()
     while header and not header[-1] and all(not cells[len(header) - 1].strip() for _, cells in rows):
@@ -141,18 +142,29 @@ def _notes(shown: Worksheet, written: Worksheet) -> Iterator[str]:
     merged = sorted(str(each) for each in shown.merged_cells.ranges)
     if merged:
         yield (
-            f"{where}: merged cells hold their text in the first cell only; the others count as empty"
-            f" ({_some(merged)})."
+            f"{where}: cells are merged ({_some(merged)}). A text that is merged down a column holds for"
+            " each of its rows; every other merged cell but the first counts as empty."
         )
     formulas = [cell.coordinate for row in written.iter_rows() for cell in row if cell.data_type == "f"]
     if formulas:
-        yield f"{where}: {len(formulas)} formulas were read by the value that was stored ({_some(formulas)})."
+        yield f"{where}: formulas were read by the value that was stored ({_some(formulas)})."
     hidden = [str(n) for n, row in shown.row_dimensions.items() if row.hidden]
     hidden += [str(letter) for letter, column in shown.column_dimensions.items() if column.hidden]
     if hidden:
         yield f"{where}: hidden rows and columns were read too ({_some(hidden)})."
     if shown.sheet_state != "visible":
         yield f"{where} is hidden and was read."
+
+
+def _filled_down(shown: Worksheet) -> Iterator[tuple[str, str]]:
+    """Give the cells below a text that is merged down one column."""
+    for merged in shown.merged_cells.ranges:
+        if merged.min_col == merged.max_col:
+            letter = column_letter(merged.min_col - 1)
+            value = shown[f"{letter}{merged.min_row}"].value
+            if isinstance(value, str):
+                for row in range(merged.min_row + 1, merged.max_row + 1):
+                    yield f"{letter}{row}", value
 
 
 def _lost(shown: Worksheet, written: Worksheet) -> Iterator[tuple[str, str]]:
@@ -168,14 +180,3 @@ def _lost(shown: Worksheet, written: Worksheet) -> Iterator[tuple[str, str]]:
 
 def _some(names: list[str]) -> str:
     return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if names[8:] else "")
-
-
-def cell_address(index: int, row: int) -> str:
-    """Name a cell as a spreadsheet does; the column is counted from 0.
-
-    Examples
-    --------
-    >>> cell_address(2, 5)
-    'C5'
-    """
-    return f"{column_letter(index)}{row}"
