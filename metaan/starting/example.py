@@ -42,6 +42,7 @@ questions = [{ treat1 = "drug A", treat2 = "placebo" }]    # pairs; an effect is
 seed = 20261123                                 # for what is drawn at random; any whole number
 search = "not recorded"                         # databases and dates
 eligibility = "not recorded"                    # who and what was eligible
+# Printed at the top of the report, each as a paragraph.
 cautions = ["Every trial in this review is made up to show the layout; it says nothing about any treatment."]
 
 [defaults]                      # hold for every analysis that does not say otherwise

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from metaan.errors import InputError, RequestError
 from metaan.review.cells import near
-from metaan.review.imports.facts import Draft, DraftAnalysis
+from metaan.review.imports.facts import Draft, DraftAnalysis, Untaken
 from metaan.review.imports.words import Ids, harmless
 from metaan.review.problems import visible
 from metaan.review.settle import MEASURES
@@ -22,6 +24,7 @@ __all__ = ["USUAL_MEASURE", "assemble", "directions_wanted", "reference_of", "tu
 
 USUAL_MEASURE = {"binary": "RR", "continuous": "MD"}
 SHOWN = 12
+ALONE = "no other arm of the study was taken for this outcome and time"
 NAME = 200
 
 
@@ -55,6 +58,7 @@ def assemble(file: str, taken: Taken, wishes: Wishes) -> Draft:
     _refuse_unknown_outcomes(taken, wishes)
     treatments = _treatments(taken)
     reference = reference_of(wishes, treatments, taken.reference)
+    taken = _without_lone_arms(_without_copies(taken))
     keys = _Keys(taken)
     tables = {
         "studies": tuple(_studies(file, taken, keys)),
@@ -94,6 +98,48 @@ def assemble(file: str, taken: Taken, wishes: Wishes) -> Draft:
         ),
         printed=taken.printed,
     )
+
+
+def _without_copies(taken: Taken) -> Taken:
+    """Take an arm once whose row stands twice; tell of arms that share a treatment and differ."""
+    first: dict[tuple[str, ...], ArmFact] = {}
+    kept, untaken, notes = [], list(taken.untaken), list(taken.notes)
+    for arm in taken.arms:
+        key = (arm.study, arm.treatment, arm.outcome, arm.timepoint)
+        other = first.setdefault(key, arm)
+        if other is not arm and _numbers(other) == _numbers(arm):
+            reason = f"says the same as {other.place}. Where it is another arm, name its treatment apart."
+            untaken.append(Untaken(place=f"{arm.place}, {arm.study}, {arm.treatment}", reason=reason))
+            continue
+        if other is not arm:
+            notes.append(
+                f"{arm.study} has several arms of {arm.treatment} ({other.place}, {arm.place}): they are kept"
+                " apart and merged where they are analysed."
+            )
+        kept.append(arm)
+    return replace(taken, arms=tuple(kept), untaken=tuple(untaken), notes=tuple(notes))
+
+
+def _numbers(arm: ArmFact) -> tuple[str, ...]:
+    return tuple(arm.cells.get(name, "") for name in ("n", "events", "mean", "sd"))
+
+
+def _without_lone_arms(taken: Taken) -> Taken:
+    """List, and do not pool, an arm that has no other to be compared with."""
+    count = Counter((arm.study, arm.outcome, arm.timepoint) for arm in taken.arms)
+    lone = [arm for arm in taken.arms if count[arm.study, arm.outcome, arm.timepoint] == 1]
+    told = [
+        Untaken(
+            place=f"{arm.place}, {arm.study}, {arm.treatment}", reason=f"is listed and not pooled: {ALONE}."
+        )
+        for arm in lone
+    ]
+    listed = {"use": "list", "reason": f"{ALONE[:1].upper()}{ALONE[1:]}."}
+    alone = set(map(id, lone))
+    arms = tuple(
+        replace(arm, cells={**arm.cells, **listed}) if id(arm) in alone else arm for arm in taken.arms
+    )
+    return replace(taken, arms=arms, untaken=(*taken.untaken, *told))
 
 
 class _Keys:

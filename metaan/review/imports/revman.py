@@ -21,7 +21,7 @@ from metaan.review.imports.words import harmless, number_text
 from metaan.review.settle import MEASURES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from metaan.review.imports.facts import Wishes
 
@@ -163,10 +163,10 @@ def taken_of_revman(
     made.untaken += [
         Untaken(place=f"{study.place} ({study.name})", reason="the study has no numbers in what was taken.")
         for study in studies
-        if study.name not in made.with_numbers
+        if study.name not in made.units
     ]
     controls = {control for _, control in made.pairs}
-    rob, odd = _judged(judgements)
+    rob, odd = _judged(judgements, made.units)
     return Taken(
         studies=tuple(made.studies.values()),
         outcomes=tuple(made.outcomes),
@@ -195,12 +195,12 @@ class _Made:
         self.notes: list[str] = []
         self.printed: list[PrintedPool] = []
         self.pairs: dict[tuple[str, str], None] = {}
-        self.with_numbers: set[str] = set()
+        self.units: dict[str, dict[str, None]] = {}
 
     def unit(self, row: RevRow, twice: bool) -> str:
         """Name the study of a row; one that stands in several subgroups is several units."""
-        self.with_numbers.add(row.study)
         label = f"{row.study} ({row.subgroup})" if twice and row.subgroup else row.study
+        self.units.setdefault(row.study, {})[label] = None
         known = self.known.get(row.study)
         if label not in self.studies:
             self.studies[label] = StudyFact(
@@ -416,7 +416,7 @@ def _printed(
 
 
 def _judged(
-    judgements: Sequence[RevJudgement],
+    judgements: Sequence[RevJudgement], units: Mapping[str, Iterable[str]]
 ) -> tuple[tuple[Mapping[str, str], ...], list[Untaken]]:
     rows, untaken = [], []
     for each in judgements:
@@ -430,11 +430,7 @@ def _judged(
                     )
                 )
             continue
-        row = {
-            "study_id": each.study,
-            "tool": TOOL,
-            "domain": harmless(each.domain, NAME),
-            "judgement": level,
-        }
-        rows.append(row | {"support": harmless(each.support), "locator": each.place})
+        row = {"tool": TOOL, "domain": harmless(each.domain, NAME), "judgement": level}
+        row |= {"support": harmless(each.support), "locator": each.place}
+        rows += [{"study_id": unit, **row} for unit in units.get(each.study, ())]
     return tuple(rows), untaken

@@ -135,7 +135,13 @@ def _taken_of_sheet(sheet: Sheet, place: Place, folder: Path, wishes: Wishes) ->
         if not kind:
             raise InputError(_unknown_layout(file))
         taken = take_pairwise(file, place, wishes, kind, columns)
-    return replace(taken, notes=(*(f"{note[:1].upper()}{note[1:]}" for note in file.notes), *taken.notes))
+    return replace(
+        taken,
+        notes=(
+            *(f"{note[:1].upper()}{note[1:]} It is written as an escape." for note in file.notes),
+            *taken.notes,
+        ),
+    )
 
 
 def _unknown_layout(file: PlainFile) -> str:
