@@ -101,12 +101,12 @@ def assemble(file: str, taken: Taken, wishes: Wishes) -> Draft:
 
 
 def _without_copies(taken: Taken) -> Taken:
-    """Take an arm once whose row stands twice; tell of arms that share a treatment and differ."""
+    """Take an arm or effect once whose row stands twice; tell of arms that share a treatment and differ."""
+    arms: list[ArmFact] = []
     first: dict[tuple[str, ...], ArmFact] = {}
-    kept, untaken, notes = [], list(taken.untaken), list(taken.notes)
+    untaken, notes = list(taken.untaken), list(taken.notes)
     for arm in taken.arms:
-        key = (arm.study, arm.treatment, arm.outcome, arm.timepoint)
-        other = first.setdefault(key, arm)
+        other = first.setdefault((arm.study, arm.treatment, arm.outcome, arm.timepoint), arm)
         if other is not arm and _numbers(other) == _numbers(arm):
             reason = f"says the same as {other.place}. Where it is another arm, name its treatment apart."
             untaken.append(Untaken(place=f"{arm.place}, {arm.study}, {arm.treatment}", reason=reason))
@@ -116,8 +116,22 @@ def _without_copies(taken: Taken) -> Taken:
                 f"{arm.study} has several arms of {arm.treatment} ({other.place}, {arm.place}): they are kept"
                 " apart and merged where they are analysed."
             )
-        kept.append(arm)
-    return replace(taken, arms=tuple(kept), untaken=tuple(untaken), notes=tuple(notes))
+        arms.append(arm)
+    effects: dict[tuple[str, ...], EffectFact] = {}
+    for effect in taken.effects:
+        copy = effects.setdefault(_said(effect), effect)
+        if copy is not effect:
+            place = f"{effect.place}, {effect.study}, {effect.treat1} against {effect.treat2}"
+            reason = f"says the same as {copy.place}. Leave one of them out."
+            untaken.append(Untaken(place=place, reason=reason))
+    return replace(
+        taken, arms=tuple(arms), effects=tuple(effects.values()), untaken=tuple(untaken), notes=tuple(notes)
+    )
+
+
+def _said(effect: EffectFact) -> tuple[str, ...]:
+    numbers = (effect.cells.get(name, "") for name in ("estimate", "se"))
+    return (effect.study, effect.treat1, effect.treat2, effect.outcome, effect.timepoint, *numbers)
 
 
 def _numbers(arm: ArmFact) -> tuple[str, ...]:
@@ -214,8 +228,9 @@ def reference_of(wishes: Wishes, treatments: Sequence[str], stated: str = "") ->
 
 def _refuse_unknown_outcomes(taken: Taken, wishes: Wishes) -> None:
     known = [outcome.label for outcome in taken.outcomes]
+    keys = {outcome.key for outcome in taken.outcomes}
     for name in wishes.directions:
-        if name and name not in known:
+        if name and name not in known and name not in keys:
             hint = near(name, known) or f"its outcomes are {', '.join(known[:SHOWN])}."
             raise RequestError(visible(f"--direction names “{name}”, no outcome of the file; {hint}"))
 
@@ -238,7 +253,8 @@ def _measure_notes(outcomes: Iterable[OutcomeFact], wishes: Wishes) -> Iterator[
 
 
 def _direction(outcome: OutcomeFact, wishes: Wishes) -> str:
-    return wishes.directions.get(outcome.label, wishes.directions.get("", ""))
+    named = (outcome.label, outcome.key, "")
+    return next((wishes.directions[name] for name in named if name in wishes.directions), "")
 
 
 def directions_wanted(outcomes: Sequence[str]) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from metaan.errors import RequestError
@@ -24,102 +23,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from metaan.review.imports.facts import Wishes
+    from metaan.review.imports.revman_values import RevAnalysis, RevJudgement, RevRow, RevStudy
 
-__all__ = ["JUDGEMENTS", "RevAnalysis", "RevJudgement", "RevRow", "RevStudy", "taken_of_revman"]
+__all__ = ["JUDGEMENTS", "taken_of_revman"]
 
 JUDGEMENTS = {"low risk": "low", "high risk": "high", "unclear risk": "unclear", "not judged": "not judged"}
 """What RevMan calls a judgement, in small letters, to the level of the tool."""
 TOOL = "RoB 1"
 PETO = "PETO"
 NAME = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevStudy:
-    """An included study: its name, year, place and further cells of studies.csv."""
-
-    name: str
-    place: str
-    cells: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevRow:
-    """One study in one analysis.
-
-    Attributes
-    ----------
-    study, subgroup, place : str
-        Its name, the subgroup where the analysis has some, and where it stands.
-    numbers : mapping of str to float
-        events_1, n_1, mean_1, sd_1 and those of the second group; effect and se (ratios on the log scale).
-    """
-
-    study: str
-    subgroup: str
-    place: str
-    numbers: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevAnalysis:
-    """One analysis.
-
-    Attributes
-    ----------
-    number : str
-        Such as "1.2".
-    name, comparison : str
-        Its title and that of its group.
-    kind : str
-        binary, continuous, effect, or empty where it is none of them.
-    said : str
-        RevMan's word for the kind.
-    measure : str
-        OR, RR, RD, MD, SMD, PETO, or RevMan's word for another.
-    method : str
-        MH, IV, PETO, or RevMan's word for another.
-    random : bool
-        Random effects.
-    level : float
-        Confidence level of the pooled effect.
-    groups : (str, str)
-        Labels of the experimental and the control group; empty where there are none.
-    rows : tuple of RevRow
-        In the order of the file.
-    figures : mapping of str to str
-        As `PrintedPool` has them.
-    place : str
-        Where it stands.
-    pooled : bool
-        Whether RevMan prints an overall estimate.
-    """
-
-    number: str
-    name: str
-    comparison: str
-    kind: str
-    said: str
-    measure: str
-    method: str
-    random: bool
-    level: float
-    groups: tuple[str, str]
-    rows: tuple[RevRow, ...]
-    figures: Mapping[str, str]
-    place: str
-    pooled: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevJudgement:
-    """One judgement of risk of bias: study, domain, RevMan's word, the support and the place."""
-
-    study: str
-    domain: str
-    judgement: str
-    support: str
-    place: str
 
 
 def taken_of_revman(

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from typing import TYPE_CHECKING
 
 from metaan.errors import InputError
-from metaan.review.cells import NUMBER
 from metaan.review.imports.archive import Archive
-from metaan.review.imports.revman import RevAnalysis, RevJudgement, RevRow, RevStudy, taken_of_revman
-from metaan.review.imports.words import harmless, plain_text
+from metaan.review.imports.revman import taken_of_revman
+from metaan.review.imports.revman_values import (
+    RevAnalysis,
+    RevJudgement,
+    RevRow,
+    RevStudy,
+    finite,
+    level_of,
+    printed_figures,
+    study_cells,
+)
+from metaan.review.imports.words import plain_text
 from metaan.review.problems import visible
 
 if TYPE_CHECKING:
@@ -146,14 +154,12 @@ def _table(name: str, files: Mapping[str, bytes], end: str) -> tuple[str, list[t
 
 
 def _study_cells(row: Record) -> dict[str, str]:
-    year = row.get("Year", "")
     notes = [
         f"{heading.removeprefix('Char: ')}: {text}"
         for heading, text in row.items()
         if heading not in ("Study", "Year") and text
     ]
-    cells = {"notes": harmless("; ".join(notes))} if notes else {}
-    return cells | ({"year": year} if year.isdigit() and 1900 <= int(year) <= 2100 else {})
+    return study_cells(row.get("Year", ""), "; ".join(notes))
 
 
 def _analyses(tables: Mapping[str, tuple[str, list[tuple[int, dict[str, str]]]]]) -> Iterator[RevAnalysis]:
@@ -173,7 +179,7 @@ def _analyses(tables: Mapping[str, tuple[str, list[tuple[int, dict[str, str]]]]]
             measure=MEASURES.get(row["Effect measure"].casefold(), plain_text(row["Effect measure"], 60)),
             method=plain_text(row["Statistical method"], 40).upper(),
             random="random" in row["Analysis model"].casefold(),
-            level=_level(row.get("Estimate CI", "")),
+            level=level_of(row.get("Estimate CI", "")),
             groups=(
                 plain_text(
                     row.get("Experimental group label") or row.get("Experimental intervention") or "", 200
@@ -181,7 +187,7 @@ def _analyses(tables: Mapping[str, tuple[str, list[tuple[int, dict[str, str]]]]]
                 plain_text(row.get("Control group label") or row.get("Control intervention") or "", 200),
             ),
             rows=tuple(_row(rows_file, n, r) for n, r in own),
-            figures=_figures(row),
+            figures=printed_figures({name: row.get(heading, "") for name, heading in FIGURES.items()}),
             place=f"{file}, row {number}",
             pooled=row.get("Overall estimates", "true").casefold() == "true",
         )
@@ -192,26 +198,8 @@ def _row(file: str, number: int, row: Record) -> RevRow:
         study=plain_text(row["Study"], 150),
         subgroup=plain_text(row["Subgroup"], 100),
         place=f"{file}, row {number}",
-        numbers={name: _number(row[heading]) for name, heading in NUMBERS.items()},
+        numbers={name: finite(row[heading]) for name, heading in NUMBERS.items()},
     )
-
-
-def _number(text: str) -> float:
-    value = float(text) if NUMBER.match(text) else math.nan
-    return value if math.isfinite(value) else math.nan
-
-
-def _figures(row: Record) -> dict[str, str]:
-    """Give what RevMan computed; an estimate, limits and a Chi² that are all 0 stand for nothing computed."""
-    found = {name: row.get(heading, "") for name, heading in FIGURES.items()}
-    found = {name: text for name, text in found.items() if NUMBER.match(text)}
-    telling = [float(found.get(name, "0")) for name in ("estimate", "ci_low", "ci_high")]
-    return found if any(telling) else {}
-
-
-def _level(text: str) -> float:
-    bare = text.removesuffix("%").strip()
-    return float(bare) / 100 if NUMBER.match(bare) and 50 < float(bare) < 100 else 0.95
 
 
 def _judgements(file: str, rows: Sequence[tuple[int, Record]]) -> Iterator[RevJudgement]:

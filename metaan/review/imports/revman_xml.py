@@ -6,9 +6,18 @@ import math
 from typing import TYPE_CHECKING
 
 from metaan.errors import InputError
-from metaan.review.cells import NUMBER
-from metaan.review.imports.revman import RevAnalysis, RevJudgement, RevRow, RevStudy, taken_of_revman
-from metaan.review.imports.words import harmless, plain_text
+from metaan.review.imports.revman import taken_of_revman
+from metaan.review.imports.revman_values import (
+    RevAnalysis,
+    RevJudgement,
+    RevRow,
+    RevStudy,
+    finite,
+    level_of,
+    printed_figures,
+    study_cells,
+)
+from metaan.review.imports.words import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -91,7 +100,7 @@ def taken_of_xml(name: str, data: bytes, wishes: Wishes) -> Taken:
         RevStudy(
             name=names[study.get("ID", "")],
             place=f"study {plain_text(study.get('ID', ''), 80)}",
-            cells=_study_cells(study.get("YEAR", ""), notes.get(study.get("ID", ""), "")),
+            cells=study_cells(study.get("YEAR", ""), notes.get(study.get("ID", ""), "")),
         )
         for study in included
     ]
@@ -118,11 +127,6 @@ def _parsed(name: str, data: bytes) -> Element:
     except (ParseError, ValueError, LookupError, RecursionError) as error:
         raise InputError(f"{name} is damaged XML: {error}. Export the review again.") from error
     return root
-
-
-def _study_cells(year: str, notes: str) -> dict[str, str]:
-    cells = {"notes": harmless(notes)} if notes else {}
-    return cells | ({"year": year} if year.isdigit() and 1900 <= int(year) <= 2100 else {})
 
 
 def _characteristics(root: Element) -> dict[str, str]:
@@ -159,13 +163,13 @@ def _analysis(comparison: Element, outcome: Element, prefix: str, names: Mapping
         measure=measure,
         method=plain_text(outcome.get("METHOD") or ("PETO" if measure == "PETO" else "IV"), 40).upper(),
         random=outcome.get("RANDOM", "NO") == "YES",
-        level=_level(outcome.get("CI_TOTAL", "95")),
+        level=level_of(outcome.get("CI_TOTAL", "95")),
         groups=(
             plain_text(_text(outcome.find("GROUP_LABEL_1")), 200),
             plain_text(_text(outcome.find("GROUP_LABEL_2")), 200),
         ),
         rows=tuple(_rows(outcome, prefix, names, number, measure)),
-        figures=_figures(outcome),
+        figures=printed_figures({name: outcome.get(own, "") for name, own in FIGURES.items()}),
         place=f"analysis {plain_text(number, 20)}",
         pooled=outcome.get("TOTALS", "YES") == "YES",
     )
@@ -187,7 +191,7 @@ def _rows(
     for subgroup, parent in groups:
         for data in parent.findall(f"{prefix}_DATA"):
             study = names.get(data.get("STUDY_ID", ""), "") or plain_text(data.get("STUDY_ID", ""), 80)
-            numbers = {own: _number(data.get(attribute, "")) for own, attribute in NUMBERS.items()}
+            numbers = {own: finite(data.get(attribute, "")) for own, attribute in NUMBERS.items()}
             if prefix == "IV":
                 numbers |= _effect(data, measure)
             yield RevRow(
@@ -197,27 +201,11 @@ def _rows(
 
 def _effect(data: Element, measure: str) -> dict[str, float]:
     """Give the effect as entered, ratios as logarithms."""
-    estimate, se = _number(data.get("ESTIMATE", "")), _number(data.get("SE", ""))
+    estimate, se = finite(data.get("ESTIMATE", "")), finite(data.get("SE", ""))
     if math.isnan(estimate):
-        shown = _number(data.get("EFFECT_SIZE", ""))
+        shown = finite(data.get("EFFECT_SIZE", ""))
         estimate = (math.log(shown) if shown > 0 else math.nan) if measure in RATIOS else shown
     return {"effect": estimate, "se": se}
-
-
-def _figures(outcome: Element) -> dict[str, str]:
-    found = {name: outcome.get(attribute, "") for name, attribute in FIGURES.items()}
-    found = {name: text for name, text in found.items() if NUMBER.match(text)}
-    telling = [float(found.get(name, "0")) for name in ("estimate", "ci_low", "ci_high")]
-    return found if any(telling) else {}
-
-
-def _number(text: str) -> float:
-    value = float(text) if NUMBER.match(text) else math.nan
-    return value if math.isfinite(value) else math.nan
-
-
-def _level(text: str) -> float:
-    return float(text) / 100 if NUMBER.match(text) and 50 < float(text) < 100 else 0.95
 
 
 def _judgements(root: Element, names: Mapping[str, str]) -> Iterator[RevJudgement]:

@@ -275,3 +275,13 @@ def test_named_columns_stand_for_metafors(tmp_path: Path) -> None:
     columns = {"ai": "died", "study": "Trial name"}
     draft = drafted(tmp_path, text, Wishes(columns=columns, reference="placebo", treatment="aspirin"))
     assert events_of(draft) == CELLS
+
+
+def test_an_effect_that_stands_twice_counts_once(tmp_path: Path) -> None:
+    text = "studlab,treat1,treat2,TE,seTE\nA,x,p,-1.5,0.5\nA,x,p,-1.5,0.5\nB,p,p,1,1\n"
+    draft = drafted(tmp_path, text, Wishes(measure="MD", reference="p"))
+    assert len(draft.tables["contrasts"]) == 1
+    assert [(each.place, each.reason) for each in draft.untaken] == [
+        ("row 4, B", "both treatments are p. Correct one of them, or leave the row out."),
+        ("row 3, A, x against p", "says the same as row 2. Leave one of them out."),
+    ]
