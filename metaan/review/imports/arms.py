@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from metaan.errors import RequestError
 from metaan.review.imports.extras import read_extras
 from metaan.review.imports.facts import ArmFact, EffectFact, OutcomeFact, StudyFact, Taken, Untaken
-from metaan.review.imports.pairwise import LARGEST_LOG, RATIOS, effect_cells, unnamed_outcome
+from metaan.review.imports.pairwise import LARGEST_LOG, RATIOS, effect_cells
+from metaan.review.imports.row_labels import LOG_NOTE, OWN_ROLES, RowLabels, joined
 from metaan.review.imports.words import harmless, number_text
 from metaan.review.network_columns import recognise
 from metaan.review.network_rows import network_rows
-from metaan.review.plain import CELL_NAMES, missing_text
+from metaan.review.plain import CELL_NAMES
 from metaan.review.settle import MEASURES
 
 if TYPE_CHECKING:
@@ -27,10 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["ArmsLayout", "arms_layout", "take_arms"]
 
 CELLS = {"binary": ("events", "n"), "continuous": ("mean", "sd", "n")}
-OUTCOME_HEADINGS = ("outcome", "outcomeid", "endpoint")
-ROW_COLUMNS = ("quote", "derivation", "source", "source_url", "extractor", "checked_by")
-TIME_HEADINGS = ("timepoint", "followup", "visit")
-OWN_ROLES = {"outcome", "timepoint", *CELL_NAMES} - {"yi", "vi", "sei"}
+NOT_OF_NETWORKS = {*OWN_ROLES, "measure", *CELL_NAMES} - {"yi", "vi", "sei"}
 """Roles that a network's columns do not have; metafor's cells are those of files of two groups."""
 NAME = 200
 
@@ -43,13 +41,9 @@ class ArmsLayout:
     ----------
     kinds : mapping of str to NetworkColumns
         binary, continuous or both; the key "effect" where the file has contrasts only.
-    outcome, timepoint : int or None
-        Positions of the columns that tell rows of several outcomes and times apart.
     """
 
     kinds: Mapping[str, NetworkColumns]
-    outcome: int | None
-    timepoint: int | None
 
 
 def arms_layout(file: PlainFile, wishes: Wishes) -> ArmsLayout | None:
@@ -60,7 +54,7 @@ def arms_layout(file: PlainFile, wishes: Wishes) -> ArmsLayout | None:
     RequestError
         For columns that are numbered arms and incomplete, or could each be the same thing.
     """
-    named = {role: heading for role, heading in wishes.columns.items() if role not in OWN_ROLES}
+    named = {role: heading for role, heading in wishes.columns.items() if role not in NOT_OF_NETWORKS}
     found: dict[str, NetworkColumns] = {}
     refused: list[RequestError] = []
     for kind, cells in CELLS.items():
@@ -80,11 +74,7 @@ def arms_layout(file: PlainFile, wishes: Wishes) -> ArmsLayout | None:
         if refused:
             raise refused[0]
         return None
-    return ArmsLayout(
-        kinds=found,
-        outcome=_position(file, wishes.columns.get("outcome", ""), OUTCOME_HEADINGS),
-        timepoint=_position(file, wishes.columns.get("timepoint", ""), TIME_HEADINGS),
-    )
+    return ArmsLayout(kinds=found)
 
 
 def take_arms(file: PlainFile, place: Place, wishes: Wishes, layout: ArmsLayout) -> Taken:
@@ -107,14 +97,14 @@ def take_arms(file: PlainFile, place: Place, wishes: Wishes, layout: ArmsLayout)
         Where contrasts come without a measure; where one outcome has counts and means and nobody said which
         counts.
     """
-    if len(layout.kinds) > 1 and layout.outcome is None:
+    label = RowLabels(file, wishes, _numbers_of(layout), several=_wide(layout))
+    if len(layout.kinds) > 1 and not label.several_outcomes:
         raise RequestError(
             f"{file.name} has counts and means for its arms; say with --kind binary or --kind continuous"
             " which of them the review is to hold."
         )
     read = {kind: network_rows(file, columns, wishes.take) for kind, columns in layout.kinds.items()}
     rows = {row.number: row for row in file.rows}
-    label = _Labels(file, layout, wishes)
     arms: list[tuple[int, ArmFact]] = []
     for kind, found in read.items():
         arms += _arm_facts(kind, found, label, place)
@@ -137,57 +127,25 @@ def take_arms(file: PlainFile, place: Place, wishes: Wishes, layout: ArmsLayout)
         outcomes=outcomes,
         arms=tuple(_noted(fact, extras.arms) for _, fact in arms),
         effects=tuple(fact for _, fact in effects),
-        untaken=(*_untaken(read, taken_rows, place, wishes.measure, wide=_wide(layout)), *extras.untaken),
+        untaken=(
+            *_untaken(read, taken_rows, place, wishes.measure, label, wide=_wide(layout)),
+            *extras.untaken,
+        ),
         notes=(
-            *(unnamed_outcome(wishes) if layout.outcome is None else ()),
+            *label.notes,
+            *((LOG_NOTE.format(measure=wishes.measure),) if effects and wishes.measure in RATIOS else ()),
             *dict.fromkeys(_sentence(note) for found in read.values() for note in found.notes),
         ),
     )
-
-
-class _Labels:
-    """What a row says beside its numbers: outcome, time, source and quote."""
-
-    def __init__(self, file: PlainFile, layout: ArmsLayout, wishes: Wishes) -> None:
-        self._layout, self._rows = layout, {row.number: row for row in file.rows}
-        self._usual = wishes.outcome or "Outcome"
-        spots = {} if _wide(layout) else row_columns(file)
-        self._told = {name: i for name, i in spots.items() if i not in _numbers_of(layout)}
-        self.used = set(self._told.values()) | {
-            spot for spot in (layout.outcome, layout.timepoint) if spot is not None
-        }
-
-    def outcome(self, number: int) -> str:
-        spot = self._layout.outcome
-        text = "" if spot is None else self._rows[number].cells[spot]
-        return self._usual if missing_text(text) else harmless(text, NAME)
-
-    def time(self, number: int) -> str:
-        spot = self._layout.timepoint
-        text = "" if spot is None else self._rows[number].cells[spot]
-        return "" if missing_text(text) else harmless(text, NAME)
-
-    def told(self, number: int) -> dict[str, str]:
-        """Give the cells of results.csv or contrasts.csv that the row has under their own names."""
-        cells = self._rows[number].cells
-        return {name: harmless(cells[i]) for name, i in self._told.items() if not missing_text(cells[i])}
 
 
 def _fits(measure: str, kind: str) -> bool:
     return not measure or measure in MEASURES[kind]
 
 
-def _position(file: PlainFile, told: str, headings: Sequence[str]) -> int | None:
-    if told:
-        found = file.position(told)
-        if found is None:
-            raise RequestError(f"--column: {file.name} has no column “{told[:80]}”.")
-        return found
-    plain = ["".join(c for c in name.casefold() if c.isalnum()) for name in file.header]
-    return next((plain.index(name) for name in headings if name in plain), None)
-
-
-def _arm_facts(kind: str, found: NetworkRows, label: _Labels, place: Place) -> Iterator[tuple[int, ArmFact]]:
+def _arm_facts(
+    kind: str, found: NetworkRows, label: RowLabels, place: Place
+) -> Iterator[tuple[int, ArmFact]]:
     for arm in found.arms:
         cells = {name: number_text(value) for name, value in arm.cells.items()}
         cells["value_type"] = "event" if kind == "binary" else ""
@@ -205,7 +163,7 @@ def _arm_facts(kind: str, found: NetworkRows, label: _Labels, place: Place) -> I
 
 
 def _effect_facts(
-    read: Mapping[str, NetworkRows], label: _Labels, place: Place, wishes: Wishes
+    read: Mapping[str, NetworkRows], label: RowLabels, place: Place, wishes: Wishes
 ) -> Iterator[tuple[int, EffectFact]]:
     rows = {each.row: each for found in read.values() for each in found.contrasts}
     if rows and not wishes.measure:
@@ -214,7 +172,7 @@ def _effect_facts(
             " --measure, one of OR, RR, RD, MD, SMD; OR and RR are read as logarithms, as netmeta has them."
         )
     for each in rows.values():
-        if _effect_fault(each, wishes.measure):
+        if _effect_fault(each, wishes.measure, label):
             continue
         cells = effect_cells(wishes.measure, each.yi, each.sei)
         sizes = {
@@ -229,7 +187,7 @@ def _effect_facts(
                 outcome=label.outcome(each.row),
                 timepoint=label.time(each.row),
                 place=place.row(each.row),
-                cells=_joined(label.told(each.row), sizes | cells),
+                cells=joined(label.told(each.row), sizes | cells),
             ),
         )
 
@@ -257,7 +215,13 @@ def _outcomes(
 
 
 def _untaken(
-    read: Mapping[str, NetworkRows], taken: Iterable[int], place: Place, measure: str, *, wide: bool
+    read: Mapping[str, NetworkRows],
+    taken: Iterable[int],
+    place: Place,
+    measure: str,
+    label: RowLabels,
+    *,
+    wide: bool,
 ) -> Iterator[Untaken]:
     """Say why rows were left; with two kinds of outcome, rows that neither kind took."""
     known = set(taken)
@@ -267,35 +231,28 @@ def _untaken(
             if len(read) > 1 and not wide and row.row in known:
                 continue
             key = (row.row, row.letter if len(read) == 1 else "")
-            told[key] = min((told.get(key, row), row), key=lambda one: "is missing" in one.reason)
+            told[key] = min((told.get(key, row), row), key=lambda one: _emptiness(one.reason))
     for row in sorted(told.values(), key=lambda one: (one.row, one.letter)):
         where = place.found(row.row, row.letter, row.column, row.label, row.text)
         yield Untaken(place=where, reason=row.reason)
     for found in read.values():
         for each in found.contrasts:
             if each.row not in known:
-                reason = _effect_fault(each, measure)
+                reason = _effect_fault(each, measure, label)
                 yield Untaken(place=place.found(each.row, "", "", each.study, ""), reason=reason)
 
 
-def _joined(told: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, str]:
-    """Keep what the file says of a figure beside how it was converted."""
-    how = " ".join(filter(None, (told.get("derivation", ""), cells.get("derivation", ""))))
-    return {**told, **cells} | ({"derivation": how} if how else {})
+def _emptiness(reason: str) -> int:
+    """Rank reasons: a wrong cell tells more than a missing one, and that more than no number at all."""
+    return ("is missing" in reason) + reason.startswith(("events is missing", "mean is missing"))
 
 
-def _effect_fault(each: ContrastRow, measure: str) -> str:
+def _effect_fault(each: ContrastRow, measure: str, label: RowLabels) -> str:
     if each.treat1 == each.treat2:
         return f"both treatments are {each.treat1}. Correct one of them, or leave the row out."
     if measure in RATIOS and abs(each.yi) > LARGEST_LOG:
         return f"yi = {each.yi:g} is too large to be the logarithm of a ratio. Look it up in the source."
-    return ""
-
-
-def row_columns(file: PlainFile) -> dict[str, int]:
-    """Find the columns that tell of one row where it was read."""
-    plain = [name.casefold().strip().replace(" ", "_") for name in file.header]
-    return {name: plain.index(name) for name in ROW_COLUMNS if name in plain}
+    return label.other_measure(each.row, measure)
 
 
 def _numbers_of(layout: ArmsLayout) -> set[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from math import exp, sqrt
 from typing import TYPE_CHECKING
 
@@ -9,6 +11,7 @@ from metaan.errors import RequestError
 from metaan.review.cells import near
 from metaan.review.imports.extras import read_extras
 from metaan.review.imports.facts import ArmFact, EffectFact, OutcomeFact, StudyFact, Taken, Untaken
+from metaan.review.imports.row_labels import LOG_NOTE, RowLabels, joined
 from metaan.review.imports.words import harmless, number_text
 from metaan.review.plain import CELL_NAMES, numbers_of, study_labels
 from metaan.review.problems import visible
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 
     Numbers = Sequence[tuple[PlainRow, Mapping[str, float | None]]]
 
-__all__ = ["LARGEST_LOG", "RATIOS", "effect_cells", "pairwise_columns", "take_pairwise", "unnamed_outcome"]
+__all__ = ["LARGEST_LOG", "RATIOS", "effect_cells", "pairwise_columns", "take_pairwise"]
 
 META = {
     "event.e": "ai",
@@ -71,7 +74,7 @@ def pairwise_columns(file: PlainFile, wishes: Wishes) -> tuple[str, dict[str, in
     Raises
     ------
     RequestError
-        For a heading that the file lacks.
+        For a heading that the file lacks, and a file with counts and means.
     """
     columns = file.cell_columns()
     columns |= _told(file, wishes)
@@ -79,10 +82,25 @@ def pairwise_columns(file: PlainFile, wishes: Wishes) -> tuple[str, dict[str, in
         name = META.get(heading.casefold(), "")
         if name:
             columns.setdefault(name, index)
-    for found, names in NEEDS:
-        if set(names) <= columns.keys() and (found == "effect" or wishes.kind in ("", found)):
-            return found, {name: columns[name] for name in names}
-    return "", {}
+    fits = [
+        (kind, names)
+        for kind, names in NEEDS
+        if set(names) <= columns.keys() and (kind == "effect" or _wanted(kind, wishes))
+    ]
+    kinds = {kind for kind, _ in fits} - {"effect"}
+    if len(kinds) > 1:
+        raise RequestError(
+            f"{file.name} has counts and means for its groups; say with --kind binary or --kind continuous"
+            " which of them the review is to hold."
+        )
+    if not fits:
+        return "", {}
+    kind, names = fits[0]
+    return kind, {name: columns[name] for name in names}
+
+
+def _wanted(kind: str, wishes: Wishes) -> bool:
+    return wishes.kind in ("", kind) and (not wishes.measure or wishes.measure in MEASURES[kind])
 
 
 def _told(file: PlainFile, wishes: Wishes) -> dict[str, int]:
@@ -120,62 +138,83 @@ def take_pairwise(
     RequestError
         Where effects come without a measure, or the groups have one name.
     """
-    outcome = _outcome(wishes, kind)
+    label = RowLabels(file, wishes, columns.values())
+    outcomes = _outcomes(file, wishes, kind, label)
     groups, notes = _groups(wishes)
-    labels, twice = _labels(file, wishes)
+    labels, twice = _labels(file, wishes, label)
     numbers, aside = numbers_of(file, file.rows, columns)
-    rows = [(row, labels[row.number]) for row in file.rows]
-    named = _naming(file, wishes)
-    extras = read_extras(file, place, [*columns.values(), *named], [(row, key, "") for row, key in rows])
+    used = {*columns.values(), *_naming(file, wishes), *label.used}
+    extras = read_extras(file, place, used, [(row, labels[row.number], "") for row in file.rows])
     untaken = [*_aside(place, (*file.set_aside, *aside)), *extras.untaken]
     arms: list[ArmFact] = []
     effects: list[EffectFact] = []
     for row, value in numbers:
-        fault = _fault(kind, value, outcome.measure)
+        fault = _fault(kind, value, wishes.measure) or _other_measure(kind, row, wishes, label)
         if fault:
-            name, reason = fault
-            untaken += _aside(place, [file.aside(row, columns[name], reason)])
-        elif kind == "effect":
-            cells = _effect_cells(value, outcome.measure)
-            effects.append(_effect(groups, outcome.key, labels[row.number], place.row(row.number), cells))
-        else:
-            arms += _two_arms(kind, groups, outcome.key, labels[row.number], place.row(row.number), value)
-    studies = [
-        StudyFact(
-            key=key, label=harmless(key), place=place.row(row.number), cells=dict(extras.studies.get(key, {}))
+            untaken += _aside(place, [file.aside(row, columns[fault[0]], fault[1])])
+            continue
+        fact = _Row(
+            study=labels[row.number],
+            groups=groups,
+            outcome=label.outcome(row.number),
+            timepoint=label.time(row.number),
+            place=place.row(row.number),
         )
-        for row, key in rows
-    ]
+        if kind == "effect":
+            cells = joined(label.told(row.number), _effect_cells(value, wishes.measure))
+            effects.append(_effect(fact, cells))
+        else:
+            arms += _two_arms(kind, fact, value, label.told(row.number))
+    first = {labels[row.number]: place.row(row.number) for row in reversed(file.rows)}
+    logs = kind == "effect" and wishes.measure in RATIOS
     return Taken(
-        studies=tuple(studies),
-        outcomes=(outcome,),
+        studies=tuple(
+            StudyFact(key=key, label=harmless(key), place=first[key], cells=dict(extras.studies.get(key, {})))
+            for key in dict.fromkeys(labels.values())
+        ),
+        outcomes=outcomes,
         arms=tuple(arms),
         effects=tuple(effects),
         untaken=tuple(untaken),
-        notes=(*unnamed_outcome(wishes), *notes, *twice),
+        notes=(
+            *label.notes,
+            *((LOG_NOTE.format(measure=wishes.measure),) if logs else ()),
+            *notes,
+            *twice,
+        ),
         reference=groups[1],
     )
 
 
-def unnamed_outcome(wishes: Wishes) -> tuple[str, ...]:
-    """Say that nobody named the outcome."""
-    if wishes.outcome:
-        return ()
-    return ("The file does not name its outcome, so it is called Outcome; name it with --outcome.",)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """What all facts of a row share."""
+
+    study: str
+    groups: tuple[str, str]
+    outcome: str
+    timepoint: str
+    place: str
 
 
-def _outcome(wishes: Wishes, kind: str) -> OutcomeFact:
-    name = wishes.outcome or "Outcome"
-    if kind != "effect":
-        return OutcomeFact(key=name, label=name, kind=kind)
-    if not wishes.measure:
-        measures = ", ".join(measure for known in MEASURES.values() for measure in known)
-        raise RequestError(
-            f"The file gives effects (yi) and does not say of which measure: name it with --measure, one of"
-            f" {measures}; OR and RR are read as logarithms, as metafor writes them."
-        )
-    own = next(each for each, measures in MEASURES.items() if wishes.measure in measures)
-    return OutcomeFact(key=name, label=name, kind=own, measure=wishes.measure)
+def _outcomes(file: PlainFile, wishes: Wishes, kind: str, label: RowLabels) -> tuple[OutcomeFact, ...]:
+    measure = ""
+    if kind == "effect":
+        if not wishes.measure:
+            measures = ", ".join(measure for known in MEASURES.values() for measure in known)
+            raise RequestError(
+                f"The file gives effects (yi) and does not say of which measure: name it with --measure, one"
+                f" of {measures}; OR and RR are read as logarithms, as metafor writes them."
+            )
+        measure = wishes.measure
+        kind = next(each for each, measures in MEASURES.items() if measure in measures)
+    names = dict.fromkeys(label.outcome(row.number) for row in file.rows)
+    return tuple(OutcomeFact(key=name, label=name, kind=kind, measure=measure) for name in names)
+
+
+def _other_measure(kind: str, row: PlainRow, wishes: Wishes, label: RowLabels) -> tuple[str, str] | None:
+    said = label.other_measure(row.number, wishes.measure) if kind == "effect" else ""
+    return ("yi", said) if said else None
 
 
 def _groups(wishes: Wishes) -> tuple[tuple[str, str], tuple[str, ...]]:
@@ -205,11 +244,15 @@ def _naming(file: PlainFile, wishes: Wishes) -> list[int]:
     return known[:1]
 
 
-def _labels(file: PlainFile, wishes: Wishes) -> tuple[dict[int, str], tuple[str, ...]]:
-    """Name the study of every row; rows of one name are told apart by their number."""
+def _labels(file: PlainFile, wishes: Wishes, label: RowLabels) -> tuple[dict[int, str], tuple[str, ...]]:
+    """Name the study of every row; rows of one name, outcome and time are told apart by their number."""
     records = [(row.number, row.cells) for row in file.rows]
     names = study_labels(file.header, records, file.position(wishes.columns.get("study", "")))
-    twice = {name for name in names if names.count(name) > 1}
+    count = Counter(
+        (name, label.outcome(number), label.time(number))
+        for (number, _), name in zip(records, names, strict=True)
+    )
+    twice = {name for (name, _, _), times in count.items() if times > 1}
     labels = {
         number: f"{name} (row {number})" if name in twice else name
         for (number, _), name in zip(records, names, strict=True)
@@ -254,27 +297,28 @@ def _fault(kind: str, value: Mapping[str, float | None], measure: str) -> tuple[
 
 
 def _two_arms(
-    kind: str,
-    groups: tuple[str, str],
-    outcome: str,
-    study: str,
-    place: str,
-    value: Mapping[str, float | None],
+    kind: str, fact: _Row, value: Mapping[str, float | None], told: Mapping[str, str]
 ) -> Iterator[ArmFact]:
     number = {name: float(found or 0) for name, found in value.items()}
-    for treatment, i, events, others in zip(groups, "12", ("ai", "ci"), ("bi", "di"), strict=True):
+    for treatment, i, events, others in zip(fact.groups, "12", ("ai", "ci"), ("bi", "di"), strict=True):
         if kind == "continuous":
             cells = {name: number_text(number[f"{letter}{i}i"]) for name, letter in _CONTINUOUS}
-            cells["value_type"] = ""
         else:
-            n = number.get(f"n{i}i")
             cells = {"events": number_text(number[events]), "value_type": "event"}
+            n = number.get(f"n{i}i")
             if n is None:
                 n = number[events] + number[others]
                 cells["status"] = "derived"
                 cells["derivation"] = f"n = {number[events]:g} + {number[others]:g}, the counts in the file."
             cells["n"] = number_text(n)
-        yield ArmFact(study=study, treatment=treatment, outcome=outcome, place=place, cells=cells)
+        yield ArmFact(
+            study=fact.study,
+            treatment=treatment,
+            outcome=fact.outcome,
+            timepoint=fact.timepoint,
+            place=fact.place,
+            cells=joined(told, cells),
+        )
 
 
 _CONTINUOUS = (("n", "n"), ("mean", "m"), ("sd", "sd"))
@@ -308,9 +352,13 @@ def effect_cells(measure: str, yi: float, sei: float, vi: float | None = None) -
     return cells | ({"status": "derived", "derivation": f"{how[:1].upper()}{how[1:]}."} if how else {})
 
 
-def _effect(
-    groups: tuple[str, str], outcome: str, study: str, place: str, cells: Mapping[str, str]
-) -> EffectFact:
+def _effect(fact: _Row, cells: Mapping[str, str]) -> EffectFact:
     return EffectFact(
-        study=study, treat1=groups[0], treat2=groups[1], outcome=outcome, place=place, cells=cells
+        study=fact.study,
+        treat1=fact.groups[0],
+        treat2=fact.groups[1],
+        outcome=fact.outcome,
+        timepoint=fact.timepoint,
+        place=fact.place,
+        cells=cells,
     )

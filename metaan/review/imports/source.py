@@ -158,7 +158,7 @@ def _unknown_layout(file: PlainFile) -> str:
         " with one row for each arm; the same numbered (treat1, event1, n1, treat2, ...) with one row for"
         " each study; study, treat1, treat2, yi, sei; or ai, n1i, ci, n2i, or m1i, sd1i, n1i, m2i, sd2i, n2i,"
         f" or yi, vi. It has {headings(file.header)}. Rename the columns, or say which is which, such as"
-        " --column events=HEADING."
+        " --column events=HEADING, or --column ai=HEADING for two groups in a row."
     )
 
 

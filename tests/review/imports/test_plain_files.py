@@ -162,6 +162,13 @@ def test_outcomes_and_times_in_columns_are_told_apart(tmp_path: Path) -> None:
     ]
     assert {row["timepoint"] for row in draft.tables["results"]} == {"1 year", "1 week"}
     assert draft.untaken == ()
+    lacking = drafted(
+        tmp_path, text + "B,aspirin,Pain,1 week,,100,5.1,\nB,placebo,Death,1 year,,,,\n", wishes
+    )
+    assert [each.reason.partition(",")[0] for each in lacking.untaken] == [
+        "sd is missing",
+        "events is missing",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -285,3 +292,33 @@ def test_an_effect_that_stands_twice_counts_once(tmp_path: Path) -> None:
         ("row 4, B", "both treatments are p. Correct one of them, or leave the row out."),
         ("row 3, A, x against p", "says the same as row 2. Leave one of them out."),
     ]
+
+
+def test_a_column_of_outcomes_makes_several_of_effects_too(tmp_path: Path) -> None:
+    text = "trial,outcome,yi,vi\n1,depth,0.5,0.01\n1,level,-0.3,0.02\n2,depth,0.2,0.01\n2,level,-0.6,0.02\n"
+    draft = drafted(tmp_path, text, Wishes(measure="MD"))
+    assert [each.outcome for each in draft.analyses] == ["depth", "level"]
+    assert len(draft.tables["studies"]) == 2
+    assert len(draft.tables["contrasts"]) == 4
+
+
+def test_counts_beside_means_are_not_chosen_between(tmp_path: Path) -> None:
+    text = "study,ai,n1i,ci,n2i,m1i,sd1i,m2i,sd2i\nA,12,100,20,101,5.1,2.2,4.1,2\n"
+    with pytest.raises(RequestError, match="counts and means for its groups; say with --kind"):
+        drafted(tmp_path, text)
+    assert drafted(tmp_path, text, Wishes(kind="continuous")).analyses[0].measure == "MD"
+    assert drafted(tmp_path, text, Wishes(measure="OR")).analyses[0].measure == "OR"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "study,yi,sei,measure\nA,1,0.5,OR\nB,1,0.5,MD\n",
+        "study,treat1,treat2,TE,seTE,measure\nA,x,p,1,1,or\nB,x,p,1,1,MD\n",
+    ],
+)
+def test_an_effect_of_another_measure_is_not_taken_for_it(tmp_path: Path, text: str) -> None:
+    draft = drafted(tmp_path, text, Wishes(measure="OR", reference="p"))
+    assert len(draft.tables["contrasts"]) == 1
+    assert [each.reason[:33] for each in draft.untaken] == ["its measure is MD, not OR as --mea"[:33]]
+    assert any("natural logarithms of the OR" in note for note in draft.notes)
