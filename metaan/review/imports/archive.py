@@ -14,11 +14,12 @@ from metaan.review.problems import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["LARGEST_FILE", "Archive"]
+__all__ = ["LARGEST_FILE", "LARGEST_WHOLE", "Archive"]
 
 LARGEST_FILE = 50_000_000
 """Bytes of a file, and of any file within an archive."""
 LARGEST_WHOLE = 200_000_000
+"""Bytes of everything that an archive unpacks to."""
 MOST_FILES = 5_000
 ABSOLUTE = re.compile(r"[\\/]|[A-Za-z]:")
 CURE = "Unpack it yourself and look what it is, or ask for the file again."

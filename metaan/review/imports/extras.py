@@ -115,7 +115,7 @@ def read_extras(
             for (study, arm), text in by_arm.items():
                 arms.setdefault((study, arm), []).append(_note(heading, text))
         else:
-            reason = f"differs between rows that belong together, and the tables have no place for it ({len(filled)} filled cells)."
+            reason = f"differs between rows of one study and has no place here ({len(filled)} filled cells)."
             untaken.append(Untaken(place=place.column(index, heading), reason=reason))
     joined = {key: "; ".join(notes) for key, notes in arms.items()}
     return Extras(studies=studies, arms=joined, untaken=tuple(untaken))

@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from metaan.errors import InputError
-from metaan.review.imports.archive import Archive
+from metaan.review.imports.archive import LARGEST_WHOLE, Archive
 from metaan.review.imports.revman import taken_of_revman
 from metaan.review.imports.revman_values import (
     RevAnalysis,
@@ -93,7 +93,7 @@ def taken_of_package(archive: Archive, wishes: Wishes) -> Taken:
     InputError
         Where it has no analyses, or other columns than the layout of 2024.
     """
-    files = dict(_files(archive, DEPTH))
+    files = _read(archive)
     tables = {end: _table(archive.name, files, end) for end in (ROWS, SETTINGS, STUDIES, ROB)}
     studies = [
         RevStudy(
@@ -112,12 +112,27 @@ def taken_of_package(archive: Archive, wishes: Wishes) -> Taken:
     return taken_of_revman("", studies, analyses, list(_judgements(*tables[ROB])), wishes)
 
 
+def _read(archive: Archive) -> dict[str, bytes]:
+    """Read the tables, within one bound for all archives in the archive."""
+    files: dict[str, bytes] = {}
+    whole = 0
+    for path, data in _files(archive, DEPTH):
+        whole += len(data)
+        if whole > LARGEST_WHOLE:
+            raise InputError(
+                f"{archive.name} would unpack to more than {LARGEST_WHOLE:,} bytes. Unpack it yourself and"
+                " look what it is, or ask for the file again."
+            )
+        files.setdefault(path, data)
+    return files
+
+
 def _files(archive: Archive, depth: int) -> Iterator[tuple[str, bytes]]:
     for path in archive.names:
         if path.lower().endswith(".zip") and depth > 1:
             inner = Archive(f"{archive.name}: {visible(path.rpartition('/')[2])}", archive.read(path))
             yield from _files(inner, depth - 1)
-        elif path.lower().endswith(".csv"):
+        elif path.endswith((ROWS, SETTINGS, STUDIES, ROB)):
             yield path, archive.read(path)
 
 
@@ -127,7 +142,7 @@ def _table(name: str, files: Mapping[str, bytes], end: str) -> tuple[str, list[t
         if end in NEEDED:
             raise InputError(
                 f"{name} is no workbook, and no RevMan data package of the known layout: it lacks the file"
-                f" ...{end}. Download the data package of the review again, or export its analyses as CSV."
+                f" ...{end}. Download the package again, or save the data as .xlsx or CSV."
             )
         return end, []
     short = visible(found[0].rpartition("/")[2])

@@ -75,6 +75,7 @@ class Ids:
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = {name.casefold() for name in taken}
+        self._last: dict[str, int] = {}
 
     def study(self, label: str) -> str:
         """Name a study: the letters and digits of its label, such as Ames1999."""
@@ -95,10 +96,11 @@ class Ids:
         return self._once("analysis-main" if name == "main" else name, "-")
 
     def _once(self, name: str, between: str) -> str:
-        made, number = name, 1
+        made, number = name, self._last.get(name.casefold(), 1)
         while made.casefold() in self._taken:
             number += 1
             made = f"{name}{between}{number}"
+        self._last[name.casefold()] = number
         self._taken.add(made.casefold())
         return made
 

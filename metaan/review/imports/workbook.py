@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["BookSheet", "read_workbook"]
 
 MOST_CELLS = 2_000_000
+MOST_BYTES = 30_000_000
 DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -65,8 +66,18 @@ def read_workbook(name: str, data: bytes) -> tuple[BookSheet, ...]:
         For a file that is no workbook, is damaged, too large, or declares entities in its XML.
     """
     archive = Archive(name, data)
+    size = 0
     for path in archive.names:
-        if path.endswith((".xml", ".rels", ".vml")) and DECLARATION.search(_plain(archive.read(path))):
+        if not path.endswith((".xml", ".rels", ".vml")):
+            continue
+        part = archive.read(path)
+        size += len(part)
+        if size > MOST_BYTES:
+            raise InputError(
+                f"{name} unpacks to more than {MOST_BYTES:,} bytes of XML; delete the sheets, rows and"
+                " columns that do not belong to the review and save it again."
+            )
+        if DECLARATION.search(_plain(part)):
             raise InputError(
                 f"{name}: {visible(path)} declares a document type or entities, which no spreadsheet program"
                 " writes; it is not read. Open the workbook and save it again."

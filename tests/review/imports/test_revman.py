@@ -221,3 +221,11 @@ def test_a_package_of_another_kind_is_told(tmp_path: Path, changes: dict[str, by
     with pytest.raises(InputError) as told:
         draft_from(package(tmp_path, **changes), Wishes())
     assert said in str(told.value)
+
+
+def test_archives_within_an_archive_share_one_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from metaan.review.imports import revman_package
+
+    monkeypatch.setattr(revman_package, "LARGEST_WHOLE", 100)
+    with pytest.raises(InputError, match="would unpack to more than 100 bytes"):
+        draft_from(package(tmp_path), Wishes())

@@ -184,3 +184,13 @@ def test_nothing_is_written_to_the_workbook(tmp_path: Path) -> None:
     draft_from(path, WISHES)
     assert path.read_bytes() == before
     assert load_workbook(path).sheetnames == ["Data"]
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from metaan.review.imports import workbook
+
+    monkeypatch.setattr(workbook, "MOST_BYTES", 1000)
+    with pytest.raises(InputError, match="more than 1,000 bytes of XML"):
+        draft_from(saved(tmp_path, book_of(Data=ROWS)), WISHES)
