@@ -149,6 +149,7 @@ def _take(analysis: RevAnalysis, made: _Made, wishes: Wishes) -> None:
     before = len(made.arms), len(made.effects)
     for row in analysis.rows:
         numbers, why = _numbers(analysis.kind, row.numbers)
+        why = "RevMan keeps it out of the overall estimate." if row.apart else why
         if why:
             made.untaken.append(Untaken(place=f"{row.place} ({row.study})", reason=why))
             continue
@@ -163,7 +164,12 @@ def _take(analysis: RevAnalysis, made: _Made, wishes: Wishes) -> None:
     made.pairs[groups] = None
     made.outcomes.append(_outcome(analysis, measure, made))
     _say_what_differs(analysis, made)
-    if not analysis.figures or not analysis.pooled:
+    if analysis.swapped:
+        made.notes.append(
+            f"Analysis {analysis.number} pools participants without the event; the review has the events as"
+            " they were entered, so its effects point the other way and are not compared."
+        )
+    elif not analysis.figures or not analysis.pooled:
         made.notes.append(f"RevMan printed no pooled result for analysis {analysis.number}.")
     else:
         made.printed.append(_printed(analysis, key, measure, cells))
@@ -192,10 +198,9 @@ def _groups(analysis: RevAnalysis, made: _Made, wishes: Wishes) -> tuple[str, st
     usual = (wishes.treatment or "experimental", wishes.reference or "control")
     first, second = (harmless(own or other, NAME) for own, other in zip(analysis.groups, usual, strict=True))
     if not all(analysis.groups):
-        made.notes.append(
-            f"Analysis {analysis.number} does not name both of its groups: they are called {first} and"
-            f" {second}; --treatment and --reference name them."
-        )
+        told = f"Analysis {analysis.number} does not name both of its groups: they are called {first} and {second}"
+        named = wishes.treatment and wishes.reference
+        made.notes.append(f"{told}." if named else f"{told}; --treatment and --reference name them.")
     if first == second:
         first, second = f"{first} (experimental)", f"{second} (control)"
         made.notes.append(f"Both groups of analysis {analysis.number} have one name: they were told apart.")

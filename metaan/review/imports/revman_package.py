@@ -205,6 +205,7 @@ def _analyses(tables: Mapping[str, tuple[str, list[tuple[int, dict[str, str]]]]]
             figures=printed_figures({name: row.get(heading, "") for name, heading in FIGURES.items()}),
             place=f"{file}, row {number}",
             pooled=row.get("Overall estimates", "true").casefold() == "true",
+            swapped=row.get("Swap event and non-event", "").casefold() == "true",
         )
 
 
@@ -213,6 +214,7 @@ def _row(file: str, number: int, row: Record) -> RevRow:
         study=plain_text(row["Study"], 150),
         subgroup=plain_text(row["Subgroup"], 100),
         place=f"{file}, row {number}",
+        apart="OVERALL" not in (row.get("Applicability") or "OVERALL").upper(),
         numbers={name: finite(row[heading]) for name, heading in NUMBERS.items()},
     )
 

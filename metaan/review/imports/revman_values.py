@@ -43,6 +43,8 @@ class RevRow:
     ----------
     study, subgroup, place : str
         Its name, the subgroup where the analysis has some, and where it stands.
+    apart : bool
+        RevMan keeps it out of the overall estimate.
     numbers : mapping of str to float
         events_1, n_1, mean_1, sd_1 and those of the second group; effect and se (ratios on the log scale).
     """
@@ -51,6 +53,7 @@ class RevRow:
     subgroup: str
     place: str
     numbers: Mapping[str, float]
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +88,8 @@ class RevAnalysis:
         Where it stands.
     pooled : bool
         Whether RevMan prints an overall estimate.
+    swapped : bool
+        Whether it pools participants without the event.
     """
 
     number: str
@@ -101,6 +106,7 @@ class RevAnalysis:
     figures: Mapping[str, str]
     place: str
     pooled: bool = True
+    swapped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -172,6 +172,7 @@ def _analysis(comparison: Element, outcome: Element, prefix: str, names: Mapping
         figures=printed_figures({name: outcome.get(own, "") for name, own in FIGURES.items()}),
         place=f"analysis {plain_text(number, 20)}",
         pooled=outcome.get("TOTALS", "YES") == "YES",
+        swapped=outcome.get("SWAP_EVENTS", "NO") == "YES",
     )
 
 

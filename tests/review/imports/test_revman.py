@@ -229,3 +229,17 @@ def test_archives_within_an_archive_share_one_bound(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(revman_package, "LARGEST_WHOLE", 100)
     with pytest.raises(InputError, match="would unpack to more than 100 bytes"):
         draft_from(package(tmp_path), Wishes())
+
+
+def test_what_revman_pools_the_other_way_or_apart_is_told(tmp_path: Path) -> None:
+    cells = {"Study": "Alder", "Experimental cases": "12", "Experimental N": "60"}
+    cells |= {"Control cases": "20", "Control N": "58"}
+    rows = [ROW | cells | {"Applicability": "SUBGROUP_AND_OVERALL"}]
+    rows.append(ROW | cells | {"Study": "Birch", "Applicability": "SUBGROUP"})
+    setting = SETTING | {"Swap event and non-event": "true", "Mean": "0.6"}
+    changes = {"x-data-rows.csv": table(rows), "x-overall-estimates-and-settings.csv": table([setting])}
+    draft = draft_from(package(tmp_path, **changes), Wishes())
+    assert draft.printed == ()
+    assert any("pools participants without the event" in note for note in draft.notes)
+    assert [each.reason for each in draft.untaken][:1] == ["RevMan keeps it out of the overall estimate."]
+    assert len(draft.tables["results"]) == 2
