@@ -198,7 +198,7 @@ def _groups(analysis: RevAnalysis, made: _Made, wishes: Wishes) -> tuple[str, st
     usual = (wishes.treatment or "experimental", wishes.reference or "control")
     first, second = (harmless(own or other, NAME) for own, other in zip(analysis.groups, usual, strict=True))
     if not all(analysis.groups):
-        told = f"Analysis {analysis.number} does not name both of its groups: they are called {first} and {second}"
+        told = f"Analysis {analysis.number} does not name both of its groups: they are {first} and {second}"
         named = wishes.treatment and wishes.reference
         made.notes.append(f"{told}." if named else f"{told}; --treatment and --reference name them.")
     if first == second:
