@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 import metaan
+from metaan.cli.init import init
 from metaan.cli.network import network
 from metaan.cli.pool import pool
 from metaan.cli.talk import talk_of, talk_options
@@ -166,6 +167,7 @@ def verify(
     raise click.exceptions.Exit(0 if found.tier in sufficient else 1)
 
 
+program.add_command(init)
 program.add_command(network)
 program.add_command(pool)
 

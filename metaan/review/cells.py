@@ -192,6 +192,8 @@ def _number_help(text: str) -> str:
         return "put the sign into the column for it (qualifier, p_qualifier) and only the number here."
     if DATE.match(text):
         return "a spreadsheet turned a range into a date: look up what was printed."
+    if re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9:.]+)?\Z", text):
+        return "a spreadsheet turned the entry into a date: look up what was printed."
     if re.match(r"[-+]?[0-9.]+\s*(?:-|–|to|/)\s*[0-9.]+", text):
         return "a range is not one number: put it into a text column (such as dose_text)."
     if text.startswith(("−", "–")):

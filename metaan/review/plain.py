@@ -28,6 +28,7 @@ __all__ = [
     "SetAsideRow",
     "missing_text",
     "numbers_of",
+    "plain_of",
     "read_plain",
     "study_labels",
 ]
@@ -150,14 +151,33 @@ def read_plain(path: Path, *, slab: str = "") -> PlainFile:
         Where the file is missing, empty, not UTF-8, not separated by commas, has a quotation mark that is
         never closed, or a heading twice; the message says where and what to do.
     """
-    sheet = read_sheet(path)
+    return plain_of(read_sheet(path), path.parent, slab=slab)
+
+
+def plain_of(sheet: Sheet, folder: Path, *, slab: str = "") -> PlainFile:
+    """Take a sheet that was read elsewhere as a file of one row per study.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        As `read_sheet` gives it.
+    folder : Path
+        That holds it, for the excerpts of messages.
+    slab : str
+        As for `read_plain`.
+
+    Raises
+    ------
+    FaultyReviewError
+        As `read_plain` does.
+    """
     faults = [fault for fault in sheet.problems if _of_the_file(fault, sheet)]
     faults += _twice(sheet) if sheet.header else []
     if sheet.header and not sheet.records and not faults:
         said = "The file has a header and no rows."
         faults.append(problem("D001", said, "put the data below it.", file=sheet.file, row=1))
     if faults:
-        raise FaultyReviewError(render_text(faults, path.parent).rstrip("\n"), tuple(faults))
+        raise FaultyReviewError(render_text(faults, folder).rstrip("\n"), tuple(faults))
     labels = study_labels(sheet.header, sheet.records, _position(sheet.header, slab))
     width = len(sheet.header)
     rows = [

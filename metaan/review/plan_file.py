@@ -135,7 +135,7 @@ def _unreadable(path: Path, reason: Exception) -> Problem:
         )
     elif isinstance(reason, FileNotFoundError):
         message = "There is no review.toml in the folder."
-        cure = "write one (the bundled studies/review.toml is a model), or give the folder that holds it."
+        cure = "start a review with “metaan init FOLDER”, or give the folder that holds it."
     else:
         said = getattr(reason, "strerror", None) or str(reason)
         message, cure = f"review.toml cannot be read: {said}.", "make it readable to you."

@@ -38,7 +38,8 @@ def find_review(start: Path) -> Path:
             return folder
     raise PlanError(
         f"There is no review here: neither {start / 'studies'} nor {start} nor a folder above it holds"
-        f" {PLAN_FILE}. Go to the review's folder, or name it on the command line."
+        f" {PLAN_FILE}. Go to the review's folder, or name it on the command line; “metaan init FOLDER”"
+        " starts one."
     )
 
 
