@@ -14,6 +14,7 @@ from metaan.report.methods_models import measure_clauses, network_clauses, pairw
 from metaan.report.references import REFERENCES, cite, numbered
 from metaan.report.wording import capital, counted, joined, spelled
 from metaan.review.settle import settle
+from metaan.tables.markdown import markdown_text
 from metaan.tables.standstill import could_change
 
 if TYPE_CHECKING:
@@ -94,10 +95,12 @@ def write_methods(review: Review, analyses: Sequence[AnalysisResult]) -> str:
         text = " ".join(_markdown_clause(clause, numbers) for clause in paragraph.clauses)
         lines += [f"## {paragraph.title}", ""]
         lines += [text, ""] if text else []
-        lines += [*(f"- {_plain(point)}" for point in paragraph.points), ""] if paragraph.points else []
+        lines += (
+            [*(f"- {markdown_text(point)}" for point in paragraph.points), ""] if paragraph.points else []
+        )
         lines += [f"PRISMA 2020 items: {paragraph.items}.", ""]
     lines += ["## References", ""]
-    lines += [f"{number}. {_plain(cite(REFERENCES[key]))}" for key, number in numbers.items()]
+    lines += [f"{number}. {markdown_text(cite(REFERENCES[key]))}" for key, number in numbers.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -306,11 +309,5 @@ def _ended(text: str) -> str:
 
 def _markdown_clause(clause: Clause, numbers: dict[str, int]) -> str:
     marks = ", ".join(str(number) for number in sorted(numbers[key] for key in clause.references))
-    text = _plain(clause.text)
+    text = markdown_text(clause.text)
     return f"{text[:-1]} \\[{marks}\\]{text[-1]}" if marks else text
-
-
-def _plain(text: str) -> str:
-    """Keep Markdown and HTML from reading anything into a text."""
-    flat = " ".join(text.split())
-    return "".join(f"\\{char}" if char in "\\`*_{}[]<>#|!&$~" else char for char in flat)
