@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import compress
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ __all__ = ["column_shares", "flat", "for_reading", "is_wide"]
 
 WIDE = 9
 """A table with more columns is turned to landscape, or scrolls."""
+NOT_HELD = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold: control characters and halves of pairs."""
 LONGEST = 45
 """Letters of a cell from which on it is broken over lines instead of widening its column."""
 
@@ -87,7 +90,7 @@ def flat(text: str) -> str:
     >>> flat("two\nlines\tand \x00 nothing")
     'two lines and nothing'
     """
-    return " ".join("".join(c if _holds(c) else " " for c in text).split())
+    return " ".join(NOT_HELD.sub(" ", text).split())
 
 
 def _need(table: Table, place: int) -> float:
@@ -96,9 +99,3 @@ def _need(table: Table, place: int) -> float:
     word = max((len(word) for text in texts for word in text.split()), default=0)
     body = max((len(row[place].text) for row in table.rows), default=0)
     return 2.0 + max(1, min(max(word, min(body, LONGEST)), LONGEST))
-
-
-def _holds(char: str) -> bool:
-    """Tell whether XML 1.0 can hold a character; lone halves of a pair and control characters it cannot."""
-    code = ord(char)
-    return char in "\t\n\r" or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or code > 0xFFFF

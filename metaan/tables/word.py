@@ -11,7 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from metaan.tables.reading import column_shares, flat, for_reading, is_wide
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from metaan.tables.table import Column, Table
 
@@ -53,20 +53,11 @@ def to_docx(groups: Sequence[tuple[str, Sequence[Table]]], *, title: str) -> byt
     >>> made[:2], made == to_docx([("Results", [table])], title="A review")
     (b'PK', True)
     """
+    from docx.oxml import parse_xml
+
     document = new_document(title)
-    document.add_heading(flat(title), level=0)
-    wide = False
-    for heading, tables in groups:
-        for place, table in enumerate(tables):
-            shown = for_reading(table)
-            turned = is_wide(shown) and len(shown.rows) <= MOST_ROWS
-            if turned != wide:
-                _end_pages(document, wide=wide)
-            wide = turned
-            if place == 0:
-                document.add_heading(flat(heading), level=1)
-            _add(document, shown, wide=wide)
-    _set_page(document.element.body.sectPr, wide=wide)
+    body = parse_xml(f"<w:body {DECLARED}>{''.join(_body(groups, title))}</w:body>")
+    document.element.replace(document.element.body, body)
     return closed(document)
 
 
@@ -112,49 +103,47 @@ def closed(document: Any) -> bytes:
     return made.getvalue()
 
 
-def _add(document: Any, table: Table, *, wide: bool) -> None:
-    from docx.oxml import parse_xml
+def _body(groups: Sequence[tuple[str, Sequence[Table]]], title: str) -> Iterator[str]:
+    yield _styled(title, "Title")
+    wide = False
+    for heading, tables in groups:
+        for place, table in enumerate(tables):
+            shown = for_reading(table)
+            turned = is_wide(shown) and len(shown.rows) <= MOST_ROWS
+            if turned != wide:
+                yield f"<w:p><w:pPr>{_section(wide=wide)}</w:pPr></w:p>"
+            wide = turned
+            if place == 0:
+                yield _styled(heading, "Heading1")
+            yield from _captioned(shown, wide=wide)
+    yield _section(wide=wide)
 
-    end = document.element.body.sectPr
-    many = len(table.rows) > MOST_ROWS
-    caption = document.add_paragraph(flat(table.title), style="Caption")
-    caption.paragraph_format.keep_with_next = not many
-    if many:
-        document.add_paragraph(
-            f"This table has {len(table.rows):,} rows and is left out here: see {table.id}.csv."
-        )
+
+def _captioned(table: Table, *, wide: bool) -> Iterator[str]:
+    yield _styled(table.title, "Caption")
+    if len(table.rows) > MOST_ROWS:
+        said = f"This table has {len(table.rows):,} rows and is left out here: see {table.id}.csv."
+        yield f"<w:p>{_small_run(said, 22)}</w:p>"
         return
-    end.addprevious(parse_xml(_table(table, wide=wide)))
-    for note in table.notes:
-        end.addprevious(parse_xml(f"<w:p {DECLARED}>{_small_run(note, 16)}</w:p>"))
-    end.addprevious(parse_xml(f"<w:p {DECLARED}/>"))
+    yield _table(table, wide=wide)
+    yield from (f"<w:p>{_small_run(note, 16)}</w:p>" for note in table.notes)
+    yield "<w:p/>"
 
 
-def _end_pages(document: Any, *, wide: bool) -> None:
-    """Close the pages so far: a paragraph that holds their size."""
-    from docx.oxml import parse_xml
-
-    section = f'<w:p {DECLARED}><w:pPr><w:sectPr><w:type w:val="nextPage"/></w:sectPr></w:pPr></w:p>'
-    paragraph = parse_xml(section)
-    _set_page(paragraph.pPr.find(f"{{{NAMESPACE}}}sectPr"), wide=wide)
-    document.element.body.sectPr.addprevious(paragraph)
+def _styled(text: str, style: str) -> str:
+    run = f'<w:r><w:t xml:space="preserve">{escape(flat(text))}</w:t></w:r>'
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/><w:keepNext/></w:pPr>{run}</w:p>'
 
 
-def _set_page(section: Any, *, wide: bool) -> None:
-    from docx.oxml import parse_xml
-
-    for name in ("pgSz", "pgMar"):
-        for old in section.findall(f"{{{NAMESPACE}}}{name}"):
-            section.remove(old)
+def _section(*, wide: bool) -> str:
+    """Describe the pages that end here."""
     width, height = A4[::-1] if wide else A4
     turned = ' w:orient="landscape"' if wide else ""
     sides = " ".join(f'w:{side}="{MARGIN}"' for side in ("top", "right", "bottom", "left"))
-    page = parse_xml(f'<w:pgSz {DECLARED} w:w="{width}" w:h="{height}"{turned}/>')
-    margins = parse_xml(f'<w:pgMar {DECLARED} {sides} w:header="567" w:footer="567" w:gutter="0"/>')
-    kind = section.find(f"{{{NAMESPACE}}}type")
-    start = 0 if kind is None else 1 + list(section).index(kind)
-    section.insert(start, page)
-    section.insert(start + 1, margins)
+    return (
+        f'<w:sectPr><w:type w:val="nextPage"/><w:pgSz w:w="{width}" w:h="{height}"{turned}/>'
+        f'<w:pgMar {sides} w:header="567" w:footer="567" w:gutter="0"/></w:sectPr>'
+    )
 
 
 def _table(table: Table, *, wide: bool) -> str:
@@ -165,7 +154,7 @@ def _table(table: Table, *, wide: bool) -> str:
     rows = (_row([cell.text for cell in row], table.columns, widths, size) for row in table.rows)
     return "".join(
         (
-            f"<w:tbl {DECLARED}>{_properties(table, line)}<w:tblGrid>{grid}</w:tblGrid>",
+            f"<w:tbl>{_properties(table, line)}<w:tblGrid>{grid}</w:tblGrid>",
             _row([c.title for c in table.columns], table.columns, widths, size, head=True),
             *rows,
             "</w:tbl>",
