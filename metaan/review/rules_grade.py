@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from metaan.appraisal.grade import graded
 from metaan.results.grading import DOMAINS
 from metaan.review.cells import near
-from metaan.review.settle import outcome_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +52,7 @@ def _chosen(loaded: Loaded, plan: Plan) -> Iterator[Problem]:
 
 
 def _baselines(loaded: Loaded, plan: Plan) -> Iterator[Problem]:
-    kinds = outcome_kinds(loaded, (row.text["outcome_id"] for row in loaded.tables["outcomes"]))
+    kinds = {row.text["outcome_id"]: row.value["kind"] for row in loaded.tables["outcomes"]}
     for place, analysis in enumerate(plan.analysis):
         if analysis.baseline_risk is None:
             continue
