@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import metaan
+from metaan.report.certainty_clauses import certainty_clauses
 from metaan.report.clauses import Clause, Paragraph
 from metaan.report.conversions import conversion_clauses
 from metaan.report.evidence import study_names, uses
@@ -62,7 +63,7 @@ def methods_text(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[Pa
         _paragraph("Pairwise synthesis", "13d", pairwise_clauses(analyses)),
         _paragraph("Network synthesis", "13d, S1 to S3", network_clauses(review, analyses)),
         _sensitivity(analyses),
-        _paragraph("Risk of bias and certainty", "11, 15", _appraisal(review)),
+        _paragraph("Risk of bias and certainty", "11, 15", _appraisal(review, analyses)),
         _paragraph("Software", "13d", _software(analyses)),
     )
     return tuple(each for each in paragraphs if each.clauses or each.points)
@@ -253,7 +254,7 @@ def _sensitivity(analyses: Sequence[AnalysisResult]) -> Paragraph:
     return _paragraph("Sensitivity analyses", "13f", said, points)
 
 
-def _appraisal(review: Review) -> list[Clause]:
+def _appraisal(review: Review, analyses: Sequence[AnalysisResult]) -> list[Clause]:
     rows = review.tables["rob"]
     judged = [row for row in rows if row.text["judgement"] != "not judged"]
     who = joined(
@@ -276,7 +277,7 @@ def _appraisal(review: Review) -> list[Clause]:
             f" {'carries' if len(judged) == 1 else 'carry'} a judgement (by {who});"
             " the others are facts and stand as not judged."
         )
-    return [Clause(text), Clause("Certainty of the evidence was not rated.")]
+    return [Clause(text), *certainty_clauses(review, analyses)]
 
 
 def _software(analyses: Sequence[AnalysisResult]) -> list[Clause]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from metaan.report.decisions import decisions
 from metaan.report.findings_record import findings_record
 from metaan.report.pairs import node_order
 from metaan.report.records import analysis_record
+from metaan.report.summary import summary_of_findings
+from metaan.report.summary_record import decision_record, finding_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,8 +38,9 @@ def results_document(review: Review, analyses: Iterable[AnalysisResult]) -> dict
     -------
     dict
         As results.schema.json describes it: analyses with their scenarios, comparisons, studies and
-        answers, and the rows that they use. Effects are treat1 minus treat2 on the analysis scale (ratios on
-        the log scale); `shown` holds them as a person reads them.
+        answers, the rows that they use, the summary of findings and the decision log. Effects are treat1
+        minus treat2 on the analysis scale (ratios on the log scale); `shown` holds them as a person reads
+        them.
     """
     analyses = tuple(analyses)
     info, order = review.plan.review, node_order(review, nodes="dose")
@@ -52,6 +56,8 @@ def results_document(review: Review, analyses: Iterable[AnalysisResult]) -> dict
         },
         "analyses": [analysis_record(each, order) | _findings(each) for each in analyses],
         "rows": _rows(analyses),
+        "summary_of_findings": [finding_record(each) for each in summary_of_findings(review, analyses)],
+        "decisions": [decision_record(each) for each in decisions(review, analyses)],
     }
 
 

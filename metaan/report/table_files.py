@@ -31,7 +31,9 @@ PAGE = Markup(
 <meta name="color-scheme" content="light dark">
 <title>{title}</title>
 <style>
-body {{ font: 1rem/1.4 system-ui, sans-serif; margin: 1rem; }}
+:root {{ --ink: #1b1d20; --paper: #ffffff; --link: #0b4f8a; }}
+@media (prefers-color-scheme: dark) {{ :root {{ --ink: #e8e9eb; --paper: #15171a; --link: #93c0f2; }} }}
+body {{ font: 1rem/1.4 system-ui, sans-serif; margin: 1rem; color: var(--ink); background: var(--paper); }}
 .scroll {{ overflow-x: auto; }}
 table {{ border-collapse: collapse; border-block: 0.1rem solid; }}
 caption {{ text-align: start; font-weight: 600; padding-block: 0.5rem; }}
@@ -41,7 +43,10 @@ tbody th {{ font-weight: inherit; }}
 .number {{ text-align: end; font-variant-numeric: tabular-nums; }}
 .estimate {{ white-space: nowrap; }}
 tfoot td {{ font-size: 0.9rem; border: 0; }}
-:any-link {{ color: LinkText; }}
+a {{ color: var(--link); }}
+td a, th a {{ display: inline-block; min-height: 24px; min-width: 24px; overflow-wrap: anywhere; }}
+tbody th {{ min-width: 8rem; }}
+tfoot tr + tr td {{ padding-top: 0; }}
 </style>
 </head>
 <body>
@@ -102,7 +107,8 @@ def table_page(table: Table) -> str:
 
 def _from_beside(html: Markup) -> Markup:
     """Lead from the folder of the tables to the report; no text of the data holds an unescaped tag."""
-    return Markup(html.replace('<a href="#', '<a href="../report.html#'))  # noqa: S704 - no text is touched
+    led = str(html).replace('<a href="#', '<a href="../report.html#')
+    return Markup(led)  # noqa: S704 - only tags of our own were changed
 
 
 def _grouped(analyses: Sequence[AnalysisResult], tables: Sequence[Table]) -> list[tuple[str, list[Table]]]:

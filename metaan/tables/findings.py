@@ -258,8 +258,8 @@ def _reasons(rating: Rating) -> Iterator[str]:
             yield f"{each.domain}: {each.level}{moved}{'. ' if each.reason else ''}{_ended(each.reason)}"
     if rating.comment:
         yield _ended(rating.comment)
-    who = "; ".join(part for part in (rating.assessor, rating.source) if part)
-    yield f"Judged by {_ended(who)}" if who else "Who judged is not recorded."
+    who = "; ".join(dict.fromkeys(part for part in (rating.assessor, rating.source) if part))
+    yield f"Judged by: {_ended(who)}" if who else "Who judged is not recorded."
 
 
 def _numbers(finding: Finding) -> Iterator[Cell]:

@@ -168,3 +168,13 @@ def test_widths_share_the_whole_line() -> None:
     shares = column_shares(for_reading(make(row("a long name of a study"))))
     assert sum(shares) == pytest.approx(1)
     assert shares[0] > shares[1] > 0
+
+
+def test_links_of_a_page_lead_into_the_report_above_it() -> None:
+    table = make(
+        (Cell("a", href="#pain"), Cell(""), Cell("1", 1.0)),
+        (Cell('<a href="#', href="https://x.org/"), Cell(""), Cell("2", 2.0)),
+    )
+    page = table_page(table)
+    assert '<a href="../report.html#pain">a</a>' in page
+    assert '<a href="https://x.org/">&lt;a href=&#34;#</a>' in page
