@@ -10,13 +10,13 @@ from metaan.report.limits import Limits
 from metaan.results.synthesis import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from metaan.report.pairs import Order
     from metaan.results.network import Network
     from metaan.results.synthesis import Comparison
 
-__all__ = ["answer_questions"]
+__all__ = ["answer_pairs", "answer_questions"]
 
 SAME_SE = 1e-9
 """Two standard errors this close (relative) are one; the network's is smaller where others contribute."""
@@ -61,7 +61,34 @@ def answer_questions(
     """
     nodes = {node for each in comparisons for node in (each.treat1, each.treat2)}
     limits = Limits(comparisons, network, measure=measure, names=names or {}, judged=judged or {})
-    return tuple(_answer(pair, comparisons, network, limits, level) for pair in order.asked(nodes))
+    return answer_pairs(order.asked(nodes), comparisons, network, limits, level=level)
+
+
+def answer_pairs(
+    pairs: Iterable[tuple[str, str]],
+    comparisons: Sequence[Comparison],
+    network: Network | None,
+    limits: Limits,
+    *,
+    level: float,
+) -> tuple[Answer, ...]:
+    """Answer each of some pairs as `answer_questions` does.
+
+    Parameters
+    ----------
+    pairs : iterable of (str, str)
+        First and second treatment, in the order in which their effect is stated.
+    comparisons, network, level
+        As in `answer_questions`.
+    limits : Limits
+        Writes what limits each answer.
+
+    Returns
+    -------
+    tuple of Answer
+        One for each pair.
+    """
+    return tuple(_answer(pair, comparisons, network, limits, level) for pair in pairs)
 
 
 def _answer(

@@ -13,7 +13,7 @@ from metaan.effects.convert import (
     sd_from_se,
 )
 from metaan.errors import InputError
-from metaan.results.synthesis import ArmData, Provenance
+from metaan.results.synthesis import ArmData, Provenance, Step
 from metaan.review.usable import worst
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 OWN_STEP = "metaan: "
-TURNED = "sign turned, because on this scale the other direction is better"
+TURNED = Step(kind="turn", words="sign turned, because on this scale the other direction is better")
 
 
 def arm_cells(review: Review, selection: Selection) -> tuple[ArmData, ...]:
@@ -78,7 +78,7 @@ def turns(outcome_direction: str, analysis_direction: str) -> bool:
     return bool(outcome_direction and analysis_direction and outcome_direction != analysis_direction)
 
 
-def row_provenance(row: Row, *, status: str = "", steps: Sequence[str] = ()) -> Provenance:
+def row_provenance(row: Row, *, status: str = "", steps: Sequence[Step] = ()) -> Provenance:
     """Record where a row's numbers were read, and what metaan did to them.
 
     Parameters
@@ -87,15 +87,15 @@ def row_provenance(row: Row, *, status: str = "", steps: Sequence[str] = ()) -> 
         A row of results.csv or contrasts.csv.
     status : str
         Status after the steps; empty for the row's own.
-    steps : sequence of str
-        Clauses in plain English.
+    steps : sequence of Step
+        What was done, in the order in which it was.
 
     Returns
     -------
     Provenance
         The reviewer's words on the derivation come first, then metaan's own.
     """
-    said = [row.text["derivation"], *(f"{OWN_STEP}{step}" for step in steps)]
+    said = [row.text["derivation"], *(f"{OWN_STEP}{step.words}" for step in steps)]
     return Provenance(
         table=f"{row.table}.csv",
         row=row.number,
@@ -105,6 +105,7 @@ def row_provenance(row: Row, *, status: str = "", steps: Sequence[str] = ()) -> 
         locator=row.text["locator"],
         quote=row.text["quote"],
         derivation="; ".join(filter(None, said)),
+        steps=tuple(steps),
     )
 
 
@@ -146,7 +147,7 @@ def _binary(used: UsedArm) -> ArmData:
     if events is None:
         count = count_from_percent(row.text["percent"], n)
         events = count.events
-        steps = [count.how]
+        steps = [Step(kind="conversion", words=count.how)]
     return _cells(used, steps, n=n, events=int(events))
 
 
@@ -155,7 +156,7 @@ def _continuous(used: UsedArm, *, turned: bool) -> ArmData:
     n, mean, sd = int(cell(row, "n")), cell(row, "mean"), row.number_of("sd")
     if sd is None:
         sd, how = _sd(row, n)
-        steps.append(how)
+        steps.append(Step(kind="conversion", words=how))
     if turned:
         mean = -mean
         steps.append(TURNED)
@@ -174,7 +175,7 @@ def _sd(row: Row, n: int) -> tuple[float, str]:
 
 def _cells(
     used: UsedArm,
-    steps: Sequence[str],
+    steps: Sequence[Step],
     *,
     n: int,
     events: int | None = None,
@@ -197,7 +198,8 @@ def _cells(
 def _merged(group: Sequence[ArmData]) -> ArmData:
     arms = tuple(arm for cells in group for arm in cells.arms)
     total, how = _together(group)
-    step = f"{OWN_STEP}arms {', '.join(arms[:-1])} and {arms[-1]} merged into {total.treatment}: {how}"
+    words = f"arms {', '.join(arms[:-1])} and {arms[-1]} merged into {total.treatment}: {how}"
+    step = Step(kind="merge", words=words)
     return replace(
         total,
         arms=arms,
@@ -216,5 +218,6 @@ def _together(group: Sequence[ArmData]) -> tuple[ArmData, str]:
     return replace(group[0], n=int(whole.n), mean=whole.mean, sd=whole.sd), whole.how
 
 
-def _with_step(provenance: Provenance, step: str) -> Provenance:
-    return replace(provenance, derivation="; ".join(filter(None, (provenance.derivation, step))))
+def _with_step(provenance: Provenance, step: Step) -> Provenance:
+    said = "; ".join(filter(None, (provenance.derivation, f"{OWN_STEP}{step.words}")))
+    return replace(provenance, derivation=said, steps=(*provenance.steps, step))

@@ -135,7 +135,7 @@ def _made(
         _add_data(made, review, folder)
         _add_numbers(made, review, analyses)
         tables = report_tables(review, analyses, _result(checks))
-        _add_tables(made, tables)
+        _add_tables(made, review, analyses, tables)
         _add_cinema(made, review, analyses)
         fresh = pending.collect(progress)
     drawn = {name: fresh.get(name) or kept[key] for name, key in keys.items()}
@@ -182,19 +182,23 @@ def _add_data(made: _Outputs, review: Review, folder: Path) -> None:
 
 def _add_numbers(made: _Outputs, review: Review, analyses: Sequence[AnalysisResult]) -> None:
     from metaan.report.methods import write_methods
+    from metaan.report.methods_document import methods_document
     from metaan.report.numbers import results_document, write_canonical
 
     made.add("results.json", write_canonical(results_document(review, analyses)), "metaan.report.numbers")
     schema = resources("metaan.report").joinpath("results.schema.json").read_bytes()
     made.add("results.schema.json", schema, "metaan.report.numbers")
     made.add("methods.md", write_methods(review, analyses), "metaan.report.methods")
+    made.add("methods.docx", methods_document(review, analyses), "metaan.report.methods_document")
 
 
-def _add_tables(made: _Outputs, tables: Sequence[Table]) -> None:
-    from metaan.tables.table import to_csv
+def _add_tables(
+    made: _Outputs, review: Review, analyses: Sequence[AnalysisResult], tables: Sequence[Table]
+) -> None:
+    from metaan.report.table_files import table_files
 
-    for table in tables:
-        made.add(f"tables/{table.id}.csv", to_csv(table), "metaan.tables")
+    for path, content in table_files(review, analyses, tables):
+        made.add(path, content, "metaan.tables")
 
 
 def _add_cinema(made: _Outputs, review: Review, analyses: Sequence[AnalysisResult]) -> None:

@@ -7,16 +7,29 @@ from typing import TYPE_CHECKING
 
 from metaan.report.appraised import appraisal_tables
 from metaan.report.crosscheck import cross_check
-from metaan.report.evidence import node_names, outcome_names, row_arms, study_names, study_uses
+from metaan.report.decisions import decisions
+from metaan.report.evidence import (
+    analysed,
+    node_names,
+    outcome_names,
+    overall_words,
+    row_arms,
+    study_names,
+    study_uses,
+)
+from metaan.report.summary import chosen_words, summary_of_findings
 from metaan.tables.answers import answers_table
 from metaan.tables.assumed import assumed_table
 from metaan.tables.contributions import contributions_table, judged_table
 from metaan.tables.crosscheck import crosscheck_table
+from metaan.tables.decisions import decisions_table
 from metaan.tables.effects import effects_table
 from metaan.tables.evidence import evidence_table
+from metaan.tables.findings import findings_tables
 from metaan.tables.inconsistency import designs_table, loops_table, splits_table
 from metaan.tables.league import league_table
 from metaan.tables.modifiers import effect_modifier_table
+from metaan.tables.outcome_data import outcome_data_table
 from metaan.tables.pooled import pooled_table
 from metaan.tables.ranking import ranking_table
 from metaan.tables.rare import rare_table
@@ -68,12 +81,24 @@ def _of_review(
     names: Mapping[str, str],
 ) -> Iterator[Table]:
     yield answers_table(analyses, names)
-    yield studies_table(review.tables, study_uses(review, analyses))
+    yield from findings_tables(summary_of_findings(review, analyses), names, chosen_words(review))
+    yield studies_table(
+        review.tables,
+        study_uses(review, analyses),
+        analysed=analysed(review, analyses),
+        judged=overall_words(review),
+    )
     yield missing_table(review.tables["missing"])
     yield excluded_table(review.tables["excluded"])
     yield from appraisal_tables(review)
     yield rob_table(review.tables["rob"], study_names(review), outcome_names(review))
     yield evidence_table(review.tables)
+    yield outcome_data_table(analyses, names)
+    yield decisions_table(
+        decisions(review, analyses),
+        {each.id: each.title for each in analyses},
+        {each.id: each.label for each in review.plan.sensitivity},
+    )
     yield crosscheck_table(checks, analyses, names)
 
 

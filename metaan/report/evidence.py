@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Missing",
     "Use",
+    "analysed",
     "main_effects",
     "missing_trials",
     "node_names",
     "outcome_names",
+    "overall_words",
     "provenances",
     "questions",
     "row_anchor",
@@ -238,6 +240,42 @@ def study_uses(review: Review, analyses: Iterable[AnalysisResult]) -> dict[str, 
     return said
 
 
+def analysed(
+    review: Review, analyses: Iterable[AnalysisResult], treatment: str | None = None
+) -> dict[str, int]:
+    """Count the participants of every unit with the largest number that any one main analysis takes from it.
+
+    Parameters
+    ----------
+    review, analyses, treatment
+        As in `units`, which leaves out those whose trials another unit sums.
+
+    Returns
+    -------
+    dict of str to int
+        Unit id to participants.
+    """
+    sizes: dict[tuple[str, str], dict[str, int]] = {}
+    for analysis, effect in main_effects(analyses):
+        if treatment in (None, effect.treat1, effect.treat2):
+            sizes.setdefault((effect.study, analysis.id), {}).update(_sizes(review, effect))
+    largest: dict[str, int] = {}
+    for (study, _), arms in sizes.items():
+        largest[study] = max(largest.get(study, 0), sum(arms.values()))
+    return largest
+
+
+def overall_words(review: Review) -> dict[str, str]:
+    """Give each unit its overall risk of bias as judged, with the outcome where it holds for one only."""
+    outcomes, found = outcome_names(review), dict[str, dict[str, None]]()
+    for row in review.tables["rob"]:
+        if row.text["domain"].lower() == "overall":
+            outcome = row.text["outcome_id"]
+            of = f" ({outcomes.get(outcome, outcome)})" if outcome else ""
+            found.setdefault(row.text["study_id"], {})[f"{row.text['judgement']}{of}"] = None
+    return {study: "; ".join(words) for study, words in found.items()}
+
+
 def units(review: Review, analyses: Iterable[AnalysisResult], treatment: str | None = None) -> dict[str, int]:
     """Count the participants of every unit that a main analysis uses.
 
@@ -258,13 +296,7 @@ def units(review: Review, analyses: Iterable[AnalysisResult], treatment: str | N
     dict of str to int
         Unit id to participants.
     """
-    sizes: dict[tuple[str, str], dict[str, int]] = {}
-    for analysis, effect in main_effects(analyses):
-        if treatment in (None, effect.treat1, effect.treat2):
-            sizes.setdefault((effect.study, analysis.id), {}).update(_sizes(review, effect))
-    largest: dict[str, int] = {}
-    for (study, _), arms in sizes.items():
-        largest[study] = max(largest.get(study, 0), sum(arms.values()))
+    largest = analysed(review, analyses, treatment)
     covered = _covered(review, largest)
     return {study: size for study, size in largest.items() if study not in covered}
 

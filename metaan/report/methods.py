@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import metaan
 from metaan.report.appraised import tool_clauses
+from metaan.report.certainty_clauses import certainty_clauses
 from metaan.report.clauses import Clause, Paragraph
 from metaan.report.conversions import conversion_clauses
 from metaan.report.evidence import study_names, uses
@@ -15,6 +16,7 @@ from metaan.report.methods_models import measure_clauses, network_clauses, pairw
 from metaan.report.references import REFERENCES, cite, numbered
 from metaan.report.wording import capital, counted, joined, spelled
 from metaan.review.settle import settle
+from metaan.tables.markdown import markdown_text
 from metaan.tables.standstill import could_change
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def methods_text(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[Pa
         _paragraph("Pairwise synthesis", "13d", pairwise_clauses(analyses)),
         _paragraph("Network synthesis", "13d, S1 to S3", network_clauses(review, analyses)),
         _sensitivity(analyses),
-        _paragraph("Risk of bias and certainty", "11, 15", _appraisal(review)),
+        _paragraph("Risk of bias and certainty", "11, 15", _appraisal(review, analyses)),
         _paragraph("Software", "13d", _software(analyses)),
     )
     return tuple(each for each in paragraphs if each.clauses or each.points)
@@ -95,10 +97,12 @@ def write_methods(review: Review, analyses: Sequence[AnalysisResult]) -> str:
         text = " ".join(_markdown_clause(clause, numbers) for clause in paragraph.clauses)
         lines += [f"## {paragraph.title}", ""]
         lines += [text, ""] if text else []
-        lines += [*(f"- {_plain(point)}" for point in paragraph.points), ""] if paragraph.points else []
+        lines += (
+            [*(f"- {markdown_text(point)}" for point in paragraph.points), ""] if paragraph.points else []
+        )
         lines += [f"PRISMA 2020 items: {paragraph.items}.", ""]
     lines += ["## References", ""]
-    lines += [f"{number}. {_plain(cite(REFERENCES[key]))}" for key, number in numbers.items()]
+    lines += [f"{number}. {markdown_text(cite(REFERENCES[key]))}" for key, number in numbers.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -251,7 +255,7 @@ def _sensitivity(analyses: Sequence[AnalysisResult]) -> Paragraph:
     return _paragraph("Sensitivity analyses", "13f", said, points)
 
 
-def _appraisal(review: Review) -> list[Clause]:
+def _appraisal(review: Review, analyses: Sequence[AnalysisResult]) -> list[Clause]:
     rows = review.tables["rob"]
     judged = [row for row in rows if row.text["judgement"] != "not judged"]
     who = joined(
@@ -274,7 +278,7 @@ def _appraisal(review: Review) -> list[Clause]:
             f" {'carries' if len(judged) == 1 else 'carry'} a judgement (by {who});"
             " the others are facts and stand as not judged."
         )
-    return [Clause(text), *tool_clauses(review), Clause("Certainty of the evidence was not rated.")]
+    return [Clause(text), *tool_clauses(review), *certainty_clauses(review, analyses)]
 
 
 def _software(analyses: Sequence[AnalysisResult]) -> list[Clause]:
@@ -307,11 +311,5 @@ def _ended(text: str) -> str:
 
 def _markdown_clause(clause: Clause, numbers: dict[str, int]) -> str:
     marks = ", ".join(str(number) for number in sorted(numbers[key] for key in clause.references))
-    text = _plain(clause.text)
+    text = markdown_text(clause.text)
     return f"{text[:-1]} \\[{marks}\\]{text[-1]}" if marks else text
-
-
-def _plain(text: str) -> str:
-    """Keep Markdown and HTML from reading anything into a text."""
-    flat = " ".join(text.split())
-    return "".join(f"\\{char}" if char in "\\`*_{}[]<>#|!&$~" else char for char in flat)

@@ -6,10 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from metaan.report.appraised import appraisal_record
+from metaan.report.decisions import decisions
 from metaan.report.findings_record import findings_record
 from metaan.report.pairs import node_order
 from metaan.report.rare_methods import rare_record
 from metaan.report.records import analysis_record
+from metaan.report.summary import summary_of_findings
+from metaan.report.summary_record import decision_record, finding_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,8 +40,9 @@ def results_document(review: Review, analyses: Iterable[AnalysisResult]) -> dict
     -------
     dict
         As results.schema.json describes it: analyses with their scenarios, comparisons, studies and
-        answers, and the rows that they use. Effects are treat1 minus treat2 on the analysis scale (ratios on
-        the log scale); `shown` holds them as a person reads them.
+        answers, the rows that they use, the summary of findings and the decision log. Effects are treat1
+        minus treat2 on the analysis scale (ratios on the log scale); `shown` holds them as a person reads
+        them.
     """
     analyses = tuple(analyses)
     info, order = review.plan.review, node_order(review, nodes="dose")
@@ -55,6 +59,8 @@ def results_document(review: Review, analyses: Iterable[AnalysisResult]) -> dict
         "analyses": [analysis_record(each, order) | _more(each) for each in analyses],
         "rows": _rows(analyses),
         **appraisal_record(review),
+        "summary_of_findings": [finding_record(each) for each in summary_of_findings(review, analyses)],
+        "decisions": [decision_record(each) for each in decisions(review, analyses)],
     }
 
 

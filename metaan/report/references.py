@@ -90,6 +90,25 @@ _WORKS = (
         journal="Cochrane",
     ),
     Reference(
+        key="guyatt2008",
+        authors="Guyatt GH, Oxman AD, Vist GE, et al",
+        year=2008,
+        title="GRADE: an emerging consensus on rating quality of evidence and strength of recommendations",
+        journal="BMJ",
+        volume="336",
+        pages="924–926",
+    ),
+    Reference(
+        key="santesso2020",
+        authors="Santesso N, Glenton C, Dahm P, et al",
+        year=2020,
+        title="GRADE guidelines 26: informative statements to communicate the findings of systematic reviews"
+        " of interventions",
+        journal="Journal of Clinical Epidemiology",
+        volume="119",
+        pages="126–135",
+    ),
+    Reference(
         key="cochran1954",
         authors="Cochran WG",
         year=1954,

@@ -36,6 +36,7 @@ from metaan.report.views import (
     TableView,
 )
 from metaan.report.wording import capital
+from metaan.tables.findings import is_findings
 from metaan.tables.standstill import could_change
 from metaan.tables.table import Table, to_html
 
@@ -119,6 +120,8 @@ def page(
         questions=tuple(capital(pair_words(pair, names)) for pair in questions(review, analyses)),
         matrix=tuple(matrix_row(each, questions(review, analyses), names, anchors) for each in analyses),
         answers=_table(by_id.get("answers")),
+        findings=_findings(by_id, analyses),
+        decisions=_table(by_id.get("decisions")),
         analyses=tuple(_analysis(review, each, anchors, figures, by_id) for each in analyses),
         flow=_appraisal(flow_sentences(review), figures, ("flow",), by_id, ("flow",)),
         bias=_appraisal(bias_sentences(review), figures, ("traffic-", "bias-"), by_id, placed(review)),
@@ -332,6 +335,7 @@ def _table(table: Table | None) -> TableView | None:
         rows=len(table.rows),
         wide=_wide(table),
         cards=_cards(table),
+        notes=table.notes,
     )
 
 
@@ -359,10 +363,21 @@ def _named(tables: Mapping[str, Table | None]) -> dict[str, TableView]:
     return {name: view for name, view in made.items() if view is not None}
 
 
+def _findings(tables: Mapping[str, Table], analyses: Iterable[AnalysisResult]) -> tuple[TableView, ...]:
+    """Pick the summary of findings; an analysis may have an id that begins like it."""
+    own = _of_analyses(analyses)
+    made = (_table(table) for name, table in tables.items() if is_findings(name) and name not in own)
+    return tuple(view for view in made if view is not None)
+
+
+def _of_analyses(analyses: Iterable[AnalysisResult]) -> set[str]:
+    return {f"{analysis.id}-{name}" for analysis in analyses for name in ANALYSIS_TABLES}
+
+
 def _others(
     tables: Mapping[str, Table], analyses: Iterable[AnalysisResult], judged: Sequence[str]
 ) -> tuple[TableView, ...]:
-    placed = {f"{analysis.id}-{name}" for analysis in analyses for name in ANALYSIS_TABLES}
-    placed |= {"answers", "evidence", "flow", *judged, *REVIEW_TABLES}
+    placed = _of_analyses(analyses) | {name for name in tables if is_findings(name)}
+    placed |= {"answers", "decisions", "evidence", "flow", "outcome-data", *judged, *REVIEW_TABLES}
     views = (_table(table) for name, table in tables.items() if name not in placed)
     return tuple(view for view in views if view is not None)

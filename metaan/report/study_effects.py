@@ -23,7 +23,7 @@ from metaan.report.arm_cells import (
 )
 from metaan.results.frozen import frozen
 from metaan.results.network import Contrasts
-from metaan.results.synthesis import StudyEffect
+from metaan.results.synthesis import Step, StudyEffect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -226,21 +226,20 @@ def _stated(row: Row, column: str) -> int | None:
     return None if n is None else int(n)
 
 
-def _printed(used: UsedContrast, measure: str, direction: str) -> tuple[float, float, list[str]]:
+def _printed(used: UsedContrast, measure: str, direction: str) -> tuple[float, float, list[Step]]:
     """Read an effect from a row of contrasts.csv, in the direction of its own scale."""
     row, estimate = used.row, cell(used.row, "estimate") if used.route != "p" else nan
     if used.route == "se":
         return log(estimate) if measure in RATIO_MEASURES else estimate, cell(row, "se"), []
     if used.route == "interval":
         found = _from_interval(used, measure, estimate)
-        return found.yi, sqrt(found.vi), [found.how]
+        return found.yi, sqrt(found.vi), [Step(kind="conversion", words=found.how)]
     better = 1 if direction != "lower_better" else -1
     sign = better if row.text["favours"] == used.arm1 else -better
     found = smd_from_p(cell(row, "p"), int(cell(row, "n_1")), int(cell(row, "n_2")), sign=sign)
-    read = (
-        [f"p printed as {row.text['p_qualifier']} {row.text['p']}, read at that bound"] if used.bound else []
-    )
-    return found.yi, sqrt(found.vi), [*read, found.how]
+    words = f"p printed as {row.text['p_qualifier']} {row.text['p']}, read at that bound"
+    read = [Step(kind="bound", words=words)] if used.bound else []
+    return found.yi, sqrt(found.vi), [*read, Step(kind="conversion", words=found.how)]
 
 
 def _from_interval(used: UsedContrast, measure: str, estimate: float) -> ConvertedEffect:

@@ -57,6 +57,7 @@ class TableView:
     rows: int
     wide: bool
     cards: tuple[Card, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +172,8 @@ class Page:
     questions: tuple[str, ...]
     matrix: tuple[MatrixRow, ...]
     answers: TableView | None
+    findings: tuple[TableView, ...]
+    decisions: TableView | None
     analyses: tuple[AnalysisView, ...]
     flow: AppraisalView
     bias: AppraisalView

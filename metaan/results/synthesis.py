@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from metaan.results.findings import NetworkFindings
@@ -15,6 +15,18 @@ if TYPE_CHECKING:
 
 UNCHANGED = "every estimate and interval is that of the main analysis"
 """Note of a scenario that moved no number."""
+
+
+StepKind: TypeAlias = Literal["conversion", "bound", "merge", "turn"]
+"""A number computed from a printed one; a bound read as a value; arms put together; a sign turned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Something that metaan did to the numbers of a row: its kind and its words, a clause."""
+
+    kind: StepKind
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +43,8 @@ class Provenance:
         As the reviewer recorded them; empty where not recorded.
     derivation : str
         How a derived or imputed figure came about; the reviewer's words, then metaan's own step.
+    steps : tuple of Step
+        What metaan did, one by one; `derivation` holds it as words.
     """
 
     table: str
@@ -41,6 +55,7 @@ class Provenance:
     locator: str = ""
     quote: str = ""
     derivation: str = ""
+    steps: tuple[Step, ...] = ()
 
     @property
     def anchor(self) -> str:

@@ -241,6 +241,24 @@ _ENTRIES = (
         "a row has the figures of its kind of outcome",
         "Figures of the other kind are never read, and an outcome of the wrong kind loses all of its own.",
     ),
+    (
+        "D040",
+        "error",
+        "a rating of certainty names an analysis and two treatments of the review",
+        "A rating of something unknown would be shown nowhere.",
+    ),
+    (
+        "D041",
+        "warning",
+        "a rating of certainty is of something that the summary of findings shows",
+        "It would stand in the file and be read by nobody.",
+    ),
+    (
+        "D042",
+        "warning",
+        "a certainty follows from its start and its judgements, and each of these has a reason",
+        "A reader must be able to follow how the certainty came about.",
+    ),
     ("C001", "error", "review.toml is there and can be read", "It says what to analyse."),
     ("C002", "error", "review.toml is TOML", "A file that cannot be parsed cannot be followed."),
     (
@@ -273,6 +291,12 @@ _ENTRIES = (
     ),
     ("C011", "error", "a study is one of studies.csv", "An exclusion of an unknown study excludes nothing."),
     ("C012", "error", "a question compares two treatments", "A treatment does not differ from itself."),
+    (
+        "C013",
+        "error",
+        "a baseline risk is that of a binary outcome and says where it comes from",
+        "Absolute effects follow from it, and a reader must be able to judge it.",
+    ),
 )
 
 CATALOGUE: dict[str, Rule] = {

@@ -8,6 +8,7 @@ from metaan.review.flow import flow_faults
 from metaan.review.load import Loaded, load_review
 from metaan.review.plan_file import PLAN_FILE
 from metaan.review.rules_analysis import analysis_faults
+from metaan.review.rules_grade import grade_faults
 from metaan.review.rules_names import name_faults
 from metaan.review.rules_plan import plan_faults
 from metaan.review.rules_rows import row_faults
@@ -69,6 +70,7 @@ def faults_of(loaded: Loaded) -> tuple[Problem, ...]:
         *flow_faults(loaded),
         *name_faults(loaded),
         *plan_faults(loaded),
+        *grade_faults(loaded),
     ]
     found += analysis_faults(loaded, found)
     return in_order(_without_echoes(found))

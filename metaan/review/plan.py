@@ -83,7 +83,11 @@ class Question(_Strict):
 
 
 class ReviewInfo(_Strict):
-    """What the review is."""
+    """What the review is.
+
+    `findings` are the ids of the analyses that the summary of findings shows, good and bad outcomes, seven
+    at most; empty for the first seven that answer something.
+    """
 
     title: str
     question: str
@@ -97,6 +101,7 @@ class ReviewInfo(_Strict):
     eligibility: str = "not recorded"
     cautions: list[str] = []
     rob_palette: Literal["metaan", "cochrane"] = "metaan"
+    findings: Annotated[list[str], Field(max_length=7)] = []
 
 
 class RobDomain(_Strict):
@@ -150,6 +155,11 @@ class AnalysisPlan(Choices):
         comparison-adjusted funnel plot; empty for none, because no order can be guessed.
     funnel_order_is : str
         What that order is, such as "from older to newer".
+    baseline_risk : float or None
+        Risk with the reference, in (0, 1), that the summary of findings assumes; None for the median of the
+        reference's groups in the studies used.
+    baseline_source : str
+        Where that risk comes from.
     """
 
     id: Identifier
@@ -166,6 +176,8 @@ class AnalysisPlan(Choices):
     margin: Annotated[float, Field(gt=0)] | None = None
     funnel_order: list[str] = []
     funnel_order_is: str = "the one of the plan"
+    baseline_risk: Annotated[float, Field(gt=0, lt=1)] | None = None
+    baseline_source: str = ""
     notes: list[str] = []
 
 

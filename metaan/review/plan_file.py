@@ -264,9 +264,9 @@ def _cure(found: dict[str, Any]) -> str:
     if found["type"] == "list_type":
         return 'write a list in brackets, such as ["pain"].'
     if (
-        found["loc"][-1:] == ("level",)
+        found["loc"][-1:] in (("level",), ("baseline_risk",))
         and isinstance(found["input"], int | float)
-        and 50 < found["input"] < 100
+        and (50 if found["loc"][-1] == "level" else 1) < found["input"] < 100
     ):
         return f"write it as a fraction: {found['input'] / 100:g}."
     return "write a value of that kind."

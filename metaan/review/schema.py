@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from metaan.results.grading import CERTAINTIES, DOMAINS, SIZES
+
 __all__ = ["MISSING_CODES", "TABLES", "Column", "Table", "field_dictionary"]
 
 MISSING_CODES = {"": "empty", "NR": "not reported", "NA": "not applicable"}
@@ -150,6 +152,8 @@ _STUDIES = Table(
         _text("design", "Design as described by the report."),
         _text("condition", "Condition of the participants."),
         _number("n_randomised", "size", "Participants randomised."),
+        _number("mean_age", "spread", "Mean age of the participants (years)."),
+        _number("percent_female", "percent", "Share of women among the participants (percent)."),
         _number("duration_days", "spread", "Length of treatment (days)."),
         _text("funding", "Who paid."),
         _text("registration", "Registry number."),
@@ -386,6 +390,37 @@ _FLOW = Table(
     ),
 )
 
+_GRADE = Table(
+    name="grade",
+    meaning="Certainty of the evidence by GRADE, as reviewers judged it; one row per outcome and comparison.",
+    key=("analysis", "treat1", "treat2"),
+    columns=(
+        _key("analysis", "Id of the analysis in review.toml."),
+        _key("treat1", "First treatment of the comparison: a node."),
+        _key("treat2", "Second treatment: a node; the order does not matter."),
+        _choice("certainty", "Certainty of the evidence.", *CERTAINTIES, filled=True),
+        _choice(
+            "start",
+            "Where the certainty starts: high for randomised trials, low for observational studies; empty"
+            " means high.",
+            "high",
+            "low",
+        ),
+        *(
+            column
+            for domain in DOMAINS
+            for column in (
+                _choice(domain.id, f"Judgement of the domain: {domain.title.lower()}.", *domain.steps),
+                _text(f"{domain.id}_reason", f"Why: {domain.title.lower()}."),
+            )
+        ),
+        _choice("size", "Size of the effect for a patient, as reviewers judged it.", *SIZES),
+        _text("comment", "What a reader must know."),
+        _text("assessor", "Who judged."),
+        *_PROVENANCE,
+    ),
+)
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -399,6 +434,7 @@ TABLES: dict[str, Table] = {
         _MISSING,
         _EXCLUDED,
         _FLOW,
+        _GRADE,
     )
 }
 

@@ -20,6 +20,8 @@ _COLUMNS = (
     Column(name="arm", title="Arm"),
     Column(name="outcome", title="Outcome"),
     Column(name="timepoint", title="Time"),
+    Column(name="population", title="Population"),
+    Column(name="value_type", title="Value"),
     Column(name="reported_as", title="Reported as"),
     Column(name="numbers", title="Numbers as recorded"),
     Column(name="status", title="Status"),
@@ -29,6 +31,8 @@ _COLUMNS = (
     Column(name="source", title="Source"),
     Column(name="source_url", title="Address", where="csv"),
     Column(name="quote", title="Quote"),
+    Column(name="extractor", title="Read by"),
+    Column(name="checked_by", title="Checked by"),
 )
 
 _ARM_NUMBERS = (
@@ -97,12 +101,12 @@ def _ledger_row(row: Row, labels: Mapping[str, str], outcomes: Mapping[str, str]
         Cell(labels.get(text["study_id"], text["study_id"])),
         Cell(arm),
         Cell(outcomes.get(text["outcome_id"], text["outcome_id"])),
-        *(Cell(text[name]) for name in ("timepoint", "reported_as")),
+        *(Cell(text.get(name, "")) for name in ("timepoint", "population", "value_type", "reported_as")),
         Cell(printed_numbers(row)),
         *(Cell(text[name]) for name in ("status", "use", "reason", "derivation")),
         source_cell(row),
         Cell(text["source_url"]),
-        Cell(text["quote"]),
+        *(Cell(text[name]) for name in ("quote", "extractor", "checked_by")),
     )
 
 

@@ -22,9 +22,13 @@ _STUDY_COLUMNS = (
     Column(name="condition", title="Condition"),
     Column(name="arms", title="Arms (randomised)"),
     Column(name="n_randomised", title="Randomised", numeric=True),
+    Column(name="analysed", title="Analysed", numeric=True),
+    Column(name="mean_age", title="Mean age (years)", numeric=True),
+    Column(name="percent_female", title="Women (%)", numeric=True),
     Column(name="duration_days", title="Days", numeric=True),
     Column(name="outcomes", title="Outcomes with rows"),
     Column(name="used", title="Used in"),
+    Column(name="bias", title="Risk of bias overall"),
     Column(name="funding", title="Funding"),
     Column(name="registration", title="Registration"),
     Column(name="doi", title="DOI"),
@@ -35,9 +39,26 @@ _STUDY_COLUMNS = (
     Column(name="notes", title="Notes"),
     Column(name="source", title="Source"),
 )
+EXPECTED = {
+    "country": "country",
+    "design": "design",
+    "condition": "condition",
+    "n_randomised": "number randomised",
+    "mean_age": "age",
+    "percent_female": "sex",
+    "duration_days": "duration",
+    "funding": "funding",
+    "registration": "registration",
+}
 
 
-def studies_table(tables: Mapping[str, Sequence[Row]], used: Mapping[str, str] | None = None) -> Table:
+def studies_table(
+    tables: Mapping[str, Sequence[Row]],
+    used: Mapping[str, str] | None = None,
+    *,
+    analysed: Mapping[str, int] | None = None,
+    judged: Mapping[str, str] | None = None,
+) -> Table:
     """Describe each unit of analysis, with its arms and the outcomes that it has rows for.
 
     Parameters
@@ -46,12 +67,18 @@ def studies_table(tables: Mapping[str, Sequence[Row]], used: Mapping[str, str] |
         All tables of a review; studies, arms, outcomes, results and contrasts are read.
     used : mapping of str to str, optional
         Study id to the analyses that use it, in words.
+    analysed : mapping of str to int, optional
+        Study id to the largest number of participants that a main analysis takes from it.
+    judged : mapping of str to str, optional
+        Study id to its overall risk of bias.
 
     Returns
     -------
     Table
-        One row per study, in the order of studies.csv; each row's anchor is `studies-<row>`.
+        One row per study, in the order of studies.csv; each row's anchor is `studies-<row>`. A note names
+        the characteristics that nobody recorded.
     """
+    analysed, judged = analysed or {}, judged or {}
     arms, outcomes = _arms_by_study(tables["arms"]), _outcomes_by_study(tables)
     labels = {row.text["study_id"]: row.text["label"] for row in tables["studies"]}
     rows = tuple(
@@ -61,11 +88,17 @@ def studies_table(tables: Mapping[str, Sequence[Row]], used: Mapping[str, str] |
             arms=arms.get(row.text["study_id"], ()),
             outcomes=outcomes.get(row.text["study_id"], ()),
             used=(used or {}).get(row.text["study_id"], ""),
+            analysed=analysed.get(row.text["study_id"]),
+            judged=judged.get(row.text["study_id"], ""),
         )
         for row in tables["studies"]
     )
     return Table(
-        id="studies", title="Characteristics of the included studies", columns=_STUDY_COLUMNS, rows=rows
+        id="studies",
+        title="Characteristics of the included studies",
+        columns=_STUDY_COLUMNS,
+        rows=rows,
+        notes=_not_recorded(tables["studies"]),
     )
 
 
@@ -125,7 +158,14 @@ def excluded_table(rows: Sequence[Row]) -> Table:
         Column(name="doi", title="DOI"),
         Column(name="reason", title="Reason"),
     )
-    made = tuple((_plain(row, "citation"), _doi_cell(row), _plain(row, "reason")) for row in rows)
+    made = tuple(
+        (
+            Cell(row.text["citation"], anchor=f"excluded-{row.number}"),
+            _doi_cell(row),
+            _plain(row, "reason"),
+        )
+        for row in rows
+    )
     return Table(id="excluded", title="Reports excluded, with reasons", columns=columns, rows=made)
 
 
@@ -135,8 +175,21 @@ def source_cell(row: Row) -> Cell:
     return Cell(", ".join(part for part in parts if part) or "not recorded", href=row.text["source_url"])
 
 
+def _not_recorded(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Name what a reader expects of the studies' characteristics (PRISMA 2020, item 17) and is not there."""
+    absent = [title for name, title in EXPECTED.items() if not any(row.text[name] for row in rows)]
+    return (f"Not recorded of any study: {', '.join(absent)}.",) if absent and rows else ()
+
+
 def _study_row(
-    row: Row, labels: Mapping[str, str], *, arms: Sequence[str], outcomes: Sequence[str], used: str
+    row: Row,
+    labels: Mapping[str, str],
+    *,
+    arms: Sequence[str],
+    outcomes: Sequence[str],
+    used: str,
+    analysed: int | None,
+    judged: str,
 ) -> tuple[Cell, ...]:
     covered = [part.strip() for part in row.text["covers"].split(";")]
     listed = {
@@ -144,6 +197,8 @@ def _study_row(
         "arms": Cell("; ".join(arms)),
         "outcomes": Cell("; ".join(outcomes)),
         "used": Cell(used),
+        "analysed": Cell("" if analysed is None else f"{analysed:,}", analysed),
+        "bias": Cell(judged),
         "covers_text": Cell("; ".join(labels.get(part) or part for part in covered)),
         "doi": _doi_cell(row),
         "pmid": _pubmed_cell(row),

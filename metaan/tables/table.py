@@ -38,8 +38,8 @@ Where: TypeAlias = Literal["both", "html", "csv"]
 # A cell that starts like this is run as a formula by a spreadsheet.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 _N = r"−?[\d∞][^ ()]*"
-ESTIMATE = re.compile(rf"{_N}(?: to {_N})?(?: \({_N} to {_N}\))?")
-"""A number, an interval, or an estimate with its interval."""
+ESTIMATE = re.compile(rf"(?:[A-Z]{{2,4}} )?{_N}(?: to {_N})?(?: \({_N} to {_N}\))?")
+"""A number, an interval, or an estimate with its interval; the letters of its measure may stand before it."""
 SAFE_LINKS = ("#", "https://", "http://")
 
 

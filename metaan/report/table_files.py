@@ -1,0 +1,121 @@
+"""The files of the tables: each as CSV, HTML, Markdown and LaTeX, and all as one Word document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from metaan.tables.latex import to_latex
+from metaan.tables.markdown import to_markdown
+from metaan.tables.reading import for_reading
+from metaan.tables.table import to_csv, to_html
+from metaan.tables.word import to_docx
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from metaan.results.synthesis import AnalysisResult
+    from metaan.review.rows import Review
+    from metaan.tables.table import Table
+
+__all__ = ["table_files", "table_page"]
+
+PAGE = Markup(
+    """<!DOCTYPE html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<style>
+:root {{ --ink: #1b1d20; --paper: #ffffff; --link: #0b4f8a; }}
+@media (prefers-color-scheme: dark) {{ :root {{ --ink: #e8e9eb; --paper: #15171a; --link: #93c0f2; }} }}
+body {{ font: 1rem/1.4 system-ui, sans-serif; margin: 1rem; color: var(--ink); background: var(--paper); }}
+.scroll {{ overflow-x: auto; }}
+table {{ border-collapse: collapse; border-block: 0.1rem solid; }}
+caption {{ text-align: start; font-weight: 600; padding-block: 0.5rem; }}
+th, td {{ padding: 0.25rem 0.5rem; text-align: start; vertical-align: top; border-top: 1px solid #8888; }}
+thead th {{ border-bottom: 0.1rem solid; }}
+tbody th {{ font-weight: inherit; }}
+.number {{ text-align: end; font-variant-numeric: tabular-nums; }}
+.estimate {{ white-space: nowrap; }}
+tfoot td {{ font-size: 0.9rem; border: 0; }}
+a {{ color: var(--link); }}
+td a, th a {{ display: inline-block; min-height: 24px; min-width: 24px; overflow-wrap: anywhere; }}
+tbody th {{ min-width: 8rem; }}
+tfoot tr + tr td {{ padding-top: 0; }}
+</style>
+</head>
+<body>
+<main>
+<div class="scroll" tabindex="0" role="group" aria-label="Table: {title}">
+{table}
+</div>
+</main>
+</body>
+</html>
+"""
+)
+
+
+def table_files(
+    review: Review, analyses: Sequence[AnalysisResult], tables: Iterable[Table]
+) -> Iterator[tuple[str, str | bytes]]:
+    """Write every table in every form.
+
+    Parameters
+    ----------
+    review : Review
+        Gives the Word document its title.
+    analyses : sequence of AnalysisResult
+        Their tables stand under their titles in the Word document.
+    tables : iterable of Table
+        The tables of the report.
+
+    Yields
+    ------
+    path, content : str, str or bytes
+        `tables/<id>.csv` and so on for each table, at last `tables.docx`.
+    """
+    tables = tuple(tables)
+    for table in tables:
+        yield f"tables/{table.id}.csv", to_csv(table)
+        yield f"tables/{table.id}.html", table_page(table)
+        yield f"tables/{table.id}.md", to_markdown(table)
+        yield f"tables/{table.id}.tex", to_latex(table)
+    yield "tables.docx", to_docx(_grouped(analyses, tables), title=review.plan.review.title)
+
+
+def table_page(table: Table) -> str:
+    """Write a table as a page of its own, whose links to places lead into the report above it.
+
+    Parameters
+    ----------
+    table : Table
+        Columns meant for "csv" only, and empty ones, are left out.
+
+    Returns
+    -------
+    str
+        A whole HTML document.
+    """
+    return PAGE.format(title=table.title, table=_from_beside(to_html(for_reading(table))))
+
+
+def _from_beside(html: Markup) -> Markup:
+    """Lead from the folder of the tables to the report; no text of the data holds an unescaped tag."""
+    led = str(html).replace('<a href="#', '<a href="../report.html#')
+    return Markup(led)  # noqa: S704 - only tags of our own were changed
+
+
+def _grouped(analyses: Sequence[AnalysisResult], tables: Sequence[Table]) -> list[tuple[str, list[Table]]]:
+    """Put the tables of the review first, then those of each analysis under its title."""
+    groups: dict[str, list[Table]] = {"": [], **{each.id: [] for each in analyses}}
+    for table in tables:
+        owners = [each.id for each in analyses if table.id.startswith(f"{each.id}-")]
+        groups[max(owners, key=len, default="")].append(table)
+    titles = {"": "The review", **{each.id: each.title for each in analyses}}
+    return [(titles[name], found) for name, found in groups.items() if found]
