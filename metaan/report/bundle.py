@@ -98,6 +98,7 @@ def make_report(
         _add_numbers(made, review, analyses)
         _add_tables(made, tables)
         _add_cinema(made, review, analyses)
+        _add_companions(made, review, analyses)
         drawn = pending.collect(progress)
     _add_figures(made, drawn, {figure.id: figure.room for figure in figures})
     _add_page(made, review, analyses, drawn, tables)
@@ -153,6 +154,13 @@ def _add_cinema(made: _Outputs, review: Review, analyses: Sequence[AnalysisResul
 
     for path, content in cinema_files(review, analyses).items():
         made.add(path, content, "metaan.report.cinema")
+
+
+def _add_companions(made: _Outputs, review: Review, analyses: Sequence[AnalysisResult]) -> None:
+    from metaan.report.companions import companions
+
+    for path, content, producer in companions(review, analyses):
+        made.add(path, content, producer)
 
 
 def _add_figures(made: _Outputs, drawn: Mapping[str, RenderedFigure], rooms: Mapping[str, str]) -> None:
