@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 import metaan
+from metaan.cli.diff import diff
+from metaan.cli.explain import explain
 from metaan.cli.network import network
 from metaan.cli.pool import pool
 from metaan.cli.talk import talk_of, talk_options
@@ -142,6 +144,8 @@ def verify(
     raise click.exceptions.Exit(0 if found.tier in sufficient else 1)
 
 
+program.add_command(diff)
+program.add_command(explain)
 program.add_command(network)
 program.add_command(pool)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Difference", "compare_file"]
+__all__ = ["ABSENT", "Difference", "compare_file", "read_json", "unequal"]
 
 # Last digits differ between processors; a statistic that differs by more has another cause.
 RELATIVE = 1e-8
@@ -112,16 +112,23 @@ def _excerpt(text: str, place: int) -> str:
 
 
 def _json(old: bytes, new: bytes, _: Versions) -> Iterator[Found]:
-    return _values("", _read_json(old), _read_json(new))
+    return _values("", read_json(old), read_json(new))
 
 
 def _manifest(old: bytes, new: bytes, _: Versions) -> Iterator[Found]:
-    for place, before, after in _values("", _read_json(old), _read_json(new)):
+    for place, before, after in _values("", read_json(old), read_json(new)):
         if not (FOLLOWING_PLACE.fullmatch(place) and "absent" not in {before, after}):
             yield place, before, after
 
 
-def _read_json(content: bytes) -> Any:
+def read_json(content: bytes) -> Any:
+    """Read JSON strictly: each key once in its object, and nothing that is not JSON.
+
+    Raises
+    ------
+    ValueError
+        With the fault.
+    """
     return json.loads(content, object_pairs_hook=_each_key_once, parse_constant=_no_number)
 
 
@@ -139,15 +146,39 @@ def _no_number(name: str) -> None:
 
 
 def _values(path: str, old: Any, new: Any) -> Iterator[Found]:
+    return ((place, _shown(before), _shown(after)) for place, before, after in unequal(old, new, path))
+
+
+def unequal(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Walk two JSON values side by side and give what differs by more than the last digits.
+
+    Parameters
+    ----------
+    old, new : object
+        As `json.loads` gives them.
+    path : str
+        Where they stand.
+
+    Yields
+    ------
+    tuple of (str, object, object)
+        Place and both values; `ABSENT` for what one side lacks. A key in brackets is put straight behind
+        its list, others behind a point.
+
+    Examples
+    --------
+    >>> list(unequal({"a": [1, 2.0], "b": "x"}, {"a": [1, 2.5]}))
+    [('a[1]', 2.0, 2.5), ('b', 'x', absent)]
+    """
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted(old.keys() | new.keys()):
-            place = f"{path}.{key}" if path else key
-            yield from _values(place, old.get(key, _ABSENT), new.get(key, _ABSENT))
+            place = f"{path}.{key}" if path and not key.startswith("[") else f"{path}{key}"
+            yield from unequal(old.get(key, ABSENT), new.get(key, ABSENT), place)
     elif isinstance(old, list) and isinstance(new, list):
-        for number, (a, b) in enumerate(zip_longest(old, new, fillvalue=_ABSENT)):
-            yield from _values(f"{path}[{number}]", a, b)
+        for number, (a, b) in enumerate(zip_longest(old, new, fillvalue=ABSENT)):
+            yield from unequal(a, b, f"{path}[{number}]")
     elif not _same_value(old, new):
-        yield path, _shown(old), _shown(new)
+        yield path, old, new
 
 
 class _Absent:
@@ -155,7 +186,8 @@ class _Absent:
         return "absent"
 
 
-_ABSENT = _Absent()
+ABSENT = _Absent()
+"""What one of two versions lacks."""
 
 
 def _shown(value: object) -> str:
