@@ -9,6 +9,7 @@ from metaan.report.evidence import node_names
 from metaan.report.manuscript import manuscript_numbers, numbers_json, numbers_tex
 from metaan.report.methods import cited, methods_text
 from metaan.report.pairs import node_order
+from metaan.report.recheck import recheck_files
 from metaan.report.references import REFERENCES
 
 if TYPE_CHECKING:
@@ -41,3 +42,5 @@ def companions(review: Review, analyses: Sequence[AnalysisResult]) -> Iterator[t
     numbers = manuscript_numbers(analyses, node_names(review), node_order(review, nodes="dose"))
     yield "numbers.tex", numbers_tex(numbers), "metaan.report.manuscript"
     yield "numbers.json", numbers_json(numbers), "metaan.report.manuscript"
+    for path, content in recheck_files(analyses, node_names(review)).items():
+        yield path, content, "metaan.report.recheck"
