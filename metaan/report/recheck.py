@@ -114,7 +114,7 @@ def _pairwise_calls(
         fit: Pooled | None = getattr(comparison, model)
         if fit is None:
             continue
-        spread = comparison.heterogeneity if model == "wald" else None
+        spread = comparison.heterogeneity if model == "wald" and fit.method != "EE" else None
         yield _call(
             "pairwise", number, about, fit.method, TESTS[fit.test], fit.level, _fit(fit, spread, unit)
         )
