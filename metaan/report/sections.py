@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import compress
+from itertools import compress, zip_longest
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -11,6 +11,7 @@ from markupsafe import Markup
 from metaan.format import short_slug
 from metaan.report.evidence import node_names, questions
 from metaan.report.findings_sentences import findings_sentences
+from metaan.report.leads import answer_place, leading_answers, leading_pairs
 from metaan.report.ledger import ledger, web_address
 from metaan.report.matrix import matrix_row, network_anchor, pair_words
 from metaan.report.methods import cited, methods_text
@@ -115,7 +116,7 @@ def page(
         thinness=thinness_sentences(review, analyses),
         questions=tuple(capital(pair_words(pair, names)) for pair in questions(review, analyses)),
         matrix=tuple(matrix_row(each, questions(review, analyses), names, anchors) for each in analyses),
-        answers=_table(by_id.get("answers")),
+        answers=_table(leading_answers(by_id.get("answers"), analyses, anchors)),
         analyses=tuple(_analysis(review, each, anchors, figures, by_id) for each in analyses),
         tables=_named({name: by_id.get(name) for name in REVIEW_TABLES}),
         others=_others(by_id, analyses),
@@ -169,15 +170,17 @@ def _analysis(
     tables: Mapping[str, Table],
 ) -> AnalysisView:
     names = node_names(review)
-    own = {name: tables.get(f"{analysis.id}-{name}") for name in ANALYSIS_TABLES}
-    measure = analysis.main.measure
+    own = {
+        name: leading_pairs(tables.get(f"{analysis.id}-{name}"), analysis, names, anchors)
+        for name in ANALYSIS_TABLES
+    }
     return AnalysisView(
         id=analysis.id,
         title=analysis.title,
         question=analysis.question,
         facts=_facts(analysis, registered=bool(review.plan.review.registration)),
         rules=_rules(review, analysis),
-        answers=answer_sentences(analysis.main.answers, measure, names, analysis.level),
+        answers=_answers(analysis, names, anchors),
         notes=tuple(
             map(_sentence, analysis.notes + analysis.main.notes * (analysis.main.network is not None))
         ),
@@ -201,6 +204,16 @@ def _analysis(
         tables=_named({name: table for name, table in own.items() if name != "studies"}),
         scenarios=sum(could_change(analysis.main, each) for each in analysis.sensitivity),
     )
+
+
+def _answers(
+    analysis: AnalysisResult, names: Mapping[str, str], anchors: Mapping[tuple[str, str, str], str]
+) -> tuple[tuple[str, str], ...]:
+    """Give each answer in words with the place that it leads to; those without a number stand last."""
+    main = analysis.main
+    said = answer_sentences(main.answers, main.measure, names, analysis.level)
+    places = (answer_place(analysis, each, anchors) for each in main.answers)
+    return tuple(zip_longest(said, (place for place in places if place), fillvalue=""))
 
 
 def _facts(analysis: AnalysisResult, *, registered: bool) -> tuple[str, ...]:

@@ -110,14 +110,14 @@ class ComparisonView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalysisView:
-    """One outcome: its question, answers, comparisons, network and tables."""
+    """One outcome: its question, answers (each with where it leads), comparisons, network and tables."""
 
     id: str
     title: str
     question: str
     facts: tuple[str, ...]
     rules: tuple[str, ...]
-    answers: tuple[str, ...]
+    answers: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
     comparisons: tuple[ComparisonView, ...]
     network_anchor: str

@@ -57,8 +57,10 @@ def opened(browser):
     """Open a page at a width and in a colour scheme; keeps what the console and the network saw."""
     contexts = []
 
-    def open_page(path, width=1280, scheme="light", media="screen"):
-        context = browser.new_context(viewport={"width": width, "height": 900}, offline=True)
+    def open_page(path, width=1280, scheme="light", media="screen", script=True):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, offline=True, java_script_enabled=script
+        )
         contexts.append(context)
         page = context.new_page()
         page.seen = []
