@@ -101,7 +101,8 @@ def make_report(
         _add_companions(made, review, analyses)
         drawn = pending.collect(progress)
     _add_figures(made, drawn, {figure.id: figure.room for figure in figures})
-    _add_page(made, review, analyses, drawn, tables)
+    checklist = _add_checklist(made, review, analyses, tables, drawn)
+    _add_page(made, review, analyses, drawn, (*tables, checklist))
     progress("Wrote the page")
     return _closed(made, review, folder, drawn)
 
@@ -173,6 +174,22 @@ def _add_figures(made: _Outputs, drawn: Mapping[str, RenderedFigure], rooms: Map
         made.add(f"figures/{figure.id}.alt.txt", f"{figure.alt}\n\n{figure.description}\n", producer)
 
 
+def _add_checklist(
+    made: _Outputs,
+    review: Review,
+    analyses: Sequence[AnalysisResult],
+    tables: Sequence[Table],
+    drawn: Mapping[str, RenderedFigure],
+) -> Table:
+    from metaan.report.checklist import prisma_checklist
+    from metaan.tables.table import to_csv
+
+    figures = [figure.id for figure in drawn.values() if not figure.refusal]
+    table = prisma_checklist(review, analyses, tables=[each.id for each in tables], figures=figures)
+    made.add(f"{table.id}.csv", to_csv(table), "metaan.report.checklist")
+    return table
+
+
 def _add_page(
     made: _Outputs,
     review: Review,
@@ -193,8 +210,10 @@ def _add_page(
 
 
 def _closed(made: _Outputs, review: Review, folder: Path, drawn: Mapping[str, RenderedFigure]) -> Files:
+    from metaan.report.crate import CRATE, crate
     from metaan.report.manifest import checksums, environment, manifest
 
+    made.add(CRATE, crate(review, made.files), "metaan.report.crate")
     listed = manifest(
         review, made.files, made.producers, figures=drawn.values(), problems=check_review(folder)
     )

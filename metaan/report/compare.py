@@ -35,6 +35,10 @@ TILE = 8
 
 # What a manifest says of the programs and of the outputs' bytes follows from the other files.
 FOLLOWING_PLACE = re.compile(r"metaan|outputs\[\d+\]\.(?:sha256|bytes)")
+# Of a crate also its dates, which it has only where the run was given one.
+FOLLOWING_CRATE = re.compile(
+    r"@graph\[\d+\]\.(?:sha256|contentSize|version|softwareVersion|datePublished|endTime)"
+)
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 INLINE_SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 ID = re.compile(r'\bid="([^"]+)"')
@@ -87,7 +91,7 @@ def compare_file(name: str, old: bytes, new: bytes, versions: Versions = ()) -> 
     if name.startswith("data/"):
         yield Difference(file=name, place="", old="not the copy of the input", new="copy of the input")
         return
-    compare = _manifest if name == MANIFEST else COMPARISONS.get(name.rpartition(".")[2], _lines)
+    compare = DESCRIPTIONS.get(name) or COMPARISONS.get(name.rpartition(".")[2], _lines)
     try:
         found = list(compare(old, new, versions))
     except Exception as error:  # what was found may be anything, and each reader fails in its own way
@@ -118,6 +122,12 @@ def _json(old: bytes, new: bytes, _: Versions) -> Iterator[Found]:
 def _manifest(old: bytes, new: bytes, _: Versions) -> Iterator[Found]:
     for place, before, after in _values("", read_json(old), read_json(new)):
         if not (FOLLOWING_PLACE.fullmatch(place) and "absent" not in {before, after}):
+            yield place, before, after
+
+
+def _crate(old: bytes, new: bytes, _: Versions) -> Iterator[Found]:
+    for place, before, after in _values("", read_json(old), read_json(new)):
+        if not FOLLOWING_CRATE.fullmatch(place):
             yield place, before, after
 
 
@@ -397,4 +407,10 @@ COMPARISONS: dict[str, Callable[[bytes, bytes, Versions], Iterator[Found]]] = {
     "svg": _svg,
     "png": _png,
     "pdf": _pdf,
+}
+
+# Files that describe the others.
+DESCRIPTIONS: dict[str, Callable[[bytes, bytes, Versions], Iterator[Found]]] = {
+    MANIFEST: _manifest,
+    "ro-crate-metadata.json": _crate,
 }

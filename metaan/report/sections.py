@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from metaan.format import short_slug
+from metaan.report.checklist import CHECKLIST
 from metaan.report.evidence import node_names, questions
 from metaan.report.findings_sentences import findings_sentences
 from metaan.report.leads import answer_place, leading_answers, leading_pairs
@@ -121,6 +122,7 @@ def page(
         tables=_named({name: by_id.get(name) for name in REVIEW_TABLES}),
         others=_others(by_id, analyses),
         methods=tuple(_method(each, numbers) for each in methods),
+        checklist=_table(by_id.get(CHECKLIST)),
         references=tuple((number, cite(REFERENCES[key])) for key, number in numbers.items()),
         ledger=ledger(review, analyses, anchors),
         downloads=tuple(by_id),
@@ -354,6 +356,6 @@ def _named(tables: Mapping[str, Table | None]) -> dict[str, TableView]:
 
 def _others(tables: Mapping[str, Table], analyses: Iterable[AnalysisResult]) -> tuple[TableView, ...]:
     placed = {f"{analysis.id}-{name}" for analysis in analyses for name in ANALYSIS_TABLES}
-    placed |= {"answers", "evidence", *REVIEW_TABLES}
+    placed |= {"answers", "evidence", CHECKLIST, *REVIEW_TABLES}
     views = (_table(table) for name, table in tables.items() if name not in placed)
     return tuple(view for view in views if view is not None)

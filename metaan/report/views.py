@@ -165,6 +165,7 @@ class Page:
     tables: Mapping[str, TableView]
     others: tuple[TableView, ...]
     methods: tuple[MethodView, ...]
+    checklist: TableView | None
     references: tuple[tuple[int, str], ...]
     ledger: tuple[LedgerStudy, ...]
     downloads: tuple[str, ...]
