@@ -23,7 +23,7 @@ __all__ = ["CHECKLIST", "prisma_checklist"]
 CHECKLIST = "prisma_2020_checklist"
 """The table's id, and its file beside the report."""
 
-BY = {"A": "the data", "P": "the data in part; the authors complete it", "M": "the authors"}
+BY = {"A": "the data", "P": "data and authors", "M": "authors"}
 AUTHORS = "authors"
 MISSING = "not recorded"
 
@@ -31,7 +31,7 @@ _COLUMNS = (
     Column(name="item", title="Item"),
     Column(name="section", title="Section"),
     Column(name="topic", title="Topic"),
-    Column(name="filled_from", title="Filled from"),
+    Column(name="filled_by", title="Filled by"),
     Column(name="place", title="Where reported"),
     Column(name="anchor", title="Anchor", where="csv"),
     Column(name="note", title="Note"),

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from metaan.report.analysis import analyse
+from metaan.report.checklist import prisma_checklist
 from metaan.report.contents import report_tables
 from metaan.report.drawings import draw, wanted_figures
 from metaan.report.evidence import node_names
@@ -25,7 +26,10 @@ def _page_of(folder):
     analyses = analyse(review)
     wanted = wanted_figures(analyses, node_names(review), review.plan.review.reference)
     figures = {figure.id: draw(figure) for figure in wanted[:ENOUGH]}
-    return render_html(review, analyses, figures, report_tables(review, analyses))
+    tables = report_tables(review, analyses)
+    drawn = [figure.id for figure in figures.values() if not figure.refusal]
+    checklist = prisma_checklist(review, analyses, tables=[table.id for table in tables], figures=drawn)
+    return render_html(review, analyses, figures, (*tables, checklist))
 
 
 @pytest.fixture(scope="session")

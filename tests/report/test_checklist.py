@@ -44,7 +44,7 @@ def test_27_items_stand_in_42_rows(made):
 
 def test_items_of_authors_say_so_and_the_others_have_a_place_or_a_reason(made):
     for row in rows(made).values():
-        if row["filled_from"] == "the authors":
+        if row["filled_by"] == "authors":
             assert (row["place"], row["anchor"]) == ("authors", "")
         elif row["anchor"]:
             assert row["place"] != "not recorded"
