@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 import metaan
+from metaan.cli.diff import diff
+from metaan.cli.explain import explain
 from metaan.cli.init import init
 from metaan.cli.network import network
 from metaan.cli.pool import pool
@@ -167,6 +169,8 @@ def verify(
     raise click.exceptions.Exit(0 if found.tier in sufficient else 1)
 
 
+program.add_command(diff)
+program.add_command(explain)
 program.add_command(init)
 program.add_command(network)
 program.add_command(pool)

@@ -137,10 +137,12 @@ def _made(
         tables = report_tables(review, analyses, _result(checks))
         _add_tables(made, review, analyses, tables)
         _add_cinema(made, review, analyses)
+        _add_companions(made, review, analyses)
         fresh = pending.collect(progress)
     drawn = {name: fresh.get(name) or kept[key] for name, key in keys.items()}
     _add_figures(made, drawn, {figure.id: figure.room for figure in figures})
-    _add_page(made, review, analyses, drawn, tables)
+    checklist = _add_checklist(made, review, analyses, tables, drawn)
+    _add_page(made, review, analyses, drawn, (*tables, checklist))
     progress("Wrote the page")
     files = _closed(made, review, folder, drawn)
     return _Made(files=files, figures=tuple(drawn.values()), keys=keys)
@@ -208,6 +210,13 @@ def _add_cinema(made: _Outputs, review: Review, analyses: Sequence[AnalysisResul
         made.add(path, content, "metaan.report.cinema")
 
 
+def _add_companions(made: _Outputs, review: Review, analyses: Sequence[AnalysisResult]) -> None:
+    from metaan.report.companions import companions
+
+    for path, content, producer in companions(review, analyses):
+        made.add(path, content, producer)
+
+
 def _add_figures(made: _Outputs, drawn: Mapping[str, RenderedFigure], rooms: Mapping[str, str]) -> None:
     for figure in drawn.values():
         if figure.refusal:
@@ -216,6 +225,22 @@ def _add_figures(made: _Outputs, drawn: Mapping[str, RenderedFigure], rooms: Map
         for ending, content in (("svg", figure.svg), ("pdf", figure.pdf), ("png", figure.png)):
             made.add(f"figures/{figure.id}.{ending}", content, producer)
         made.add(f"figures/{figure.id}.alt.txt", f"{figure.alt}\n\n{figure.description}\n", producer)
+
+
+def _add_checklist(
+    made: _Outputs,
+    review: Review,
+    analyses: Sequence[AnalysisResult],
+    tables: Sequence[Table],
+    drawn: Mapping[str, RenderedFigure],
+) -> Table:
+    from metaan.report.checklist import prisma_checklist
+    from metaan.tables.table import to_csv
+
+    figures = [figure.id for figure in drawn.values() if not figure.refusal]
+    table = prisma_checklist(review, analyses, tables=[each.id for each in tables], figures=figures)
+    made.add(f"{table.id}.csv", to_csv(table), "metaan.report.checklist")
+    return table
 
 
 def _add_page(
@@ -238,8 +263,10 @@ def _add_page(
 
 
 def _closed(made: _Outputs, review: Review, folder: Path, drawn: Mapping[str, RenderedFigure]) -> Files:
+    from metaan.report.crate import CRATE, crate
     from metaan.report.manifest import checksums, environment, manifest
 
+    made.add(CRATE, crate(review, made.files), "metaan.report.crate")
     listed = manifest(
         review, made.files, made.producers, figures=drawn.values(), problems=check_review(folder)
     )

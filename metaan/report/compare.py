@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Difference", "compare_file"]
+__all__ = ["ABSENT", "Difference", "compare_file", "read_json", "unequal"]
 
 # Last digits differ between processors; a statistic that differs by more has another cause.
 RELATIVE = 1e-8
@@ -35,6 +35,10 @@ TILE = 8
 
 # What a manifest says of the programs and of the outputs' bytes follows from the other files.
 FOLLOWING_PLACE = re.compile(r"metaan|outputs\[\d+\]\.(?:sha256|bytes)")
+# Of a crate also its dates, which it has only where the run was given one.
+FOLLOWING_CRATE = re.compile(
+    r"@graph\[\d+\]\.(?:sha256|contentSize|version|softwareVersion|datePublished|endTime)"
+)
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 INLINE_SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 ID = re.compile(r'\bid="([^"]+)"')
@@ -88,7 +92,7 @@ def compare_file(name: str, old: bytes, new: bytes, versions: Versions = ()) -> 
     if name.startswith("data/"):
         yield Difference(file=name, place="", old="not the copy of the input", new="copy of the input")
         return
-    compare = _manifest if name == MANIFEST else COMPARISONS.get(name.rpartition(".")[2], _lines)
+    compare = DESCRIPTIONS.get(name) or COMPARISONS.get(name.rpartition(".")[2], _lines)
     try:
         found = list(compare(old, new, versions))
     except Exception as error:  # what was found may be anything, and each reader fails in its own way
@@ -113,16 +117,29 @@ def _excerpt(text: str, place: int) -> str:
 
 
 def _json(old: bytes, new: bytes, _: Versions) -> Iterator[Found]:
-    return _values("", _read_json(old), _read_json(new))
+    return _values("", read_json(old), read_json(new))
 
 
 def _manifest(old: bytes, new: bytes, _: Versions) -> Iterator[Found]:
-    for place, before, after in _values("", _read_json(old), _read_json(new)):
+    for place, before, after in _values("", read_json(old), read_json(new)):
         if not (FOLLOWING_PLACE.fullmatch(place) and "absent" not in {before, after}):
             yield place, before, after
 
 
-def _read_json(content: bytes) -> Any:
+def _crate(old: bytes, new: bytes, _: Versions) -> Iterator[Found]:
+    for place, before, after in _values("", read_json(old), read_json(new)):
+        if not FOLLOWING_CRATE.fullmatch(place):
+            yield place, before, after
+
+
+def read_json(content: bytes) -> Any:
+    """Read JSON strictly: each key once in its object, and nothing that is not JSON.
+
+    Raises
+    ------
+    ValueError
+        With the fault.
+    """
     return json.loads(content, object_pairs_hook=_each_key_once, parse_constant=_no_number)
 
 
@@ -140,15 +157,39 @@ def _no_number(name: str) -> None:
 
 
 def _values(path: str, old: Any, new: Any) -> Iterator[Found]:
+    return ((place, _shown(before), _shown(after)) for place, before, after in unequal(old, new, path))
+
+
+def unequal(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Walk two JSON values side by side and give what differs by more than the last digits.
+
+    Parameters
+    ----------
+    old, new : object
+        As `json.loads` gives them.
+    path : str
+        Where they stand.
+
+    Yields
+    ------
+    tuple of (str, object, object)
+        Place and both values; `ABSENT` for what one side lacks. A key in brackets is put straight behind
+        its list, others behind a point.
+
+    Examples
+    --------
+    >>> list(unequal({"a": [1, 2.0], "b": "x"}, {"a": [1, 2.5]}))
+    [('a[1]', 2.0, 2.5), ('b', 'x', absent)]
+    """
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted(old.keys() | new.keys()):
-            place = f"{path}.{key}" if path else key
-            yield from _values(place, old.get(key, _ABSENT), new.get(key, _ABSENT))
+            place = f"{path}.{key}" if path and not key.startswith("[") else f"{path}{key}"
+            yield from unequal(old.get(key, ABSENT), new.get(key, ABSENT), place)
     elif isinstance(old, list) and isinstance(new, list):
-        for number, (a, b) in enumerate(zip_longest(old, new, fillvalue=_ABSENT)):
-            yield from _values(f"{path}[{number}]", a, b)
+        for number, (a, b) in enumerate(zip_longest(old, new, fillvalue=ABSENT)):
+            yield from unequal(a, b, f"{path}[{number}]")
     elif not _same_value(old, new):
-        yield path, _shown(old), _shown(new)
+        yield path, old, new
 
 
 class _Absent:
@@ -156,7 +197,8 @@ class _Absent:
         return "absent"
 
 
-_ABSENT = _Absent()
+ABSENT = _Absent()
+"""What one of two versions lacks."""
 
 
 def _shown(value: object) -> str:
@@ -388,4 +430,10 @@ COMPARISONS: dict[str, Callable[[bytes, bytes, Versions], Iterator[Found]]] = {
     "png": _png,
     "pdf": _pdf,
     "docx": _docx,
+}
+
+# Files that describe the others.
+DESCRIPTIONS: dict[str, Callable[[bytes, bytes, Versions], Iterator[Found]]] = {
+    MANIFEST: _manifest,
+    "ro-crate-metadata.json": _crate,
 }

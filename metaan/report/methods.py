@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from metaan.review.read import Review
     from metaan.review.settle import Settled
 
-__all__ = ["cited", "methods_text", "software", "write_methods"]
+__all__ = ["cited", "methods_text", "recorded", "software", "write_methods"]
 
 PACKAGES = ("numpy", "scipy", "statsmodels", "matplotlib")
 PACKAGE_REFERENCES = {
@@ -135,9 +135,9 @@ def _source_items(review: Review) -> str:
     info = review.plan.review
     known = {
         "4": bool(info.question.strip()),
-        "5": _recorded(info.eligibility),
-        "6": _recorded(info.search),
-        "7": _recorded(info.search),
+        "5": recorded(info.eligibility),
+        "6": recorded(info.search),
+        "7": recorded(info.search),
         "8": False,
         "9": False,
         "24a": True,
@@ -147,7 +147,14 @@ def _source_items(review: Review) -> str:
     return f"{', '.join(answered)}; not recorded, or not in full: {', '.join(open_items)}"
 
 
-def _recorded(text: str) -> bool:
+def recorded(text: str) -> bool:
+    """Tell whether a field of the plan says something.
+
+    Examples
+    --------
+    >>> recorded("MEDLINE to May 2020"), recorded("not recorded"), recorded(" ")
+    (True, False, False)
+    """
     return bool(text.strip()) and not text.strip().casefold().startswith("not recorded")
 
 

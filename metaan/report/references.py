@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +25,8 @@ class Reference:
         Journal in full, or publisher of a book.
     volume, pages : str
         Empty where there are none.
+    kind : str
+        "article", "book", "chapter" (its book stands behind "In: " in the title) or "proceedings".
     """
 
     key: str
@@ -34,6 +36,7 @@ class Reference:
     journal: str
     volume: str = ""
     pages: str = ""
+    kind: Literal["article", "book", "chapter", "proceedings"] = "article"
 
 
 def cite(reference: Reference) -> str:
@@ -88,6 +91,7 @@ _WORKS = (
         year=2024,
         title="Cochrane Handbook for Systematic Reviews of Interventions, version 6.5",
         journal="Cochrane",
+        kind="book",
     ),
     Reference(
         key="guyatt2008",
@@ -160,6 +164,7 @@ _WORKS = (
         year=1985,
         title="Statistical Methods for Meta-Analysis",
         journal="Academic Press",
+        kind="book",
     ),
     Reference(
         key="dersimonian1986",
@@ -222,6 +227,7 @@ _WORKS = (
         year=2004,
         title="Methods of Meta-Analysis: Correcting Error and Bias in Research Findings, 2nd edition",
         journal="Sage",
+        kind="book",
     ),
     Reference(
         key="sidik2005",
@@ -258,6 +264,7 @@ _WORKS = (
         " Meta-Analysis, 2nd edition",
         journal="Russell Sage Foundation",
         pages="357–376",
+        kind="chapter",
     ),
     Reference(
         key="higgins2009",
@@ -293,6 +300,7 @@ _WORKS = (
         year=2004,
         title="Bayesian Approaches to Clinical Trials and Health-Care Evaluation",
         journal="Wiley",
+        kind="book",
     ),
     Reference(
         key="dias2010",
@@ -488,6 +496,7 @@ _WORKS = (
         title="statsmodels: econometric and statistical modeling with Python",
         journal="Proceedings of the 9th Python in Science Conference",
         pages="92–96",
+        kind="proceedings",
     ),
     Reference(
         key="harris2020",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import compress
+from itertools import compress, zip_longest
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from metaan.format import short_slug
 from metaan.report.appraised import bias_sentences, flow_sentences, placed
+from metaan.report.checklist import CHECKLIST
 from metaan.report.evidence import node_names, questions
 from metaan.report.findings_sentences import findings_sentences
+from metaan.report.leads import answer_place, leading_answers, leading_pairs
 from metaan.report.ledger import ledger, web_address
 from metaan.report.matrix import matrix_row, network_anchor, pair_words
 from metaan.report.methods import cited, methods_text
@@ -119,7 +121,7 @@ def page(
         thinness=thinness_sentences(review, analyses),
         questions=tuple(capital(pair_words(pair, names)) for pair in questions(review, analyses)),
         matrix=tuple(matrix_row(each, questions(review, analyses), names, anchors) for each in analyses),
-        answers=_table(by_id.get("answers")),
+        answers=_table(leading_answers(by_id.get("answers"), analyses, anchors)),
         findings=_findings(by_id, analyses),
         decisions=_table(by_id.get("decisions")),
         analyses=tuple(_analysis(review, each, anchors, figures, by_id) for each in analyses),
@@ -128,6 +130,7 @@ def page(
         tables=_named({name: by_id.get(name) for name in REVIEW_TABLES}),
         others=_others(by_id, analyses, placed(review)),
         methods=tuple(_method(each, numbers) for each in methods),
+        checklist=_table(by_id.get(CHECKLIST)),
         references=tuple((number, cite(REFERENCES[key])) for key, number in numbers.items()),
         ledger=ledger(review, analyses, anchors),
         downloads=tuple(by_id),
@@ -192,15 +195,17 @@ def _analysis(
     tables: Mapping[str, Table],
 ) -> AnalysisView:
     names = node_names(review)
-    own = {name: tables.get(f"{analysis.id}-{name}") for name in ANALYSIS_TABLES}
-    measure = analysis.main.measure
+    own = {
+        name: leading_pairs(tables.get(f"{analysis.id}-{name}"), analysis, names, anchors)
+        for name in ANALYSIS_TABLES
+    }
     return AnalysisView(
         id=analysis.id,
         title=analysis.title,
         question=analysis.question,
         facts=_facts(analysis, registered=bool(review.plan.review.registration)),
         rules=_rules(review, analysis),
-        answers=answer_sentences(analysis.main.answers, measure, names, analysis.level),
+        answers=_answers(analysis, names, anchors),
         notes=tuple(
             map(_sentence, analysis.notes + analysis.main.notes * (analysis.main.network is not None))
         ),
@@ -224,6 +229,16 @@ def _analysis(
         tables=_named({name: table for name, table in own.items() if name != "studies"}),
         scenarios=sum(could_change(analysis.main, each) for each in analysis.sensitivity),
     )
+
+
+def _answers(
+    analysis: AnalysisResult, names: Mapping[str, str], anchors: Mapping[tuple[str, str, str], str]
+) -> tuple[tuple[str, str], ...]:
+    """Give each answer in words with the place that it leads to; those without a number stand last."""
+    main = analysis.main
+    said = answer_sentences(main.answers, main.measure, names, analysis.level)
+    places = (answer_place(analysis, each, anchors) for each in main.answers)
+    return tuple(zip_longest(said, (place for place in places if place), fillvalue=""))
 
 
 def _facts(analysis: AnalysisResult, *, registered: bool) -> tuple[str, ...]:
@@ -378,6 +393,6 @@ def _others(
     tables: Mapping[str, Table], analyses: Iterable[AnalysisResult], judged: Sequence[str]
 ) -> tuple[TableView, ...]:
     placed = _of_analyses(analyses) | {name for name in tables if is_findings(name)}
-    placed |= {"answers", "decisions", "evidence", "flow", "outcome-data", *judged, *REVIEW_TABLES}
+    placed |= {"answers", "decisions", "evidence", "flow", "outcome-data", CHECKLIST, *judged, *REVIEW_TABLES}
     views = (_table(table) for name, table in tables.items() if name not in placed)
     return tuple(view for view in views if view is not None)

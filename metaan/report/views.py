@@ -112,14 +112,14 @@ class ComparisonView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalysisView:
-    """One outcome: its question, answers, comparisons, network and tables."""
+    """One outcome: its question, answers (each with where it leads), comparisons, network and tables."""
 
     id: str
     title: str
     question: str
     facts: tuple[str, ...]
     rules: tuple[str, ...]
-    answers: tuple[str, ...]
+    answers: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
     comparisons: tuple[ComparisonView, ...]
     network_anchor: str
@@ -180,6 +180,7 @@ class Page:
     tables: Mapping[str, TableView]
     others: tuple[TableView, ...]
     methods: tuple[MethodView, ...]
+    checklist: TableView | None
     references: tuple[tuple[int, str], ...]
     ledger: tuple[LedgerStudy, ...]
     downloads: tuple[str, ...]

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from metaan.report.analysis import analyse
+from metaan.report.checklist import prisma_checklist
 from metaan.report.contents import report_tables
 from metaan.report.drawings import draw, wanted_figures
 from metaan.report.evidence import node_names
@@ -25,7 +26,10 @@ def _page_of(folder):
     analyses = analyse(review)
     wanted = wanted_figures(analyses, node_names(review), review.plan.review.reference)
     figures = {figure.id: draw(figure) for figure in wanted[:ENOUGH]}
-    return render_html(review, analyses, figures, report_tables(review, analyses))
+    tables = report_tables(review, analyses)
+    drawn = [figure.id for figure in figures.values() if not figure.refusal]
+    checklist = prisma_checklist(review, analyses, tables=[table.id for table in tables], figures=drawn)
+    return render_html(review, analyses, figures, (*tables, checklist))
 
 
 @pytest.fixture(scope="session")
@@ -57,8 +61,10 @@ def opened(browser):
     """Open a page at a width and in a colour scheme; keeps what the console and the network saw."""
     contexts = []
 
-    def open_page(path, width=1280, scheme="light", media="screen"):
-        context = browser.new_context(viewport={"width": width, "height": 900}, offline=True)
+    def open_page(path, width=1280, scheme="light", media="screen", script=True):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, offline=True, java_script_enabled=script
+        )
         contexts.append(context)
         page = context.new_page()
         page.seen = []

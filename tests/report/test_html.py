@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
+from hashlib import sha256
 from html.parser import HTMLParser
 
 import pytest
 
 from metaan.report.html import render_html
+from metaan.tables.answers import answers_table
 
 VOID = {"meta", "br", "hr", "img", "input", "link", "rect", "path", "use"}
 
@@ -63,9 +66,13 @@ def assert_sound(reader):
     assert len(reader.ids) == len(set(reader.ids))
     inside = {href[1:] for href in reader.links if href.startswith("#")}
     assert inside <= set(reader.ids)
-    assert all(re.match(r"#|https?://|figures/|tables/", href) for href in reader.links)
+    assert all(
+        re.match(r"#|https?://|figures/|tables/|references\.(bib|ris)$|prisma_2020_checklist.csv$", href)
+        for href in reader.links
+    )
     assert all(load.startswith("#") for load in reader.loads)
-    assert not {tag for tag, _ in reader.tags} & {"script", "iframe", "object", "embed", "link", "form"}
+    assert not {tag for tag, _ in reader.tags} & {"iframe", "object", "embed", "link", "form"}
+    assert [given for tag, given in reader.tags if tag == "script"] == [{}]
     assert not [name for _, given in reader.tags for name in given if name.startswith("on")]
 
 
@@ -92,6 +99,24 @@ def test_language_title_landmarks_and_policy(small_page):
     ]
     assert policy[0].startswith("default-src 'none'")
     assert reader.links[0] == "#Findings"  # the skip link
+
+
+def test_the_policy_allows_the_page_s_own_script_and_no_other(small_page):
+    script = small_page[small_page.index("<script>") + 8 : small_page.index("</script>")]
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+    reader = read(small_page)
+    policy = next(
+        given["content"] for _, given in reader.tags if given.get("http-equiv") == "Content-Security-Policy"
+    )
+    assert f"script-src 'sha256-{digest}';" in policy
+    assert not re.search(r"fetch|https?:|import|eval|innerHTML|Function", script)
+
+
+def test_every_answer_and_estimate_leads_to_what_is_behind_it(small_review, small_analyses):
+    table = answers_table(small_analyses, {})
+    page = render_html(small_review, small_analyses, {}, (table,))
+    assert page.count('class="behind" href="#relief-alpha-control"') == 1
+    assert re.search(r'<td[^>]*><a href="#relief-alpha-control">1.65', page)
 
 
 def test_no_address_is_loaded_by_the_style(small_page):
