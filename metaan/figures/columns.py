@@ -18,8 +18,10 @@ __all__ = ["Frame", "PlacedColumn", "groups_of", "header_lines", "place_columns"
 
 HEADER_LINES = 4
 NAME_LINES = 3
-PLOT_STEPS = (0.85, 0.7, 0.55)
-NAME_STEPS = (220.0, 180.0, 150.0, 120.0, 90.0)
+LONGEST_WORD = 90.0
+PLOT_STEPS = (0.85, 0.7)
+NAME_STEPS = (220.0, 180.0, 150.0)
+SHORT_NAME_STEPS = (120.0, 90.0, 70.0)
 TIGHT_HEADER, TIGHT_GAP, TIGHT_INNER, TIGHT_PLOT_GAP = 58.0, 8.0, 6.0, 8.0
 WORTH_NARROWING = 1.3
 LETTER_STEP = 0.5
@@ -84,34 +86,56 @@ def place_columns(content: Content, style: Style) -> Frame:
 
 
 def _narrower(style: Style, *, letters: bool) -> Iterator[Style]:
+    """Give way step by step: plot, names, some of the letters' size, names again, plot, spaces, letters."""
     yield style
+    now = style
     for share in PLOT_STEPS:
-        yield replace(style, plot=max(style.plot * share, style.plot_least))
-    least = replace(style, plot=style.plot_least)
-    for limit in NAME_STEPS:
-        if style.study_least <= limit < style.study_limit:
-            least = replace(least, study_limit=limit)
-            yield least
-    tight = replace(
-        least,
+        now = replace(now, plot=max(style.plot * share, style.plot_least))
+        yield now
+    for now in _with_names(now, NAME_STEPS):
+        yield now
+    sizes = _letter_sizes(style) if letters else []
+    if sizes:
+        now = _with_letters(now, sizes[0])
+        yield now
+    for now in _with_names(now, SHORT_NAME_STEPS):
+        yield now
+    now = replace(now, plot=style.plot_least)
+    yield now
+    now = replace(
+        now,
         header_limit=min(style.header_limit, TIGHT_HEADER),
         gap=min(style.gap, TIGHT_GAP),
         inner_gap=min(style.inner_gap, TIGHT_INNER),
         plot_gap=min(style.plot_gap, TIGHT_PLOT_GAP),
     )
-    yield tight
-    size = style.text - LETTER_STEP
-    while letters and size >= style.text_least:
-        share = size / style.text
-        yield replace(
-            tight,
-            text=size,
-            note=min(style.note, size),
-            row=style.row * share,
-            badge=style.badge * share,
-            badge_gap=style.badge_gap * share,
-        )
-        size -= LETTER_STEP
+    yield now
+    for size in sizes[1:]:
+        now = _with_letters(now, size)
+        yield now
+
+
+def _with_names(style: Style, limits: Sequence[float]) -> list[Style]:
+    """Break names at shorter and shorter limits; at least one step, which may be none."""
+    shorter = [limit for limit in limits if style.study_least <= limit < style.study_limit]
+    return [replace(style, study_limit=limit) for limit in shorter] or [style]
+
+
+def _letter_sizes(style: Style) -> list[float]:
+    steps = int((style.text - style.text_least) / LETTER_STEP + 1e-9)
+    return [style.text - LETTER_STEP * (i + 1) for i in range(steps)]
+
+
+def _with_letters(style: Style, size: float) -> Style:
+    share = size / style.text
+    return replace(
+        style,
+        text=size,
+        note=min(style.note, size),
+        row=style.row * share,
+        badge=style.badge * share,
+        badge_gap=style.badge_gap * share,
+    )
 
 
 def _stretched(frame: Frame, page: float) -> Frame:
@@ -264,6 +288,9 @@ def plot_header(content: Content, style: Style) -> list[str]:
 
 
 def _header(text: str, limit: float, style: Style) -> list[str]:
+    """Break a header into lines, inside a word only where it is very long."""
+    words = (_wide(word, style, bold=style.bold_header) for word in text.split())
+    limit = max(limit, min(max(words, default=0.0), LONGEST_WORD))
     return [
         line
         for part in text.split("\n")

@@ -120,6 +120,7 @@ _BMJ = Preset(
     wording=replace(
         ENGLISH,
         study="Study or subgroup",
+        squares="The area of a square is proportional to its weight; the lightest are drawn larger.",
         events=(("No of events /\ntotal", "{events} / {n}"),),
         means=(("Mean (SD) /\ntotal", "{mean} ({sd}) / {n}"),),
         plot_ratio="{short}\n({interval})",
@@ -302,7 +303,7 @@ _NATURE = Preset(
         rule="#000000",
     ),
     wording=replace(
-        ENGLISH, plot="{short} ({interval})", plot_ratio="{short} ({interval})", i2="I² = {I2_Q}"
+        ENGLISH, plot="{short}\n({interval})", plot_ratio="{short}\n({interval})", i2="I² = {I2_Q}"
     ),
     numerals=Numerals(between="–", p_rule="two"),
 )
@@ -318,7 +319,7 @@ _PLOS = Preset(
         gap=12.0,
         inner_gap=8.0,
         plot_gap=14.0,
-        pages=(132 * _MM, 190.5 * _MM),
+        pages=(190.5 * _MM,),
         tallest=222.3 * _MM,
         text_least=8.0,
         plot_least=80.0,
@@ -330,7 +331,7 @@ _PLOS = Preset(
         rule="#808080",
     ),
     wording=replace(
-        ENGLISH, plot="{short} ({interval})", plot_ratio="{short} ({interval})", i2="I² = {I2_Q}"
+        ENGLISH, plot="{short}\n({interval})", plot_ratio="{short}\n({interval})", i2="I² = {I2_Q}"
     ),
     numerals=Numerals(between="–", p_letter="p", p_rule="two"),
     files=FileSettings(outlined=True),
@@ -354,7 +355,7 @@ _BMC = Preset(
         accent="#1b5e9b",
     ),
     wording=replace(
-        ENGLISH, plot="{short} ({interval})", plot_ratio="{short} ({interval})", i2="I² = {I2_Q}"
+        ENGLISH, plot="{short}\n({interval})", plot_ratio="{short}\n({interval})", i2="I² = {I2_Q}"
     ),
     numerals=Numerals(between="–", p_rule="two"),
 )
