@@ -86,19 +86,18 @@ def place_columns(content: Content, style: Style) -> Frame:
 
 
 def _narrower(style: Style, *, letters: bool) -> Iterator[Style]:
-    """Give way step by step: plot, names, some of the letters' size, names again, plot, spaces, letters."""
+    """Give way step by step: plot, long names, letters, plot, spaces, names, letters."""
     yield style
     now = style
     for share in PLOT_STEPS:
         now = replace(now, plot=max(style.plot * share, style.plot_least))
         yield now
-    for now in _with_names(now, NAME_STEPS):
-        yield now
+    names = _with_names(now, NAME_STEPS)
+    yield from names
+    now = names[-1]
     sizes = _letter_sizes(style) if letters else []
     if sizes:
         now = _with_letters(now, sizes[0])
-        yield now
-    for now in _with_names(now, SHORT_NAME_STEPS):
         yield now
     now = replace(now, plot=style.plot_least)
     yield now
@@ -110,6 +109,9 @@ def _narrower(style: Style, *, letters: bool) -> Iterator[Style]:
         plot_gap=min(style.plot_gap, TIGHT_PLOT_GAP),
     )
     yield now
+    names = _with_names(now, SHORT_NAME_STEPS)
+    yield from names
+    now = names[-1]
     for size in sizes[1:]:
         now = _with_letters(now, size)
         yield now

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from math import isfinite, log, nan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from metaan.figures.content import Content, Mark, Row
 from metaan.figures.drawing import Drawing, sheet_drawing
@@ -242,7 +242,7 @@ def _sorted(comparison: Comparison, extras: _Extras) -> Comparison:
     order = sorted(range(len(studies)), key=keys[extras.sort])
     estimable = [i for i, study in enumerate(studies) if study.estimable]
     of_fits = [estimable.index(i) for i in order if i in set(estimable)]
-    fits = {
+    fits: dict[str, Any] = {
         name: None if (fit := getattr(comparison, name)) is None else _reweighed(fit, of_fits)
         for name in ("common", "wald", "hksj", "adhoc")
     }

@@ -1,9 +1,10 @@
 """How wide a text is, without a display, and how to make it fit.
 
 Widths are sums of the advance widths of a typeface, by default the DejaVu Sans that ships with matplotlib, so
-that a layout is the same on every machine. Text that comes from data is cleaned here before it is measured or drawn: control characters
-and direction overrides become harmless, line breaks become spaces. A character that DejaVu lacks (CJK) is
-kept: SVG shows it in whatever font the viewer has, PDF and PNG show a box, the long description spells it.
+that a layout is the same on every machine. Text that comes from data is cleaned here before it is measured or
+drawn: control characters and direction overrides become harmless, line breaks become spaces. A character that
+DejaVu lacks (CJK) is kept: SVG shows it in whatever font the viewer has, PDF and PNG show a box, the long
+description spells it.
 """
 
 from __future__ import annotations

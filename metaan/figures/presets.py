@@ -4,17 +4,17 @@ A preset is data. Adding one is a row of `PRESETS`, a name in `metaan.types.Jour
 
 References
 ----------
-Wording, column order and digits: the journals' published plots and the layouts that R's meta 8.4 documents for
-them. Sizes and files: Nature, research figure guide; PLOS, figure guidelines; BMC, preparing figures; The Lancet,
-artwork guidelines; all as of 2025. Colours for people who cannot tell red from green: Wong B. Points of view:
-color blindness. Nature Methods 2011; 8: 441.
+Wording, column order and digits: the journals' published plots and the layouts that R's meta 8.4 documents
+for them. Sizes and files: Nature, research figure guide; PLOS, figure guidelines; BMC, preparing figures;
+The Lancet, artwork guidelines; all as of 2025.
+Wong B. Points of view: color blindness. Nature Methods 2011; 8: 441.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from metaan.errors import RequestError
 from metaan.figures.files import FileSettings
@@ -77,7 +77,7 @@ class Preset:
     heading: bool = False
     favours_on_top: bool = False
     beside: tuple[str, ...] = ()
-    by_kind: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    by_kind: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     rob_palette: str = "metaan"
     files: FileSettings = FileSettings()  # noqa: RUF009 - a frozen value
 
@@ -89,7 +89,11 @@ class Preset:
         >>> PRESETS["revman"].style_for("continuous").accent
         '#00a000'
         """
-        return replace(self.style, family=chosen_family(self.families), **self.by_kind.get(kind, {}))
+        return replace(self.installed().style, **self.by_kind.get(kind, {}))
+
+    def installed(self) -> Preset:
+        """Settle the typeface: the best that is installed here."""
+        return replace(self, style=replace(self.style, family=chosen_family(self.families)))
 
 
 METAAN = Preset(
@@ -361,8 +365,7 @@ _BMC = Preset(
 )
 
 PRESETS: Mapping[str, Preset] = {
-    preset.name: preset
-    for preset in (METAAN, _BMJ, _JAMA, _REVMAN, _LANCET, _NATURE, _PLOS, _BMC)
+    preset.name: preset for preset in (METAAN, _BMJ, _JAMA, _REVMAN, _LANCET, _NATURE, _PLOS, _BMC)
 }
 """Every preset by its name."""
 

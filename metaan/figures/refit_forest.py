@@ -22,15 +22,16 @@ from metaan.format import (
     percent,
     shown_effect,
 )
+from metaan.results.refits import Cumulative
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from metaan.results.pairwise import Pooled
-    from metaan.results.refits import Cumulative, LeaveOneOut
+    from metaan.results.refits import LeaveOneOut
     from metaan.types import Direction
 
-__all__ = ["cumulative_forest", "leave_one_out_forest"]
+__all__ = ["refit_forest"]
 
 ALT_LENGTH = 150
 
@@ -62,33 +63,39 @@ class _Look:
     shown: Callable[[float], float] | None
 
 
-def leave_one_out_forest(
-    found: LeaveOneOut,
+def refit_forest(
+    found: LeaveOneOut | Cumulative,
     labels: Sequence[str],
     *,
     id: str,  # noqa: A002
     measure: str,
     outcome: str,
+    by: Sequence[float | str] = (),
+    ordered_by: str = "year",
     direction: Direction | None = None,
     names: tuple[str, str] = ("", ""),
     scale: str = "",
     preset: Preset = METAAN,
     shown: Callable[[float], float] | None = None,
 ) -> Drawing:
-    """Draw the pooled estimate without each study in turn.
+    """Draw the pooled estimate without each study in turn, or as studies are added in their order.
 
     Parameters
     ----------
-    found : LeaveOneOut
+    found : LeaveOneOut or Cumulative
         The fits; none is computed again here.
     labels : sequence of str, length k
-        Names of the studies.
+        Names of the studies, in the order in which they were given to the fit.
     id : str
         Id of the drawing.
     measure : str
         The measure's letters; ratio measures get a log axis.
     outcome : str
         For the heading.
+    by : sequence of float or str, length k
+        What orders the studies of a cumulative plot.
+    ordered_by : str
+        What `by` is.
     direction : str or None
         Which way is better, for the favours labels; None where nobody said.
     names : (str, str)
@@ -98,86 +105,15 @@ def leave_one_out_forest(
     preset : Preset
         Words, numbers, sizes and colours of a journal.
     shown : callable, optional
-        Turns a value of the analysis scale into what a person reads, where the measure alone does not say how.
+        Turns a value of the analysis scale into what a person reads, where the measure does not say how.
     """
-    rows = [
-        *(
-            _Refit(label=f"Without {clean(label)}", fit=fit)
-            for label, fit in zip(labels, found.without, strict=True)
-        ),
-        _Refit(label="All studies", fit=found.overall, whole=True),
-    ]
-    words = _Words(
-        kind="Leave-one-out forest plot",
-        column="Study left out",
-        note="Each row pools all studies but one; τ² is estimated anew.",
-        id=id,
-    )
-    look = _look(found.overall, measure, outcome, direction, names, scale, preset, shown)
-    return _drawn(rows, words, look)
-
-
-def cumulative_forest(
-    found: Cumulative,
-    labels: Sequence[str],
-    by: Sequence[float | str],
-    *,
-    id: str,  # noqa: A002
-    measure: str,
-    outcome: str,
-    ordered_by: str = "year",
-    direction: Direction | None = None,
-    names: tuple[str, str] = ("", ""),
-    scale: str = "",
-    preset: Preset = METAAN,
-    shown: Callable[[float], float] | None = None,
-) -> Drawing:
-    """Draw the pooled estimate as studies are added in their order.
-
-    Parameters
-    ----------
-    found : Cumulative
-        The fits; none is computed again here.
-    labels, by : sequences of length k
-        Names of the studies and what orders them, in the order in which they were given, not added.
-    ordered_by : str
-        What `by` is.
-    id, measure, outcome, direction, names, scale, preset, shown
-        As for `leave_one_out_forest`.
-    """
-    rows = [
-        _Refit(label=f"{'+ ' if place else ''}{_named(labels[i], by[i])}", fit=fit, whole=fit is found.fits[-1])
-        for place, (i, fit) in enumerate(zip(found.order, found.fits, strict=True))
-    ]
-    words = _Words(
-        kind="Cumulative forest plot",
-        column="Study added",
-        note=f"Each row pools the studies down to it, in the order of {clean(ordered_by)}; τ² is estimated anew.",
-        id=id,
-    )
-    look = _look(found.fits[-1], measure, outcome, direction, names, scale, preset, shown)
-    return _drawn(rows, words, look)
-
-
-def _named(label: str, by: float | str) -> str:
-    """Name a study with what orders it, unless its name says it already."""
-    value = clean(by) if isinstance(by, str) else f"{by:g}"
-    return clean(label) if value in clean(label) else f"{clean(label)} ({value})"
-
-
-def _look(
-    overall: Pooled,
-    measure: str,
-    outcome: str,
-    direction: Direction | None,
-    names: tuple[str, str],
-    scale: str,
-    preset: Preset,
-    shown: Callable[[float], float] | None,
-) -> _Look:
-    return _Look(
+    if isinstance(found, Cumulative):
+        rows, words = _added(found, labels, by), _cumulative_words(ordered_by, id)
+    else:
+        rows, words = _left_out(found, labels), _left_out_words(id)
+    look = _Look(
         measure=measure,
-        level=overall.level,
+        level=rows[-1].fit.level,
         outcome=clean(outcome),
         direction=direction,
         names=(clean(names[0]), clean(names[1])),
@@ -185,6 +121,45 @@ def _look(
         preset=preset,
         shown=shown,
     )
+    return _drawn(rows, words, look)
+
+
+def _left_out(found: LeaveOneOut, labels: Sequence[str]) -> list[_Refit]:
+    each = zip(labels, found.without, strict=True)
+    rows = [_Refit(label=f"Without {clean(label)}", fit=fit) for label, fit in each]
+    return [*rows, _Refit(label="All studies", fit=found.overall, whole=True)]
+
+
+def _left_out_words(id: str) -> _Words:  # noqa: A002
+    return _Words(
+        kind="Leave-one-out forest plot",
+        column="Study left out",
+        note="Each row pools all studies but one; τ² is estimated anew.",
+        id=id,
+    )
+
+
+def _added(found: Cumulative, labels: Sequence[str], by: Sequence[float | str]) -> list[_Refit]:
+    last = len(found.fits) - 1
+    return [
+        _Refit(label=f"{'+ ' if place else ''}{_named(labels[i], by[i])}", fit=fit, whole=place == last)
+        for place, (i, fit) in enumerate(zip(found.order, found.fits, strict=True))
+    ]
+
+
+def _cumulative_words(ordered_by: str, id: str) -> _Words:  # noqa: A002
+    return _Words(
+        kind="Cumulative forest plot",
+        column="Study added",
+        note=f"Each row pools the studies down to it, in order of {clean(ordered_by)}; τ² is estimated anew.",
+        id=id,
+    )
+
+
+def _named(label: str, by: float | str) -> str:
+    """Name a study with what orders it, unless its name says it already."""
+    value = clean(by) if isinstance(by, str) else f"{by:g}"
+    return clean(label) if value in clean(label) else f"{clean(label)} ({value})"
 
 
 def _drawn(rows: Sequence[_Refit], words: _Words, look: _Look) -> Drawing:
@@ -223,7 +198,7 @@ def _content(rows: Sequence[_Refit], words: _Words, look: _Look) -> Content:
             Column(header="I²", after_plot=True),
         ),
         rows=tuple(_rows(rows, look)),
-        plot_header=f"{name}\n(log scale)" if ratio and preset is METAAN else name,
+        plot_header=f"{name}\n(log scale)" if ratio and preset.name == METAAN.name else name,
         ratio=ratio,
         favours=_favours(look),
         pooled=_place(whole.estimate, look),

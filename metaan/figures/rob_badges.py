@@ -36,7 +36,7 @@ ROB_PALETTES: Mapping[str, Mapping[str, str]] = {
         "none": "#ffffff",
     },
 }
-"""Severity to colour. The first palette is told apart by people who cannot tell red from green, and in grey."""
+"""Severity to colour. The first palette is told apart without telling red from green, and in grey."""
 
 UNJUDGED = "–"
 
@@ -66,9 +66,7 @@ class RobColumns:
     notes: tuple[str, ...] = ()
 
 
-def rob_columns(
-    table: RobTable | None, studies: Sequence[str], words: Wording, palette: str
-) -> RobColumns:
+def rob_columns(table: RobTable | None, studies: Sequence[str], words: Wording, palette: str) -> RobColumns:
     """Choose the columns for the studies shown.
 
     Parameters
@@ -95,9 +93,7 @@ def rob_columns(
     with_overall = any(judged[-1] for judged in by_study.values())
     blank = ("",) * (len(table.tool.domains) + 1)
     shown = {
-        study: tuple(
-            word or UNJUDGED for word in _kept(by_study.get(study, blank), by_domain, with_overall)
-        )
+        study: tuple(word or UNJUDGED for word in _kept(by_study.get(study, blank), by_domain, with_overall))
         for study in studies
     }
     letters = ascii_uppercase[: len(table.tool.domains)]

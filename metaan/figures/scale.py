@@ -302,7 +302,9 @@ def _linear_families(low: float, high: float) -> Iterator[list[tuple[float, str]
         yield [(i * step, tick_label(i * step)) for i in range(first, last + 1)]
 
 
-def _labels_fit(ticks: Sequence[Tick], low: float, high: float, size: float, room: float, family: str) -> bool:
+def _labels_fit(
+    ticks: Sequence[Tick], low: float, high: float, size: float, room: float, family: str
+) -> bool:
     if not 1 < len(ticks) <= MOST_TICKS:
         return False
     points = room / (high - low)

@@ -28,7 +28,7 @@ class Style:
     study_limit, header_limit, favours_limit, heading_limit : float
         Widest study name, column header, favours label and heading before they are wrapped or shortened.
     pages : tuple of float
-        Widths that a page may have, the smallest first: a figure is set as wide as one of them. Empty for any.
+        Widths that a page may have, the smallest first: a figure is as wide as one of them. Empty for any.
     tallest : float
         Height that a page may have.
     plot_least, study_least, text_least : float

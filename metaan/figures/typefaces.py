@@ -1,8 +1,8 @@
 """Which typefaces there are: DejaVu Sans always, those of Arial's widths where they are installed.
 
 DejaVu Sans ships with matplotlib, so what is set in it has the same bytes on every machine. A journal that
-wants Arial gets it, or a typeface of the same widths, on machines that have one; elsewhere DejaVu Sans, and the
-figure says which it was.
+wants Arial gets it, or a typeface of the same widths, on machines that have one; elsewhere DejaVu Sans, and
+the figure says which it was.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def chosen_family(wanted: tuple[str, ...]) -> str:
 
 
 def font_file(*, bold: bool = False, family: str = DEJAVU) -> Path:
-    """Find the file of a family; that of DejaVu Sans, which ships with matplotlib, where it is not installed."""
+    """Find the file of a family; that of DejaVu Sans where it is not installed."""
     found = _installed(family)
     if found:
         return found[bold]

@@ -1,4 +1,4 @@
-"""Every word that a forest plot prints of its own accord, in one table, so that another language is another table.
+"""Every word that a forest plot prints of its own accord, in one table: another language is another table.
 
 Names in braces are filled in where they are used.
 """
@@ -23,7 +23,8 @@ class Wording:
     size : str
         Header where only the numbers analysed are known.
     effect, plot, plot_ratio, plot_pooled : str
-        Headers of the effects and of the plot: linear, logarithmic, and of several studies where that differs.
+        Headers of the effects and of the plot: linear, logarithmic, and of several studies if that
+        differs.
     favours : str
         Below the plot.
     random, common : str
@@ -76,6 +77,7 @@ class Wording:
     between_f: str = "F({df1}, {df2}) = {Q}"
     between_none: str = "Test for subgroup differences: not possible: {reason}."
     not_estimable: str = "not estimable"
+    no_interval: str = "(no interval)"
     nothing: str = "No study is estimable."
     alone: str = "One study: nothing is pooled, and heterogeneity cannot be estimated."
     squares: str = (

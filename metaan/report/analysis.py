@@ -11,6 +11,7 @@ from metaan.report.changes import changed_words, same_numbers, signature
 from metaan.report.findings import findings_of
 from metaan.report.memory import Memory
 from metaan.report.pairs import node_order
+from metaan.report.refits import with_refits
 from metaan.report.scenario import run_scenario
 from metaan.results.synthesis import UNCHANGED, AnalysisResult
 from metaan.review.select import select
@@ -78,7 +79,7 @@ def _analysis(
     varied: Sequence[tuple[SensitivityPlan, Selection]],
 ) -> AnalysisResult:
     choices = selection.choices
-    main = run_scenario(review, analysis, selection)
+    main = with_refits(review, run_scenario(review, analysis, selection), analysis.subgroup)
     idle = [each.label for each, other in varied if signature(other) == signature(selection)]
     return AnalysisResult(
         id=analysis.id,

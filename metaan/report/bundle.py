@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Future
 
+    from metaan.report.drawings import Wanted
     from metaan.report.folder import Files
     from metaan.report.rendered import RenderedFigure
     from metaan.results.synthesis import AnalysisResult, CrossCheck
@@ -121,11 +122,16 @@ def _made(
         from metaan.report.analysis import analyse
         from metaan.report.contents import report_tables
         from metaan.report.evidence import node_names
+        from metaan.report.forest_looks import forest_looks
 
         analyses = analyse(review, progress=progress, memory=memory)
         checks = pool.submit(cross_check, analyses) if kept and pool else None  # it has loaded statsmodels
         figures = wanted_figures(
-            analyses, node_names(review), review.plan.review.reference, scale_names(review)
+            analyses,
+            node_names(review),
+            review.plan.review.reference,
+            scale_names(review),
+            forest_looks(review),
         )
         keys = {figure.id: figure_key(figure) for figure in figures}
         pending = start_drawing([figure for figure in figures if keys[figure.id] not in kept], pool)
@@ -137,7 +143,7 @@ def _made(
         _add_cinema(made, review, analyses)
         fresh = pending.collect(progress)
     drawn = {name: fresh.get(name) or kept[key] for name, key in keys.items()}
-    _add_figures(made, drawn, {figure.id: figure.room for figure in figures})
+    _add_figures(made, drawn, {figure.id: figure for figure in figures})
     _add_page(made, review, analyses, drawn, tables)
     progress("Wrote the page")
     files = _closed(made, review, folder, drawn)
@@ -202,13 +208,13 @@ def _add_cinema(made: _Outputs, review: Review, analyses: Sequence[AnalysisResul
         made.add(path, content, "metaan.report.cinema")
 
 
-def _add_figures(made: _Outputs, drawn: Mapping[str, RenderedFigure], rooms: Mapping[str, str]) -> None:
+def _add_figures(made: _Outputs, drawn: Mapping[str, RenderedFigure], wanted: Mapping[str, Wanted]) -> None:
     for figure in drawn.values():
         if figure.refusal:
             continue
-        producer = f"metaan.figures.{rooms[figure.id]}"
-        for ending, content in (("svg", figure.svg), ("pdf", figure.pdf), ("png", figure.png)):
-            made.add(f"figures/{figure.id}.{ending}", content, producer)
+        producer = f"metaan.figures.{wanted[figure.id].room}"
+        for ending in wanted[figure.id].formats:
+            made.add(f"figures/{figure.id}.{ending}", getattr(figure, ending), producer)
         made.add(f"figures/{figure.id}.alt.txt", f"{figure.alt}\n\n{figure.description}\n", producer)
 
 

@@ -12,9 +12,9 @@ import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from metaan.errors import CannotDraw
 from metaan.report.rendered import RenderedFigure
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from metaan.figures.drawing import Drawing
+    from metaan.report.forest_looks import Looks
     from metaan.results.network import Network
-    from metaan.results.synthesis import AnalysisResult
+    from metaan.results.synthesis import AnalysisResult, Comparison
     from metaan.review.rows import Review
 
 ROOMS = {
@@ -38,9 +39,11 @@ ROOMS = {
     "network_graph": "network_graph",
     "node_split_forest": "node_split_forest",
     "rankogram": "rankogram_figure",
+    "refit_forest": "refit_forest",
 }
 """Module of metaan.figures to the function that draws."""
 
+FILES: tuple[Literal["pdf", "png", "tiff", "eps"], ...] = ("pdf", "png", "tiff", "eps")
 PR_SET_PDEATHSIG = 1
 OBJECTS_BEFORE_SEARCH = 50_000
 
@@ -59,12 +62,15 @@ class Wanted:
         Module of metaan.figures, one of `ROOMS`.
     arguments : mapping
         Keyword arguments of the room's function.
+    formats : tuple of str
+        Files to write; the page always needs the SVG.
     """
 
     id: str
     title: str
     room: str
     arguments: Mapping[str, Any]
+    formats: tuple[str, ...] = ("svg", "pdf", "png")
 
 
 def wanted_figures(
@@ -72,6 +78,7 @@ def wanted_figures(
     names: Mapping[str, str],
     reference: str,
     scales: Mapping[str, str] | None = None,
+    looks: Looks | None = None,
 ) -> tuple[Wanted, ...]:
     """List the figures: a forest plot per comparison, a network graph and a network forest per analysis.
 
@@ -85,14 +92,18 @@ def wanted_figures(
         The node that network estimates are shown against; where a network does not hold it, its first.
     scales : mapping of str to str, optional
         Outcome to the name of its scale, as `scale_names` gives it, for the axes of mean differences.
+    looks : Looks, optional
+        What the plan says of how forest plots look.
     """
+    from metaan.report.forest_looks import Looks
     from metaan.report.sections import comparison_anchors  # the processes that draw do without it
 
     anchors = comparison_anchors(analyses)
+    looks = looks or Looks()
     return tuple(
-        figure
+        replace(figure, formats=looks.formats)
         for analysis in analyses
-        for figure in _of_analysis(analysis, names, reference, anchors, _scale(analysis, scales or {}))
+        for figure in _of_analysis(analysis, names, reference, anchors, _scale(analysis, scales or {}), looks)
     )
 
 
@@ -108,21 +119,22 @@ def scale_names(review: Review) -> dict[str, str]:
 
 
 def draw(figure: Wanted) -> RenderedFigure:
-    """Draw one figure in its three formats, or keep the reason why its data do not carry it."""
+    """Draw one figure in its formats, or keep the reason why its data do not carry it."""
     from metaan.figures.drawing import render
 
     try:
         drawing = _drawing(figure)
     except CannotDraw as reason:
         return RenderedFigure(id=figure.id, title=figure.title, alt="", description="", refusal=str(reason))
+    written: dict[str, Any] = {name: render(drawing, name) for name in FILES if name in figure.formats}
     return RenderedFigure(
         id=figure.id,
         title=drawing.title,
         alt=drawing.alt,
         description=drawing.description,
         svg=render(drawing, "svg"),
-        pdf=render(drawing, "pdf"),
-        png=render(drawing, "png"),
+        files=tuple(name for name in ("pdf", "png", "svg", "tiff", "eps") if name in figure.formats),
+        **written,
     )
 
 
@@ -200,6 +212,7 @@ def _of_analysis(
     reference: str,
     anchors: Mapping[tuple[str, str, str], str],
     scale: str,
+    looks: Looks,
 ) -> Iterator[Wanted]:
     scenario = analysis.main
     shared = {"names": dict(names), "outcome": analysis.title}
@@ -212,8 +225,10 @@ def _of_analysis(
             room="forest",
             arguments={"comparison": comparison, "kind": analysis.kind, "level": analysis.level}
             | shared
-            | reading,
+            | reading
+            | looks.forest(analysis, comparison),
         )
+        yield from _refits(comparison, anchors[analysis.id, *pair], shared, reading, looks)
     yield Wanted(
         id=f"network-{analysis.id}",
         title=f"{analysis.title}: network of comparisons",
@@ -230,6 +245,44 @@ def _of_analysis(
             arguments={"network": network, "reference": held, **_ranked(analysis, held)} | shared | reading,
         )
         yield from _of_network(analysis, network, shared, reading)
+
+
+def _refits(
+    comparison: Comparison,
+    anchor: str,
+    shared: Mapping[str, Any],
+    reading: Mapping[str, Any],
+    looks: Looks,
+) -> Iterator[Wanted]:
+    """List the plots of fits that were repeated; where studies or years are too few there is none."""
+    kept = [study for study in comparison.studies if study.estimable]
+    names = tuple(shared["names"].get(node, node) for node in (comparison.treat1, comparison.treat2))
+    title = f"{shared['outcome']}: {' versus '.join(names)}"
+    common = {
+        "labels": [study.label for study in kept],
+        "names": names,
+        "outcome": shared["outcome"],
+        "preset": looks.preset,
+        **reading,
+    }
+    if comparison.leave_one_out is not None:
+        yield Wanted(
+            id=f"loo-{anchor}",
+            title=f"{title}, leaving out one study at a time",
+            room="refit_forest",
+            arguments={"found": comparison.leave_one_out, **common},
+        )
+    if comparison.cumulative is not None:
+        yield Wanted(
+            id=f"cumulative-{anchor}",
+            title=f"{title}, study by study",
+            room="refit_forest",
+            arguments={
+                "found": comparison.cumulative,
+                "by": [looks.years.get(study.study, "") for study in kept],
+                **common,
+            },
+        )
 
 
 def _ranked(analysis: AnalysisResult, reference: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from metaan.results.findings import NetworkFindings
     from metaan.results.network import ArmNote, Contrasts, Network
     from metaan.results.pairwise import HeterogeneityInterval, Pooled
+    from metaan.results.refits import Cumulative, LeaveOneOut
     from metaan.results.regression import Subgroups
     from metaan.types import Direction, Kind, Status, TestRule
 
@@ -173,7 +174,10 @@ class Panels:
 class Comparison:
     """One pair of treatments compared directly.
 
-    `panels` groups the studies where the plan asks for that. `common`, `wald`, `hksj` and `adhoc` are None where no study is estimable; at k = 1 all four are the
+    `panels` groups the studies where the plan asks for that; `leave_one_out` and `cumulative` repeat the main
+    fit where there are studies, and years, enough.
+
+    `common`, `wald`, `hksj` and `adhoc` are None where no study is estimable; at k = 1 all four are the
     study alone. `headline` names the one that the plan's rule chose ("wald", "hksj", "adhoc").
     """
 
@@ -190,6 +194,8 @@ class Comparison:
     heterogeneity: HeterogeneityInterval | None
     notes: tuple[str, ...] = ()
     panels: Panels | None = None
+    leave_one_out: LeaveOneOut | None = None
+    cumulative: Cumulative | None = None
 
     @property
     def main(self) -> Pooled | None:

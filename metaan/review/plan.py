@@ -12,6 +12,10 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
 Measure = Literal["OR", "RR", "RD", "MD", "SMD"]
 Method = Literal["EE", "DL", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM", "DLIT"]
 TestRule = Literal["z", "t", "hksj", "adhoc", "cochrane"]
+Journal = Literal["metaan", "bmj", "jama", "revman", "lancet", "nature", "plos", "bmc"]
+Format = Literal["svg", "pdf", "png", "tiff", "eps"]
+Sort = Literal["plan", "year", "effect", "weight", "label"]
+RobPalette = Literal["metaan", "cochrane"]
 
 
 class _Strict(BaseModel):
@@ -88,11 +92,25 @@ class ReviewInfo(_Strict):
 
 
 class Defaults(Choices):
-    """Choices of every analysis unless it says otherwise."""
+    """Choices of every analysis unless it says otherwise.
+
+    Attributes
+    ----------
+    journal, formats : str, list of str
+        Whose forest plots they are to look like; the files of each figure.
+    sort : str
+        Order of the studies in a forest plot: plan, year, effect, weight or label.
+    rob_palette : str or None
+        Colours of risk of bias, metaan or cochrane; None for those of the journal.
+    """
 
     measure_binary: Literal["OR", "RR", "RD"] = "RR"
     measure_continuous: Literal["MD", "SMD"] = "MD"
     level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    journal: Journal = "metaan"
+    formats: Annotated[list[Format], Field(min_length=1)] = ["svg", "pdf", "png"]
+    sort: Sort = "plan"
+    rob_palette: RobPalette | None = None
 
 
 class AnalysisPlan(Choices):
@@ -114,6 +132,10 @@ class AnalysisPlan(Choices):
         comparison-adjusted funnel plot; empty for none, because no order can be guessed.
     funnel_order_is : str
         What that order is, such as "from older to newer".
+    subgroup : str
+        Column of studies.csv whose groups a forest plot shows apart; empty for none.
+    sort : str or None
+        As in the defaults, for this analysis.
     """
 
     id: Identifier
@@ -130,6 +152,8 @@ class AnalysisPlan(Choices):
     margin: Annotated[float, Field(gt=0)] | None = None
     funnel_order: list[str] = []
     funnel_order_is: str = "the one of the plan"
+    subgroup: str = ""
+    sort: Sort | None = None
     notes: list[str] = []
 
 

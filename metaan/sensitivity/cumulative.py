@@ -86,8 +86,7 @@ def _order(by: Sequence[float | str], k: int) -> tuple[int, ...]:
         )
     if len({isinstance(value, str) for value in by}) > 1:
         raise InputError("by holds both numbers and texts, which have no common order; give one kind.")
-    keyed = sorted(range(k), key=lambda i: by[i])  # type: ignore[arg-type, return-value]
-    return tuple(keyed)
+    return tuple(sorted(range(k), key=lambda i: by[i]))
 
 
 def _is_missing(value: float | str | None) -> bool:

@@ -1,0 +1,102 @@
+"""What the plan says of how forest plots look: journal, order, risk of bias, what matters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from math import nan
+from typing import TYPE_CHECKING, Any
+
+from metaan.figures.presets import METAAN, Preset, preset_of
+from metaan.results.appraisal import RobTable, RobTool
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from metaan.results.synthesis import AnalysisResult, Comparison
+    from metaan.review.rows import Review
+
+__all__ = ["Looks", "forest_looks", "study_years"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looks:
+    """How the forest plots of a review look.
+
+    Attributes
+    ----------
+    preset : Preset
+        The journal, with the typeface that is installed.
+    formats : tuple of str
+        Which files each figure is written to.
+    years : mapping of str to int
+        Study to year, where it is known.
+    sorts, margins, mids, judged : mappings by analysis id
+        Order of the studies; the plan's smallest difference that matters, and that of the scale, as a person
+        reads them; judgements of bias.
+    """
+
+    preset: Preset = METAAN
+    formats: tuple[str, ...] = ("svg", "pdf", "png")
+    years: Mapping[str, int] = field(default_factory=dict)
+    sorts: Mapping[str, str] = field(default_factory=dict)
+    margins: Mapping[str, float] = field(default_factory=dict)
+    mids: Mapping[str, float] = field(default_factory=dict)
+    judged: Mapping[str, RobTable] = field(default_factory=dict)
+
+    def forest(self, analysis: AnalysisResult, comparison: Comparison) -> dict[str, Any]:
+        """Give the arguments of `forest_plot` that are not numbers of the comparison."""
+        mid = self.mids.get(analysis.id, nan) if analysis.main.measure == "MD" else nan
+        known = {study.study for study in comparison.studies}
+        return {
+            "preset": self.preset,
+            "sort": self.sorts.get(analysis.id, "plan"),
+            "years": {study: year for study, year in self.years.items() if study in known},
+            "margin": self.margins.get(analysis.id, mid),
+            "rob": self.judged.get(analysis.id),
+        }
+
+
+def forest_looks(review: Review) -> Looks:
+    """Read the looks of the forest plots from the plan and the tables.
+
+    Parameters
+    ----------
+    review : Review
+        The review.
+    """
+    plan, defaults = review.plan, review.plan.defaults
+    preset = preset_of(defaults.journal).installed()
+    if defaults.rob_palette is not None:
+        preset = replace(preset, rob_palette=defaults.rob_palette)
+    judged = {each.id: _judged(review, tuple(each.outcomes)) for each in plan.analysis}
+    return Looks(
+        preset=preset,
+        formats=tuple(defaults.formats),
+        years=study_years(review),
+        sorts={each.id: each.sort or defaults.sort for each in plan.analysis},
+        margins={each.id: each.margin for each in plan.analysis if each.margin is not None},
+        mids={each.id: _mid(review, each.outcomes) for each in plan.analysis},
+        judged={name: table for name, table in judged.items() if table is not None},
+    )
+
+
+def study_years(review: Review) -> dict[str, int]:
+    """Look up the year of every study that has one."""
+    found = {row.text["study_id"]: row.number_of("year") for row in review.tables["studies"]}
+    return {study: int(year) for study, year in found.items() if year is not None}
+
+
+def _mid(review: Review, outcomes: list[str]) -> float:
+    """Give the one smallest difference that all outcomes of an analysis share."""
+    mids = {row.number_of("mid") for row in review.tables["outcomes"] if row.text["outcome_id"] in outcomes}
+    only = mids.pop() if len(mids) == 1 else None
+    return nan if only is None else float(only)
+
+
+def _judged(review: Review, outcomes: tuple[str, ...]) -> RobTable | None:
+    """Give the judgements that hold for an analysis; a table without any where rob.csv holds none."""
+    rows = [row for row in review.tables["rob"] if row.text["outcome_id"] in ("", *outcomes)]
+    return RobTable(tool=NO_TOOL, studies=(), judgements=(), overall=()) if rows else None
+
+
+NO_TOOL = RobTool(id="", name="", domains=(), levels=())
