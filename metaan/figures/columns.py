@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import TYPE_CHECKING
 
 from metaan.figures.content import Column
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Frame", "PlacedColumn", "groups_of", "header_lines", "place_columns", "plot_header", "span_lines"]
 
 HEADER_LINES = 4
-NAME_LINES = 3
+NAME_LINES, NAME_LENGTH = 3, 600.0
 LONGEST_WORD = 90.0
 PLOT_STEPS = (0.85, 0.7)
 NAME_STEPS = (220.0, 180.0, 150.0)
@@ -161,8 +162,9 @@ def _frame(content: Content, style: Style) -> Frame:
     plotted = any(row.mark is not None for row in content.rows)
     plot_left = edge + style.plot_gap
     plot_right = plot_left + (_plot_width(content, style) if plotted else 0.0)
-    placed_after, edge = _run(content.columns, after, widths, plot_right + style.plot_gap, style)
-    right = (edge if after else plot_right) + style.margin
+    start = plot_right + style.plot_gap  # where the plot is last, room for half a label of its axis
+    placed_after, edge = _run(content.columns, after, widths, start, style)
+    right = edge + style.margin
     return Frame(
         columns=(*placed, *placed_after),
         names=names,
@@ -213,7 +215,7 @@ def _broken(row: Row, limit: float, style: Style) -> tuple[str, ...]:
         style.text,
         limit - row.indent,
         bold=row.bold,
-        lines=NAME_LINES,
+        lines=max(NAME_LINES, ceil(NAME_LENGTH / limit)),
         family=style.family,
     )
 

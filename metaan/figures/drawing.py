@@ -37,6 +37,7 @@ ALT_LENGTH = 150
 POINTS_PER_INCH, MM_PER_INCH = 72, 25.4
 SLACK = 0.5
 EPS_TITLE = 80
+DATED = (b"%%CreationDate", b"%%Title")
 PNG_COLOURS = 256
 WHITE, NEARLY_WHITE = [255, 255, 255], 250
 SETTINGS = {
@@ -253,8 +254,8 @@ def _eps(drawing: Drawing) -> bytes:
         figure = _sheet_figure(drawing.sheet, outlined=drawing.files.outlined)
     title = _ascii(drawing.title).replace("(", "[").replace(")", "]")[:EPS_TITLE]
     source = _saved(figure, drawing.lacking, format="eps", metadata={"Creator": "metaan"})
-    kept = (line for line in source.split(b"\n") if not line.startswith(b"%%CreationDate"))
-    return b"\n".join(f"%%Title: {title}".encode() if each.startswith(b"%%Title") else each for each in kept)
+    kept = b"\n".join(line for line in source.split(b"\n") if not line.startswith(DATED))
+    return kept.replace(b"%%Creator", f"%%Title: {title}\n%%Creator".encode(), 1)
 
 
 def _sheet_figure(sheet: Sheet, *, outlined: bool = False) -> Figure:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["refit_forest"]
 
 ALT_LENGTH = 150
+ANEW = "; τ² is estimated anew"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +135,7 @@ def _left_out_words(id: str) -> _Words:  # noqa: A002
     return _Words(
         kind="Leave-one-out forest plot",
         column="Study left out",
-        note="Each row pools all studies but one; τ² is estimated anew.",
+        note="Each row pools all studies but one",
         id=id,
     )
 
@@ -151,7 +152,7 @@ def _cumulative_words(ordered_by: str, id: str) -> _Words:  # noqa: A002
     return _Words(
         kind="Cumulative forest plot",
         column="Study added",
-        note=f"Each row pools the studies down to it, in order of {clean(ordered_by)}; τ² is estimated anew.",
+        note=f"Each row pools the studies down to it, in order of {clean(ordered_by)}",
         id=id,
     )
 
@@ -202,7 +203,10 @@ def _content(rows: Sequence[_Refit], words: _Words, look: _Look) -> Content:
         ratio=ratio,
         favours=_favours(look),
         pooled=_place(whole.estimate, look),
-        notes=(words.note, f"Model: {model_name(whole, preset)}."),
+        notes=(
+            f"{words.note}{'' if whole.method == 'EE' else ANEW}.",
+            f"Model: {model_name(whole, preset)}.",
+        ),
         null=nan if look.measure in ONE_GROUP_MEASURES or not look.measure else 0.0,
         unit=look.scale,
         favours_on_top=preset.favours_on_top,
