@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from metaan.figures.colours import ink_on
 from metaan.figures.content import Badge
 from metaan.figures.measure import clean
+from metaan.figures.rob_marks import colour_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,27 +17,7 @@ if TYPE_CHECKING:
     from metaan.figures.wording import Wording
     from metaan.results.appraisal import RobTable, RobTool
 
-__all__ = ["ROB_PALETTES", "RobColumns", "rob_columns"]
-
-ROB_PALETTES: Mapping[str, Mapping[str, str]] = {
-    "metaan": {
-        "low": "#2166ac",
-        "some": "#f4c95d",
-        "high": "#a50f15",
-        "critical": "#4d0206",
-        "unclear": "#d9d9d9",
-        "none": "#ffffff",
-    },
-    "cochrane": {
-        "low": "#02c100",
-        "some": "#e2df07",
-        "high": "#bf0000",
-        "critical": "#820000",
-        "unclear": "#4ea1f7",
-        "none": "#ffffff",
-    },
-}
-"""Severity to colour. The first palette is told apart without telling red from green, and in grey."""
+__all__ = ["RobColumns", "rob_columns"]
 
 UNJUDGED = "–"
 
@@ -78,7 +59,7 @@ def rob_columns(table: RobTable | None, studies: Sequence[str], words: Wording, 
     words : Wording
         Words around it.
     palette : str
-        A key of `ROB_PALETTES`.
+        "metaan" or "cochrane".
     """
     if table is None:
         return RobColumns(cells={}, badges={})
@@ -113,12 +94,10 @@ def _kept(cells: tuple[str, ...], by_domain: bool, with_overall: bool) -> tuple[
 
 
 def _badges(tool: RobTool, palette: str) -> Mapping[str, Badge]:
-    colours = ROB_PALETTES[palette]
+    fills = {level: colour_of(level, palette) for level in tool.levels}
     return {
-        level.word: Badge(
-            fill=colours[level.severity], sign=clean(level.glyph), ink=ink_on(colours[level.severity])
-        )
-        for level in tool.levels
+        level.word: Badge(fill=fill, sign=clean(level.glyph), ink=ink_on(fill))
+        for level, fill in fills.items()
     }
 
 

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -120,18 +120,19 @@ def _made(
     progress(f"Read {len(review.files)} files")
     with drawing_pool(workers, load_statsmodels if kept else None) as pool:
         from metaan.report.analysis import analyse
+        from metaan.report.appraised import appraisal_figures
         from metaan.report.contents import report_tables
         from metaan.report.evidence import node_names
         from metaan.report.forest_looks import forest_looks
 
         analyses = analyse(review, progress=progress, memory=memory)
         checks = pool.submit(cross_check, analyses) if kept and pool else None  # it has loaded statsmodels
-        figures = wanted_figures(
-            analyses,
-            node_names(review),
-            review.plan.review.reference,
-            scale_names(review),
-            forest_looks(review),
+        looks = forest_looks(review)
+        figures = (
+            *wanted_figures(
+                analyses, node_names(review), review.plan.review.reference, scale_names(review), looks
+            ),
+            *(replace(each, formats=looks.formats) for each in appraisal_figures(review, analyses)),
         )
         keys = {figure.id: figure_key(figure) for figure in figures}
         pending = start_drawing([figure for figure in figures if keys[figure.id] not in kept], pool)

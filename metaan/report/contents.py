@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from metaan.report.appraised import appraisal_tables
 from metaan.report.crosscheck import cross_check
 from metaan.report.evidence import node_names, outcome_names, row_arms, study_names, study_uses
 from metaan.tables.answers import answers_table
@@ -69,6 +70,7 @@ def _of_review(
     yield studies_table(review.tables, study_uses(review, analyses))
     yield missing_table(review.tables["missing"])
     yield excluded_table(review.tables["excluded"])
+    yield from appraisal_tables(review)
     yield rob_table(review.tables["rob"], study_names(review), outcome_names(review))
     yield evidence_table(review.tables)
     yield crosscheck_table(checks, analyses, names)

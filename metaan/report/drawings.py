@@ -38,8 +38,11 @@ ROOMS = {
     "network_forest": "network_forest",
     "network_graph": "network_graph",
     "node_split_forest": "node_split_forest",
+    "prisma_flow": "prisma_flow",
     "rankogram": "rankogram_figure",
     "refit_forest": "refit_forest",
+    "rob_summary": "rob_summary",
+    "rob_traffic": "rob_traffic_light",
 }
 """Module of metaan.figures to the function that draws."""
 

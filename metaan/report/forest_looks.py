@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 from math import nan
 from typing import TYPE_CHECKING, Any
 
+from metaan.appraisal.rob import rob_tables
 from metaan.figures.presets import METAAN, Preset, preset_of
 from metaan.results.appraisal import RobTable, RobTool
+from metaan.review.own_tools import own_tools
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,8 +68,8 @@ def forest_looks(review: Review) -> Looks:
     """
     plan, defaults = review.plan, review.plan.defaults
     preset = preset_of(defaults.journal).installed()
-    if defaults.rob_palette is not None:
-        preset = replace(preset, rob_palette=defaults.rob_palette)
+    if "rob_palette" in plan.review.model_fields_set:
+        preset = replace(preset, rob_palette=plan.review.rob_palette)
     judged = {each.id: _judged(review, tuple(each.outcomes)) for each in plan.analysis}
     return Looks(
         preset=preset,
@@ -94,8 +96,16 @@ def _mid(review: Review, outcomes: list[str]) -> float:
 
 
 def _judged(review: Review, outcomes: tuple[str, ...]) -> RobTable | None:
-    """Give the judgements that hold for an analysis; a table without any where rob.csv holds none."""
-    rows = [row for row in review.tables["rob"] if row.text["outcome_id"] in ("", *outcomes)]
+    """Give the judgements that hold for an analysis: of its outcomes, else of whole studies.
+
+    Of several tools, the one that judged most; a table without judgements where rob.csv holds none for it.
+    """
+    rows = [row.text for row in review.tables["rob"]]
+    found = rob_tables(rows, own_tools(review.plan))
+    for names in (outcomes, ("",)):
+        tables = [each.table for each in found if each.outcome in names]
+        if tables:
+            return max(tables, key=lambda table: len(table.studies))
     return RobTable(tool=NO_TOOL, studies=(), judgements=(), overall=()) if rows else None
 
 

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import metaan
+from metaan.report.appraised import tool_clauses
 from metaan.report.clauses import Clause, Paragraph
 from metaan.report.conversions import conversion_clauses
 from metaan.report.evidence import study_names, uses
@@ -273,7 +274,7 @@ def _appraisal(review: Review) -> list[Clause]:
             f" {'carries' if len(judged) == 1 else 'carry'} a judgement (by {who});"
             " the others are facts and stand as not judged."
         )
-    return [Clause(text), Clause("Certainty of the evidence was not rated.")]
+    return [Clause(text), *tool_clauses(review), Clause("Certainty of the evidence was not rated.")]
 
 
 def _software(analyses: Sequence[AnalysisResult]) -> list[Clause]:

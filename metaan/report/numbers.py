@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from metaan.report.appraised import appraisal_record
 from metaan.report.findings_record import findings_record
 from metaan.report.pairs import node_order
 from metaan.report.records import analysis_record
@@ -52,6 +53,7 @@ def results_document(review: Review, analyses: Iterable[AnalysisResult]) -> dict
         },
         "analyses": [analysis_record(each, order) | _findings(each) for each in analyses],
         "rows": _rows(analyses),
+        **appraisal_record(review),
     }
 
 

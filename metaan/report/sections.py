@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from metaan.format import short_slug
+from metaan.report.appraised import bias_sentences, flow_sentences, placed
 from metaan.report.evidence import node_names, questions
 from metaan.report.findings_sentences import findings_sentences
 from metaan.report.ledger import ledger, web_address
@@ -24,6 +25,7 @@ from metaan.report.sentences import (
 )
 from metaan.report.views import (
     AnalysisView,
+    AppraisalView,
     Card,
     ComparisonView,
     Fact,
@@ -117,8 +119,10 @@ def page(
         matrix=tuple(matrix_row(each, questions(review, analyses), names, anchors) for each in analyses),
         answers=_table(by_id.get("answers")),
         analyses=tuple(_analysis(review, each, anchors, figures, by_id) for each in analyses),
+        flow=_appraisal(flow_sentences(review), figures, ("flow",), by_id, ("flow",)),
+        bias=_appraisal(bias_sentences(review), figures, ("traffic-", "bias-"), by_id, placed(review)),
         tables=_named({name: by_id.get(name) for name in REVIEW_TABLES}),
-        others=_others(by_id, analyses),
+        others=_others(by_id, analyses, placed(review)),
         methods=tuple(_method(each, numbers) for each in methods),
         references=tuple((number, cite(REFERENCES[key])) for key, number in numbers.items()),
         ledger=ledger(review, analyses, anchors),
@@ -147,6 +151,21 @@ def comparison_anchors(analyses: Iterable[AnalysisResult]) -> dict[tuple[str, st
             taken.add(free)
             anchors[analysis.id, each.treat1, each.treat2] = free
     return anchors
+
+
+def _appraisal(
+    sentences: tuple[str, ...],
+    figures: Mapping[str, RenderedFigure],
+    kinds: tuple[str, ...],
+    tables: Mapping[str, Table],
+    names: Sequence[str],
+) -> AppraisalView:
+    views = (_table(tables.get(name)) for name in names)
+    return AppraisalView(
+        sentences=sentences,
+        figures=tuple(_figure(figure) for name, figure in figures.items() if name.startswith(kinds)),
+        tables=tuple(view for view in views if view is not None),
+    )
 
 
 def _method(paragraph: Paragraph, numbers: Mapping[str, int]) -> MethodView:
@@ -348,8 +367,10 @@ def _named(tables: Mapping[str, Table | None]) -> dict[str, TableView]:
     return {name: view for name, view in made.items() if view is not None}
 
 
-def _others(tables: Mapping[str, Table], analyses: Iterable[AnalysisResult]) -> tuple[TableView, ...]:
+def _others(
+    tables: Mapping[str, Table], analyses: Iterable[AnalysisResult], judged: Sequence[str]
+) -> tuple[TableView, ...]:
     placed = {f"{analysis.id}-{name}" for analysis in analyses for name in ANALYSIS_TABLES}
-    placed |= {"answers", "evidence", *REVIEW_TABLES}
+    placed |= {"answers", "evidence", "flow", *judged, *REVIEW_TABLES}
     views = (_table(table) for name, table in tables.items() if name not in placed)
     return tuple(view for view in views if view is not None)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnalysisView",
+    "AppraisalView",
     "Card",
     "ComparisonView",
     "Fact",
@@ -132,6 +133,15 @@ class AnalysisView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppraisalView:
+    """What reviewers judged or counted: sentences, figures, and the tables behind the figures."""
+
+    sentences: tuple[str, ...]
+    figures: tuple[FigureView, ...]
+    tables: tuple[TableView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """A sentence, its final stop apart, with the numbers of the works it cites."""
 
@@ -164,6 +174,8 @@ class Page:
     matrix: tuple[MatrixRow, ...]
     answers: TableView | None
     analyses: tuple[AnalysisView, ...]
+    flow: AppraisalView
+    bias: AppraisalView
     tables: Mapping[str, TableView]
     others: tuple[TableView, ...]
     methods: tuple[MethodView, ...]

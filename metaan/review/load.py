@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from metaan.review.cells import Fault, Value, near, parse_cell
@@ -256,20 +256,13 @@ def load_row(
             found = unicodedata.normalize("NFC", found)
         parsed = parse_cell(column, found)
         if isinstance(parsed, Fault):
-            faults.append((column.name, _of_its_table(table, column, parsed)))
+            faults.append((column.name, parsed))
             parsed = None
         elif column.filled and not found and at is not None:
             faults.append((column.name, _empty(column)))
         text[column.name] = found
         value[column.name] = parsed
     return Row(table=table.name, number=number, text=text, value=value), faults
-
-
-def _of_its_table(table: Table, column: Column, fault: Fault) -> Fault:
-    """Turn an unknown judgement into a fault of risk of bias, which warns and does not refuse."""
-    if table.name == "rob" and column.name == "judgement" and fault.code == "D033":
-        return replace(fault, code="D024")
-    return fault
 
 
 def _empty(column: Column) -> Fault:

@@ -6,7 +6,18 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-__all__ = ["AnalysisPlan", "Choices", "Defaults", "Plan", "Question", "ReviewInfo", "SensitivityPlan"]
+__all__ = [
+    "AnalysisPlan",
+    "Choices",
+    "Defaults",
+    "Plan",
+    "Question",
+    "ReviewInfo",
+    "RobDomain",
+    "RobToolPlan",
+    "RobWord",
+    "SensitivityPlan",
+]
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
 Measure = Literal["OR", "RR", "RD", "MD", "SMD"]
@@ -15,7 +26,6 @@ TestRule = Literal["z", "t", "hksj", "adhoc", "cochrane"]
 Journal = Literal["metaan", "bmj", "jama", "revman", "lancet", "nature", "plos", "bmc"]
 Format = Literal["svg", "pdf", "png", "tiff", "eps"]
 Sort = Literal["plan", "year", "effect", "weight", "label"]
-RobPalette = Literal["metaan", "cochrane"]
 
 
 class _Strict(BaseModel):
@@ -89,6 +99,31 @@ class ReviewInfo(_Strict):
     search: str = "not recorded"
     eligibility: str = "not recorded"
     cautions: list[str] = []
+    rob_palette: Literal["metaan", "cochrane"] = "metaan"
+
+
+class RobDomain(_Strict):
+    """A domain of a tool of the reviewer's own."""
+
+    id: Annotated[str, Field(min_length=1, max_length=40)]
+    title: Annotated[str, Field(min_length=1)]
+
+
+class RobWord(_Strict):
+    """A level of a tool of the reviewer's own: its word, what it amounts to, the sign in its mark."""
+
+    word: Annotated[str, Field(min_length=1)]
+    severity: Literal["low", "some", "high", "critical", "unclear"]
+    glyph: Annotated[str, Field(max_length=2)] = ""
+
+
+class RobToolPlan(_Strict):
+    """A tool for risk of bias of the reviewer's own; without domains it takes those that rob.csv names."""
+
+    id: Identifier
+    name: str
+    domains: list[RobDomain] = []
+    levels: Annotated[list[RobWord], Field(min_length=1)]
 
 
 class Defaults(Choices):
@@ -100,8 +135,6 @@ class Defaults(Choices):
         Whose forest plots they are to look like; the files of each figure.
     sort : str
         Order of the studies in a forest plot: plan, year, effect, weight or label.
-    rob_palette : str or None
-        Colours of risk of bias, metaan or cochrane; None for those of the journal.
     """
 
     measure_binary: Literal["OR", "RR", "RD"] = "RR"
@@ -110,7 +143,6 @@ class Defaults(Choices):
     journal: Journal = "metaan"
     formats: Annotated[list[Format], Field(min_length=1)] = ["svg", "pdf", "png"]
     sort: Sort = "plan"
-    rob_palette: RobPalette | None = None
 
 
 class AnalysisPlan(Choices):
@@ -180,3 +212,4 @@ class Plan(_Strict):
     defaults: Defaults = Defaults()
     analysis: list[AnalysisPlan]
     sensitivity: list[SensitivityPlan] = []
+    rob_tool: list[RobToolPlan] = []

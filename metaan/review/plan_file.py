@@ -12,7 +12,17 @@ from pydantic import ValidationError
 
 from metaan.review.cells import near
 from metaan.review.files import bytes_of
-from metaan.review.plan import AnalysisPlan, Defaults, Plan, Question, ReviewInfo, SensitivityPlan
+from metaan.review.plan import (
+    AnalysisPlan,
+    Defaults,
+    Plan,
+    Question,
+    ReviewInfo,
+    RobDomain,
+    RobToolPlan,
+    RobWord,
+    SensitivityPlan,
+)
 from metaan.review.problems import Problem, problem
 from metaan.review.sheet import FORBIDDEN
 
@@ -34,6 +44,9 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "analysis": AnalysisPlan,
     "sensitivity": SensitivityPlan,
     "questions": Question,
+    "rob_tool": RobToolPlan,
+    "domains": RobDomain,
+    "levels": RobWord,
 }
 
 

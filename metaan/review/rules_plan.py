@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from metaan.appraisal.rob import NOT_JUDGED
+from metaan.appraisal.tools import known_words, plain
 from metaan.review.cells import near
+from metaan.review.own_tools import own_tools
 from metaan.review.schema import TABLES
 from metaan.review.settle import MEASURES
 
@@ -23,6 +26,7 @@ def plan_faults(loaded: Loaded) -> Iterator[Problem]:
     if loaded.plan is None:
         return
     yield from _doubled(loaded, loaded.plan)
+    yield from _own_tools(loaded, loaded.plan)
     yield from _treatments(loaded, loaded.plan)
     yield from _cross_references(loaded, loaded.plan)
     for path, choices in _choices(loaded.plan):
@@ -44,6 +48,7 @@ def _doubled(loaded: Loaded, plan: Plan) -> Iterator[Problem]:
     for section, ids in (
         ("analysis", [a.id for a in plan.analysis]),
         ("sensitivity", [s.id for s in plan.sensitivity]),
+        ("rob_tool", [tool.id for tool in plan.rob_tool]),
     ):
         for index, name in enumerate(ids):
             if name in ids[:index] or name == "main":
@@ -51,6 +56,16 @@ def _doubled(loaded: Loaded, plan: Plan) -> Iterator[Problem]:
                 yield loaded.plan_fault(
                     "C005", (section, index, "id"), name, f"The id “{name}” {said}.", "give it another id."
                 )
+
+
+def _own_tools(loaded: Loaded, plan: Plan) -> Iterator[Problem]:
+    """Find domains and levels of one's own tools that could not be told apart."""
+    for index, tool in enumerate(plan.rob_tool):
+        domains = [plain(text) for each in tool.domains for text in dict.fromkeys((each.id, each.title))]
+        for key, words in (("domains", domains), ("levels", [each.word for each in tool.levels])):
+            for word in dict.fromkeys(word for n, word in enumerate(words) if word in words[:n]):
+                message = f"“{word[:80]}” stands twice among the {key} of {tool.name[:80]}."
+                yield loaded.plan_fault("C005", ("rob_tool", index, key), word, message, "name it once.")
 
 
 def _treatments(loaded: Loaded, plan: Plan) -> Iterator[Problem]:
@@ -122,7 +137,7 @@ def _subgroup(loaded: Loaded, index: int, column: str) -> Iterator[Problem]:
 
 def _levels(loaded: Loaded, path: tuple[int | str, ...], choices: Choices) -> Iterator[Problem]:
     """Find judgements that no tool has; nothing would be left out for them."""
-    known = set(TABLES["rob"].column("judgement").choices)
+    known = {*known_words(own_tools(loaded.plan)), NOT_JUDGED}
     where = (*path, "exclude_rob")
     yield from _unknown(loaded, "C004", where, choices.exclude_rob, known, "a judgement of risk of bias")
 

@@ -8,8 +8,9 @@ from itertools import combinations
 from math import hypot, sqrt
 from typing import TYPE_CHECKING
 
+from metaan.appraisal.rob import NOT_JUDGED, rob_faults
 from metaan.review.names import same_name
-from metaan.review.schema import ROB_LEVELS
+from metaan.review.own_tools import own_tools
 from metaan.review.spread import arm_sd
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ MOST_NAMES = 400
 """Names that are compared in pairs."""
 COPIED_OUTCOMES = 3
 """Outcomes with the same numbers in two arms of one trial from which on a copy is likely."""
-
-NOT_JUDGED = "not judged"
 
 
 def table_faults(loaded: Loaded) -> Iterator[Problem]:
@@ -309,17 +308,9 @@ def _identifiers(column: str, text: str) -> tuple[str, ...]:
 
 def _judgements(loaded: Loaded) -> Iterator[Problem]:
     rows = loaded.tables["rob"]
-    for row in rows:
-        levels = _levels_of(row.text["tool"])
-        judged = row.text["judgement"].casefold()
-        if levels and judged and judged != NOT_JUDGED and judged not in levels and row.value["judgement"]:
-            yield loaded.fault(
-                "D024",
-                row,
-                "judgement",
-                f"“{row.text['judgement']}” is not a level of {row.text['tool']}: {', '.join(levels)}.",
-                "write one of its levels, or “not judged”.",
-            )
+    own = own_tools(loaded.plan)
+    for fault in rob_faults([row.text for row in rows], own):
+        yield loaded.fault("D024", rows[fault.row], fault.column, fault.message, fault.help)
     if not any(row.value["judgement"] not in (None, NOT_JUDGED) for row in rows):
         return
     known = {row.text["study_id"] for row in rows}
@@ -339,18 +330,6 @@ def _judgements(loaded: Loaded) -> Iterator[Problem]:
                 f"{study} is pooled and has no row in rob.csv.",
                 "add its judgement, or a row that says “not judged”.",
             )
-
-
-def _levels_of(tool: str) -> tuple[str, ...]:
-    """Look a tool up by its name, however it is written; () where it is not known.
-
-    Examples
-    --------
-    >>> _levels_of("Cochrane RoB 1"), _levels_of("GRADE")
-    (('low', 'unclear', 'high'), ())
-    """
-    plain = "".join(c for c in tool.casefold() if c.isalnum())
-    return next((levels for name, levels in ROB_LEVELS.items() if name in plain), ())
 
 
 def _names(loaded: Loaded) -> Iterator[Problem]:

@@ -8,18 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["MISSING_CODES", "ROB_LEVELS", "TABLES", "Column", "Table", "field_dictionary"]
+__all__ = ["MISSING_CODES", "TABLES", "Column", "Table", "field_dictionary"]
 
 MISSING_CODES = {"": "empty", "NR": "not reported", "NA": "not applicable"}
 """Texts of a number that is not there, with what they mean."""
-
-ROB_LEVELS = {
-    "rob2": ("low", "some concerns", "high"),
-    "rob1": ("low", "unclear", "high"),
-    "robinsi": ("low", "moderate", "serious", "critical", "no information"),
-    "robinse": ("low", "some concerns", "high", "very high"),
-}
-"""Judgements that each tool of risk of bias knows, by its name in small letters and digits only."""
 
 _TYPES = {
     "integer": "integer",
@@ -328,19 +320,22 @@ _ROB = Table(
             meaning="The outcome judged; empty for the study as a whole.",
             points_to="outcomes.outcome_id",
         ),
-        _text("tool", "RoB 2, ROBINS-I, ...; empty where no tool was applied."),
+        _text(
+            "tool", "RoB 2, ROBINS-I, a [[rob_tool]] of review.toml, ...; empty where no tool was applied."
+        ),
         Column(
             name="domain",
             kind="text",
-            meaning="Domain of the tool, or 'overall'.",
+            meaning="Domain of the tool, by its id or title, or 'overall'.",
             required=True,
             filled=True,
         ),
-        _choice(
-            "judgement",
-            "As judged by the source or the reviewer; 'not judged' where nobody did.",
-            *dict.fromkeys(level for levels in ROB_LEVELS.values() for level in levels),
-            "not judged",
+        Column(
+            name="judgement",
+            kind="text",
+            meaning="A level of the tool, as judged by the source or the reviewer; 'not judged' where nobody"
+            " did.",
+            required=True,
             filled=True,
         ),
         _text("support", "The facts behind it."),

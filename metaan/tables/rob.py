@@ -10,9 +10,10 @@ from metaan.tables.table import Cell, Column, Table
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from metaan.results.appraisal import RobTable
     from metaan.review.read import Row
 
-__all__ = ["rob_table"]
+__all__ = ["rob_levels_table", "rob_table"]
 
 _COLUMNS = (
     Column(name="study", title="Study"),
@@ -54,3 +55,38 @@ def rob_table(rows: Sequence[Row], labels: Mapping[str, str], outcomes: Mapping[
         for row in rows
     )
     return Table(id="rob", title="Risk of bias: judgements and supporting facts", columns=_COLUMNS, rows=made)
+
+
+def rob_levels_table(table: RobTable, *, id: str, title: str, labels: Mapping[str, str]) -> Table:  # noqa: A002
+    """Set out the judgements of one tool: studies by domains.
+
+    Parameters
+    ----------
+    table : RobTable
+        The judgements.
+    id, title : str
+        Of the table.
+    labels : mapping of str to str
+        Study id to the name to print.
+
+    Returns
+    -------
+    Table
+        One row per study, the overall judgement last; "not judged" where nobody did.
+    """
+    return Table(
+        id=id,
+        title=title,
+        columns=(
+            Column(name="study", title="Study"),
+            *(Column(name=id_, title=name) for id_, name in table.tool.domains),
+            Column(name="overall", title="Overall"),
+        ),
+        rows=tuple(
+            (
+                Cell(labels.get(study, study)),
+                *(Cell(word or "not judged") for word in (*row, overall)),
+            )
+            for study, row, overall in zip(table.studies, table.judgements, table.overall, strict=True)
+        ),
+    )

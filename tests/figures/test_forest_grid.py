@@ -1,4 +1,4 @@
-"""Every preset, few studies and many, short names and long: no text overlaps, nothing is clipped, no glyph lacks."""
+"""Every preset, few studies and many, short names and long: texts stay apart and whole, no glyph lacks."""
 
 from __future__ import annotations
 

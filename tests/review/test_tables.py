@@ -166,3 +166,61 @@ def test_many_wrong_names_among_many_known_ones_take_little_time(clean: Path) ->
     assert time.process_time() - start < 15
     assert len(found) == 8000
     assert found[0].help.startswith("did you mean “study")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column", "said"),
+    [
+        ("gamma,,RoB 2,overall,high", "gamma,,RoB 2,overal,high", "domain", "did you mean “overall”?"),
+        ("gamma,,RoB 2,overall,high", "gamma,,RBO 2,overall,high", "tool", "“RoB 2”"),
+        ("gamma,,RoB 2,overall,high", "gamma,,RoB 2,overall,hihg", "judgement", "did you mean “high”?"),
+    ],
+)
+def test_what_a_tool_does_not_have_is_told_where_it_stands(
+    edited: Edit, old: str, new: str, column: str, said: str
+) -> None:
+    (found,) = check_review(edited("rob.csv", old, new))
+    assert (found.code, found.severity, found.row, found.column) == ("D024", "warning", 4, column)
+    assert said in found.help
+
+
+OWN = """
+[[rob_tool]]
+id = "ours"
+name = "Our own tool"
+domains = [{ id = "A", title = "Blinding" }, { id = "B", title = "Loss" }]
+levels = [{ word = "fine", severity = "low" }, { word = "bad", severity = "high" }]
+"""
+
+
+def test_a_tool_of_the_reviews_own_is_known_and_its_levels_may_be_excluded(edited: Edit) -> None:
+    folder = edited("rob.csv", "gamma,,RoB 2,overall,high", "gamma,,our own tool,blinding,bad")
+    plan = (folder / "review.toml").read_text(encoding="utf-8")
+    plan = plan.replace('measure = "MD"', 'measure = "MD"\nexclude_rob = ["bad"]', 1)
+    (folder / "review.toml").write_text(plan + OWN, encoding="utf-8")
+    assert check_review(folder) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "said"),
+    [
+        ('title = "Loss"', 'title = "blinding"', "C005", "“blinding” stands twice among the domains"),
+        ('word = "bad"', 'word = "fine"', "C005", "“fine” stands twice among the levels"),
+        ('severity = "high"', 'severity = "hihg"', "C004", "hihg"),
+        ('word = "bad"', 'wrod = "bad"', "C003", "wrod"),
+    ],
+)
+def test_a_tool_of_the_reviews_own_is_checked(edited: Edit, old: str, new: str, code: str, said: str) -> None:
+    folder = edited("rob.csv", "gamma,,RoB 2,overall,high", "gamma,,RoB 2,overall,high")
+    plan = (folder / "review.toml").read_text(encoding="utf-8")
+    (folder / "review.toml").write_text(plan + OWN.replace(old, new), encoding="utf-8")
+    found = check_review(folder)
+    assert code in {p.code for p in found}
+    assert said in " ".join(p.message for p in found)
+
+
+def test_a_count_with_a_separator_is_told_and_never_read_as_a_reason(edited: Edit) -> None:
+    folder = edited("flow.csv", "Records from databases,,,,60", 'Records from databases,,,,"1,060"')
+    found = check_review(folder)
+    assert [(p.code, p.row, p.column) for p in found] == [("D007", 2, "n")]
+    assert found[0].help == "write 1060, without a thousands separator."

@@ -1,0 +1,1 @@
+"""What reviewers judged and counted: risk of bias by a tool, the flow of studies."""
