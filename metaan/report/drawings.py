@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from metaan.figures.drawing import Drawing
     from metaan.report.forest_looks import Looks
     from metaan.results.network import Network
-    from metaan.results.synthesis import AnalysisResult, Comparison
+    from metaan.results.synthesis import AnalysisResult
     from metaan.review.rows import Review
 
 ROOMS = {
@@ -231,7 +231,8 @@ def _of_analysis(
             | reading
             | looks.forest(analysis, comparison),
         )
-        yield from _refits(comparison, anchors[analysis.id, *pair], shared, reading, looks)
+        for refit in looks.refits(comparison, anchors[analysis.id, *pair], {**shared, **reading}):
+            yield Wanted(**refit)
     yield Wanted(
         id=f"network-{analysis.id}",
         title=f"{analysis.title}: network of comparisons",
@@ -245,47 +246,16 @@ def _of_analysis(
             id=f"estimates-{analysis.id}",
             title=f"{analysis.title}: network estimates against {names.get(held, held)}",
             room="network_forest",
-            arguments={"network": network, "reference": held, **_ranked(analysis, held)} | shared | reading,
-        )
-        yield from _of_network(analysis, network, shared, reading)
-
-
-def _refits(
-    comparison: Comparison,
-    anchor: str,
-    shared: Mapping[str, Any],
-    reading: Mapping[str, Any],
-    looks: Looks,
-) -> Iterator[Wanted]:
-    """List the plots of fits that were repeated; where studies or years are too few there is none."""
-    kept = [study for study in comparison.studies if study.estimable]
-    names = tuple(shared["names"].get(node, node) for node in (comparison.treat1, comparison.treat2))
-    title = f"{shared['outcome']}: {' versus '.join(names)}"
-    common = {
-        "labels": [study.label for study in kept],
-        "names": names,
-        "outcome": shared["outcome"],
-        "preset": looks.preset,
-        **reading,
-    }
-    if comparison.leave_one_out is not None:
-        yield Wanted(
-            id=f"loo-{anchor}",
-            title=f"{title}, leaving out one study at a time",
-            room="refit_forest",
-            arguments={"found": comparison.leave_one_out, **common},
-        )
-    if comparison.cumulative is not None:
-        yield Wanted(
-            id=f"cumulative-{anchor}",
-            title=f"{title}, study by study",
-            room="refit_forest",
             arguments={
-                "found": comparison.cumulative,
-                "by": [looks.years.get(study.study, "") for study in kept],
-                **common,
+                "network": network,
+                "reference": held,
+                "preset": looks.preset,
+                **_ranked(analysis, held),
+                **shared,
+                **reading,
             },
         )
+        yield from _of_network(analysis, network, shared, reading)
 
 
 def _ranked(analysis: AnalysisResult, reference: str) -> dict[str, Any]:

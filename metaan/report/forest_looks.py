@@ -12,7 +12,7 @@ from metaan.results.appraisal import RobTable, RobTool
 from metaan.review.own_tools import own_tools
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from metaan.results.synthesis import AnalysisResult, Comparison
     from metaan.review.rows import Review
@@ -56,6 +56,40 @@ class Looks:
             "margin": self.margins.get(analysis.id, mid),
             "rob": self.judged.get(analysis.id),
         }
+
+    def refits(
+        self, comparison: Comparison, anchor: str, told: Mapping[str, Any]
+    ) -> Iterator[dict[str, Any]]:
+        """Give the figures of fits that were repeated; where studies or years are too few there is none.
+
+        Parameters
+        ----------
+        comparison : Comparison
+            The comparison.
+        anchor : str
+            Its name in the page.
+        told : mapping
+            Measure, direction, scale, outcome, and names of the nodes.
+        """
+        kept = [study for study in comparison.studies if study.estimable]
+        names = tuple(told["names"].get(node, node) for node in (comparison.treat1, comparison.treat2))
+        title = f"{told['outcome']}: {' versus '.join(names)}"
+        common = {**told, "names": names, "labels": [study.label for study in kept], "preset": self.preset}
+        years = [self.years.get(study.study, "") for study in kept]
+        if comparison.leave_one_out is not None:
+            yield {
+                "id": f"loo-{anchor}",
+                "title": f"{title}, leaving out one study at a time",
+                "room": "refit_forest",
+                "arguments": {"found": comparison.leave_one_out, **common},
+            }
+        if comparison.cumulative is not None:
+            yield {
+                "id": f"cumulative-{anchor}",
+                "title": f"{title}, study by study",
+                "room": "refit_forest",
+                "arguments": {"found": comparison.cumulative, "by": years, **common},
+            }
 
 
 def forest_looks(review: Review) -> Looks:
