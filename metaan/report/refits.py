@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from metaan.format import canonical
 from metaan.models.subgroups import subgroups
+from metaan.report.clauses import Clause
+from metaan.report.wording import joined, spelled
 from metaan.results.synthesis import Panels
 from metaan.sensitivity.cumulative import LEAST_TO_ADD_UP, cumulate
 from metaan.sensitivity.influence import LEAST_TO_LEAVE_OUT, leave_one_out
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from metaan.results.refits import Cumulative, LeaveOneOut
-    from metaan.results.synthesis import Comparison, Scenario
+    from metaan.results.synthesis import AnalysisResult, Comparison, Scenario
     from metaan.review.rows import Review
 
-__all__ = ["panels_record", "refits_record", "with_refits"]
+__all__ = ["panels_record", "refit_clauses", "refits_record", "with_refits"]
 
 
 def with_refits(review: Review, scenario: Scenario, grouped_by: str) -> Scenario:
@@ -93,6 +96,37 @@ def _cumulative(review: Review, comparison: Comparison) -> Cumulative | None:
     if len(by) < LEAST_TO_ADD_UP or len(by) < len(known) or len(set(by)) == 1:
         return None
     return cumulate(*_effects(comparison), by, **_options(comparison))
+
+
+def refit_clauses(analyses: Iterable[AnalysisResult]) -> list[Clause]:
+    """Say which fits were repeated, for the methods text; nothing where none was.
+
+    Parameters
+    ----------
+    analyses : iterable of AnalysisResult
+        The analyses of the review.
+    """
+    compared = [each for analysis in analyses for each in analysis.main.comparisons]
+    grouped = [each.panels for each in compared if each.panels is not None and each.panels.found is not None]
+    said = []
+    if grouped:
+        columns = joined(sorted({panels.column for panels in grouped}), "and")
+        tested = [panels.found for panels in grouped if panels.found is not None]
+        welch = any(isfinite(found.Q_between_dof[1]) for found in tested)
+        test = (
+            "Welch's test, each group with its own τ²" if welch else "a χ² test, each group with its own τ²"
+        )
+        text = f"Studies were grouped by {columns} of studies.csv, and differences between groups judged by {test}."
+        said.append(Clause(text, ("welch1951",) if welch else ()))
+    if any(each.leave_one_out is not None for each in compared):
+        text = f"With {spelled(LEAST_TO_LEAVE_OUT)} studies or more, each was left out in turn."
+        said.append(Clause(text))
+    if any(each.cumulative is not None for each in compared):
+        text = (
+            "Where every study of a comparison has a year, studies were also added up in the order of years."
+        )
+        said.append(Clause(text, ("lau1992",)))
+    return said
 
 
 def panels_record(panels: Panels, pooled: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

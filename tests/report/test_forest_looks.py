@@ -15,6 +15,7 @@ from metaan.report.analysis import analyse
 from metaan.report.drawings import draw, scale_names, wanted_figures
 from metaan.report.evidence import node_names
 from metaan.report.forest_looks import forest_looks
+from metaan.report.methods import write_methods
 from metaan.report.numbers import results_document, write_canonical
 from metaan.review.check import check_review
 from metaan.review.read import read_review
@@ -118,3 +119,12 @@ def test_what_does_not_exist_is_refused_with_names_near_it(tmp_path, change, cod
     found = [each for each in problems if each.code == code]
     assert len(found) == 1
     assert f"“{cure}”" in found[0].help
+
+
+def test_the_methods_say_which_fits_were_repeated(review, analyses):
+    said = write_methods(review, analyses)
+    assert "Studies were grouped by design of studies.csv" in said
+    assert "Welch's test" in said
+    assert "With three studies or more, each was left out in turn." in said
+    assert "studies were added up in the order of years" in said
+    assert "Lau J, Antman EM" in said
