@@ -714,7 +714,7 @@ GOOD = "study,treatment,events,n\na,A,3,30\na,B,4,30\nb,B,4,30\nb,C,9,30\n"
         (GOOD, ("--measure", "OR", "--column", "events"), "write ROLE=HEADING"),
         (GOOD, ("--measure", "OR", "--column", "evnts=n"), "there is no “evnts”"),
         (GOOD, ("--measure", "OR", "--column", "events=evants"), "did you mean “events”"),
-        (GOOD, ("--measure", "OR", "--figure", "plot.gif"), ".svg, .pdf or .png"),
+        (GOOD, ("--measure", "OR", "--figure", "plot.gif"), ".svg, .pdf, .png, .tiff, .tif or .eps"),
         (GOOD, ("--measure", "OR", "--plot", "pie"), "--plot"),
         (GOOD, ("--measure", "OR", "--margin", "2"), "--small-values too"),
         (GOOD, ("--measure", "OR", "--small-values", "desirable", "--margin", "0"), "a ratio above 0"),

@@ -261,7 +261,7 @@ def test_mantel_haenszel_adds_nothing(pool: Pool) -> None:
         (("--measure", "OR", "--mods", "~ yaer"), "did you mean 'year'"),
         (("--measure", "OR", "--mods", "~ __import__('os')"), "--mods"),
         (("--measure", "OR", "--mods", "~year", "--subgroup", "study"), "one of them"),
-        (("--measure", "OR", "--figure", "plot.gif"), ".svg, .pdf or .png"),
+        (("--measure", "OR", "--figure", "plot.gif"), ".svg, .pdf, .png, .tiff, .tif or .eps"),
         (("--measure", "RR", "--model", "peto"), "pools PETO"),
         (("--model", "mh", "--method", "DL"), "takes no --method"),
         (("--measure", "OR", "--format", "xml"), "--format"),

@@ -135,7 +135,7 @@ PLOTS = ("forest", "graph", "rankogram", "splits", "heat", "league", "contributi
 @click.option(
     "--figure",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Draw a figure: FILE.svg, .pdf or .png.",
+    help="Draw a figure: FILE.svg, .pdf, .png, .tiff or .eps.",
 )
 @click.option(
     "--plot",

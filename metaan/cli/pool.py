@@ -12,6 +12,7 @@ from metaan.cli.talk import talk_of, talk_options
 
 if TYPE_CHECKING:
     from metaan.single.analysis import Single
+    from metaan.single.figure import FigureLook
 
 __all__ = ["pool"]
 
@@ -59,8 +60,17 @@ PROFILES = ("metafor", "meta", "revman", "stata")
 @click.option(
     "--figure",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Draw a forest plot, or with one moderator a bubble plot: FILE.svg, .pdf or .png.",
+    help="Draw a forest plot, or with one moderator a bubble plot: FILE.svg, .pdf, .png, .tiff or .eps.",
 )
+@click.option("--journal", default="metaan", show_default=True, help="Whose figures it is to look like.")
+@click.option("--groups", default="", metavar="NAME,NAME", help="Names of both groups, for the figure.")
+@click.option(
+    "--better",
+    type=click.Choice(["lower", "higher"]),
+    help="Which effects favour the first group, for the figure.",
+)
+@click.option("--cumulative", default="", metavar="COLUMN", help="Pool study by study in this order.")
+@click.option("--leave-one-out", is_flag=True, help="Pool without each study in turn.")
 @talk_options
 @click.pass_context
 def pool(
@@ -82,6 +92,11 @@ def pool(
     form: str,
     compare_profiles: bool,
     figure: Path | None,
+    journal: str,
+    groups: str,
+    better: str | None,
+    cumulative: str,
+    leave_one_out: bool,
     quiet: bool,
     verbose: bool,
     debug: bool,
@@ -106,6 +121,8 @@ def pool(
         from metaan.single.figure import figure_format
 
         figure_format(figure)
+        look = _look(journal, groups, better)
+        look.preset()
     request = Request(
         measure=measure,
         method=method,
@@ -119,6 +136,8 @@ def pool(
         mods=mods,
         subgroup=subgroup,
         slab=slab,
+        cumulative=cumulative,
+        leave_one_out=leave_one_out,
     )
     single = analyse_file(file, request)
     click.echo(_written(single, form, compare=compare_profiles and single.fit is not None), nl=False)
@@ -128,11 +147,28 @@ def pool(
     if figure is not None:
         from metaan.single.figure import write_figure
 
-        write_figure(single, figure)
-        talk.tell(f"The figure is in {figure}.")
+        remarks = write_figure(single, figure, look)
+        talk.tell(f"The figure is in {figure}{''.join(f'; {each}' for each in remarks)}.")
     if isnan(single.fit.estimate):
         talk.tell(f"{single.file}: the pooled effect is not estimable; the output says why.")
         raise click.exceptions.Exit(1)
+
+
+def _look(journal: str, groups: str, better: str | None) -> FigureLook:
+    """Read how the figure is to look.
+
+    Raises
+    ------
+    RequestError
+        For names that are not two.
+    """
+    from metaan.errors import RequestError
+    from metaan.single.figure import FigureLook
+
+    names = tuple(name.strip() for name in groups.split(",")) if groups else ()
+    if len(names) not in (0, 2) or not all(names):
+        raise RequestError(f"--groups {groups}: give two names with a comma between, such as BCG,Control.")
+    return FigureLook(journal=journal, groups=names, better=better or "")
 
 
 def _written(single: Single, form: str, *, compare: bool) -> str:

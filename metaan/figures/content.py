@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from metaan.figures.sheet import Align
     from metaan.types import Interval
 
-__all__ = ["Column", "Content", "Mark", "MarkKind", "Row"]
+__all__ = ["Badge", "Column", "Content", "Mark", "MarkKind", "Row"]
 
 MarkKind: TypeAlias = Literal["square", "dot", "diamond", "pale diamond", "bar"]
 NO_INTERVAL: Interval = (float("nan"), float("nan"))
@@ -17,13 +19,26 @@ NO_INTERVAL: Interval = (float("nan"), float("nan"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column of text; neighbours with the same `group` stand under one `spanner`."""
+    """A column of text; neighbours with the same `group` stand under one `spanner`.
+
+    The cells of `badges` are words of `Content.badges`, shown as round marks.
+    """
 
     header: str
     align: Align = "right"
     after_plot: bool = False
     spanner: str = ""
     group: int = 0
+    badges: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Badge:
+    """A round mark with a sign in it, so that its colour is never the only cue."""
+
+    fill: str
+    sign: str
+    ink: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +59,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """Cells, one for each column, and a mark; a row with an empty second cell may run on to the right.
+    """Cells, one for each column, and a mark; the first runs on to the right over empty ones.
 
     `space` is left above it, `indent` before its first cell, in points.
     """
@@ -85,6 +100,16 @@ class Content:
         Where the solid line of no effect stands, analysis scale; `nan` for none.
     bounds : (float, float)
         Beyond which the axis does not reach.
+    band : (float, float)
+        Differences that do not matter, shaded; analysis scale, `nan` for none.
+    favours_on_top : bool
+        Whether `favours` stand above the plot.
+    decimal : str
+        Decimal mark of the axis.
+    badges : mapping of str to Badge
+        What a word in a column of badges looks like.
+    legend : tuple of (str, str)
+        Words of `badges` and what stands beside them below the plot.
     """
 
     heading: str
@@ -98,3 +123,8 @@ class Content:
     null: float = 0.0
     bounds: Interval = (float("-inf"), float("inf"))
     unit: str = ""
+    band: Interval = NO_INTERVAL
+    favours_on_top: bool = False
+    decimal: str = "."
+    badges: Mapping[str, Badge] = field(default_factory=dict)
+    legend: tuple[tuple[str, str], ...] = ()

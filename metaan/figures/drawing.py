@@ -1,4 +1,4 @@
-"""A drawing with its words, and its bytes in three formats.
+"""A drawing with its words, and its bytes in five formats.
 
 Rendering is deterministic: the same drawing gives the same bytes in every process, time zone and locale.
 The matplotlib settings of the user have no say, pyplot is never imported, and nothing carries a date or a
@@ -11,34 +11,40 @@ from __future__ import annotations
 import io
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, Any, Literal, assert_never
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from metaan.figures.measure import clean
+from metaan.figures.files import FileSettings
+from metaan.figures.measure import clean, lacking
 from metaan.figures.sheet import draw_sheet
 from metaan.figures.svg import finish_svg
+from metaan.figures.typefaces import DEJAVU
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from metaan.figures.presets import Preset
     from metaan.figures.sheet import Sheet
     from metaan.types import Format
 
 __all__ = ["ALT_LENGTH", "Drawing", "render", "sheet_drawing", "shorten"]
 
 ALT_LENGTH = 150
-POINTS_PER_INCH = 72
-PNG_DPI = 300
+POINTS_PER_INCH, MM_PER_INCH = 72, 25.4
+SLACK = 0.5
+EPS_TITLE = 80
+DATED = (b"%%CreationDate", b"%%Title")
 PNG_COLOURS = 256
 WHITE, NEARLY_WHITE = [255, 255, 255], 250
 SETTINGS = {
     "svg.fonttype": "none",
     "svg.hashsalt": "metaan",
     "pdf.fonttype": 42,
+    "ps.fonttype": 42,
     "text.usetex": False,
     "text.hinting": "no_hinting",
     "font.family": ["DejaVu Sans"],
@@ -61,6 +67,14 @@ class Drawing:
         Everything the figure shows, in sentences.
     figure : Figure
         Not bound to a backend.
+    files : FileSettings
+        What is asked of its files.
+    lacking : frozenset of str
+        Characters of the data that no typeface of the figure has.
+    remarks : tuple of str
+        What whoever sends the figure to a journal must know, such as the typeface or a page too wide.
+    sheet : Sheet or None
+        What was drawn, for a format that draws it in another way.
     """
 
     id: str
@@ -68,9 +82,21 @@ class Drawing:
     alt: str
     description: str
     figure: Figure
+    files: FileSettings = FileSettings()  # noqa: RUF009 - a frozen value
+    lacking: frozenset[str] = frozenset()
+    remarks: tuple[str, ...] = ()
+    sheet: Sheet | None = None
 
 
-def sheet_drawing(sheet: Sheet, *, id: str, title: str, alt: str, description: str) -> Drawing:  # noqa: A002
+def sheet_drawing(
+    sheet: Sheet,
+    *,
+    id: str,  # noqa: A002
+    title: str,
+    alt: str,
+    description: str,
+    preset: Preset | None = None,
+) -> Drawing:
     """Put a sheet on a figure of its size and give it its words.
 
     Parameters
@@ -79,17 +105,25 @@ def sheet_drawing(sheet: Sheet, *, id: str, title: str, alt: str, description: s
         The marks, in points.
     id, title, alt, description : str
         See `Drawing`; the texts may be hostile and are cleaned, the alt text is shortened.
+    preset : Preset, optional
+        The journal that the figure is for: what is asked of its files, and on what it must be remarked.
     """
-    with mpl.rc_context(_settings()):
-        figure = Figure(figsize=(sheet.width / POINTS_PER_INCH, sheet.height / POINTS_PER_INCH))
-        draw_sheet(sheet, figure.add_axes((0, 0, 1, 1)))
+    figure = _sheet_figure(sheet)
     return Drawing(
-        id=id, title=clean(title), alt=shorten(clean(alt)), description=clean(description), figure=figure
+        id=id,
+        title=clean(title),
+        alt=shorten(clean(alt)),
+        description=clean(description),
+        figure=figure,
+        files=FileSettings() if preset is None else preset.files,
+        lacking=frozenset().union(*(lacking(words.text) for words in sheet.words)),
+        remarks=() if preset is None else tuple(_remarks(sheet, preset)),
+        sheet=sheet,
     )
 
 
 def render(drawing: Drawing, format: Format) -> bytes:  # noqa: A002
-    """Write a drawing as SVG, PDF or PNG.
+    """Write a drawing as SVG, PDF, PNG, TIFF or EPS.
 
     A character that the font lacks becomes a box in PDF and PNG and stays text in SVG.
 
@@ -98,7 +132,8 @@ def render(drawing: Drawing, format: Format) -> bytes:  # noqa: A002
     drawing : Drawing
         What to write.
     format : str
-        "svg" (text stays text), "pdf" (TrueType embedded) or "png" (300 dpi, no alpha).
+        "svg" (text stays text), "pdf" (TrueType embedded), "png" or "tiff" (RGB without alpha, the latter
+        compressed by LZW), or "eps" (without transparency; TrueType embedded or letters as outlines).
 
     Returns
     -------
@@ -107,12 +142,22 @@ def render(drawing: Drawing, format: Format) -> bytes:  # noqa: A002
     """
     match format:
         case "svg":
-            source = _save(drawing.figure, format="svg", metadata={"Date": None, "Creator": None})
-            return finish_svg(source, id=drawing.id, title=drawing.title, description=drawing.description)
+            source = _save(drawing, format="svg", metadata={"Date": None, "Creator": None})
+            return finish_svg(
+                source,
+                id=drawing.id,
+                title=drawing.title,
+                description=drawing.description,
+                family=_family(drawing),
+            )
         case "pdf":
-            return _save(drawing.figure, format="pdf", metadata=_pdf_metadata(drawing))
+            return _save(drawing, format="pdf", metadata=_pdf_metadata(drawing))
         case "png":
             return _png(drawing)
+        case "tiff":
+            return _tiff(drawing)
+        case "eps":
+            return _eps(drawing)
         case _:
             assert_never(format)
 
@@ -128,32 +173,107 @@ def shorten(text: str, limit: int = ALT_LENGTH) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def _save(figure: Figure, **options: Any) -> bytes:
+def _remarks(sheet: Sheet, preset: Preset) -> Iterator[str]:
+    """Say in which typeface the figure is set, and where it does not keep to the journal's page."""
+    family = _sheet_family(sheet)
+    if preset.families:
+        wanted = "" if family != DEJAVU else f"; {preset.journal} asks for {preset.families[0]}"
+        yield f"set in {family}{wanted}"
+    pages, tallest = preset.style.pages, preset.style.tallest
+    if pages and sheet.width > pages[-1] + SLACK:
+        yield f"{_mm(sheet.width)} mm wide, and {preset.journal} takes {_mm(pages[-1])}: shorten names"
+    if sheet.height > tallest + SLACK:
+        yield f"{_mm(sheet.height)} mm high, and {preset.journal} takes {_mm(tallest)}: split it into parts"
+
+
+def _mm(points: float) -> str:
+    return f"{points / POINTS_PER_INCH * MM_PER_INCH:.0f}"
+
+
+def _sheet_family(sheet: Sheet) -> str:
+    return sheet.words[0].family if sheet.words else DEJAVU
+
+
+def _family(drawing: Drawing) -> str:
+    return DEJAVU if drawing.sheet is None else _sheet_family(drawing.sheet)
+
+
+def _save(drawing: Drawing, **options: Any) -> bytes:
+    return _saved(drawing.figure, drawing.lacking, **options)
+
+
+def _saved(figure: Figure, lacking: frozenset[str], **options: Any) -> bytes:
+    """Write a figure; a glyph that is missing where none was expected to be is a fault of the program."""
     buffer = io.BytesIO()
     with mpl.rc_context(_settings()), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
+        action: Literal["ignore", "error"] = "ignore" if lacking else "error"
+        warnings.filterwarnings(action, message="Glyph .* missing from", category=UserWarning)
         figure.savefig(buffer, **options)
     return buffer.getvalue()
 
 
 def _png(drawing: Drawing) -> bytes:
-    """Write 300 dpi on white, without an alpha channel, in at most 256 colours: a quarter of the size."""
-    pixels = _save(drawing.figure, format="rgba", dpi=PNG_DPI)
-    size = _pixels(drawing.figure, len(pixels) // 4)
-    image = Image.frombytes("RGBA", size, pixels).convert("RGB")
+    """Write on white, without an alpha channel, in at most 256 colours: a quarter of the size."""
+    dpi = drawing.files.dpi
+    image = _pixels(drawing, dpi)
     few = image.quantize(PNG_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     few.putpalette(_white_stays_white(few.getpalette() or []))
     words = PngInfo()
     words.add_itxt("Title", drawing.title)
     words.add_itxt("Description", drawing.alt)
+    if drawing.remarks:
+        words.add_itxt("Comment", "; ".join(drawing.remarks))
     buffer = io.BytesIO()
-    few.save(buffer, format="PNG", dpi=(PNG_DPI, PNG_DPI), pnginfo=words)
+    few.save(buffer, format="PNG", dpi=(dpi, dpi), pnginfo=words)
     return buffer.getvalue()
 
 
-def _pixels(figure: Figure, count: int) -> tuple[int, int]:
+def _tiff(drawing: Drawing) -> bytes:
+    """Write RGB on white, without an alpha channel, which journals refuse, compressed without loss."""
+    dpi = drawing.files.tiff_dpi
+    buffer = io.BytesIO()
+    _pixels(drawing, dpi).save(
+        buffer,
+        format="TIFF",
+        compression="tiff_lzw",
+        dpi=(dpi, dpi),
+        description=_ascii("; ".join((drawing.alt, *drawing.remarks))),
+    )
+    return buffer.getvalue()
+
+
+def _ascii(text: str) -> str:
+    """Write a text in the letters that a TIFF or an EPS header may have."""
+    return text.encode("ascii", "replace").decode()
+
+
+def _eps(drawing: Drawing) -> bytes:
+    """Write PostScript, which knows no transparency, without its date."""
+    figure = drawing.figure
+    if drawing.sheet is not None:
+        figure = _sheet_figure(drawing.sheet, outlined=drawing.files.outlined)
+    title = _ascii(drawing.title).replace("(", "[").replace(")", "]")[:EPS_TITLE]
+    source = _saved(figure, drawing.lacking, format="eps", metadata={"Creator": "metaan"})
+    kept = b"\n".join(line for line in source.split(b"\n") if not line.startswith(DATED))
+    return kept.replace(b"%%Creator", f"%%Title: {title}\n%%Creator".encode(), 1)
+
+
+def _sheet_figure(sheet: Sheet, *, outlined: bool = False) -> Figure:
+    with mpl.rc_context(_settings()):
+        figure = Figure(figsize=(sheet.width / POINTS_PER_INCH, sheet.height / POINTS_PER_INCH))
+        draw_sheet(sheet, figure.add_axes((0, 0, 1, 1)), outlined=outlined)
+    return figure
+
+
+def _pixels(drawing: Drawing, dpi: int) -> Image.Image:
+    pixels = _save(drawing, format="rgba", dpi=dpi)
+    size = _image_size(drawing.figure, len(pixels) // 4, dpi)
+    return Image.frombytes("RGBA", size, pixels).convert("RGB")
+
+
+def _image_size(figure: Figure, count: int, dpi: int) -> tuple[int, int]:
     """Tell width from height; matplotlib cuts or rounds inches times dots per inch by their last digit."""
-    across, down = (sorted({int(side), round(side)}) for side in figure.get_size_inches() * PNG_DPI)
+    across, down = (sorted({int(side), round(side)}) for side in figure.get_size_inches() * dpi)
     return next((width, height) for width in across for height in down if width * height == count)
 
 
@@ -165,7 +285,8 @@ def _white_stays_white(palette: list[int]) -> list[int]:
 
 def _pdf_metadata(drawing: Drawing) -> Mapping[str, str | None]:
     nothing = dict.fromkeys(("CreationDate", "ModDate", "Producer"))
-    return {**nothing, "Creator": "metaan", "Title": drawing.title, "Subject": drawing.alt}
+    remarks = {"Keywords": "; ".join(drawing.remarks)} if drawing.remarks else {}
+    return {**nothing, "Creator": "metaan", "Title": drawing.title, "Subject": drawing.alt, **remarks}
 
 
 def _settings() -> Any:

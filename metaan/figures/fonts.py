@@ -1,4 +1,4 @@
-"""The font that figures are drawn with: a slim copy of matplotlib's DejaVu Sans.
+"""The fonts that figures are drawn with: slim copies of the whole ones.
 
 A PDF embeds the glyphs it uses, and cutting them out of the whole font takes three quarters of the time of a
 figure. The copy holds the letters of European languages and the signs of statistics, without kerning and
@@ -20,7 +20,8 @@ import fontTools
 import matplotlib as mpl
 from fontTools import subset
 
-from metaan.figures.measure import font_file
+from metaan.figures.measure import face_of
+from metaan.figures.typefaces import DEJAVU, font_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +34,7 @@ WINDOWS_UNICODE = (3, 1)
 LAYOUT_TABLES = ["FFTM", "GDEF", "GPOS", "GSUB", "kern"]
 
 
-def drawing_font(text: str, *, bold: bool = False) -> Path:
+def drawing_font(text: str, *, bold: bool = False, family: str = DEJAVU) -> Path:
     """Choose the font file that a text is drawn with.
 
     Parameters
@@ -42,13 +43,18 @@ def drawing_font(text: str, *, bold: bool = False) -> Path:
         One line.
     bold : bool
         The bold face.
+    family : str
+        The typeface; DejaVu Sans takes its place where it lacks a character.
 
     Returns
     -------
     Path
         The slim copy where it holds every character, else the whole font.
     """
-    return _slim_file(bold=bold) if all(_covered(ord(c)) for c in text) else font_file(bold=bold)
+    face = face_of(text, family)
+    if all(_covered(ord(c)) for c in text):
+        return _slim_file(bold=bold, family=face)
+    return font_file(bold=bold, family=face)
 
 
 def slim_copy(font: Path) -> bytes:
@@ -88,8 +94,8 @@ def _covered(code: int) -> bool:
 
 
 @cache
-def _slim_file(*, bold: bool) -> Path:
-    whole = font_file(bold=bold)
+def _slim_file(*, bold: bool, family: str = DEJAVU) -> Path:
+    whole = font_file(bold=bold, family=family)
     folder, start = Path(mpl.get_cachedir()), f"metaan-{_recipe(whole)}-"
     for kept in sorted(folder.glob(f"{start}*-{whole.name}")):
         if kept.name == f"{start}{_digest_of(kept)}-{whole.name}":

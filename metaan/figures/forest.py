@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from math import floor, isfinite, log10
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from math import isfinite, log, nan
+from typing import TYPE_CHECKING, Any
 
-from metaan.figures.content import Column, Content, Mark, Row
+from metaan.figures.content import Content, Mark, Row
 from metaan.figures.drawing import Drawing, sheet_drawing
+from metaan.figures.forest_arms import Arms, arms_of
+from metaan.figures.forest_columns import ForestColumns, forest_columns
+from metaan.figures.forest_lines import METHOD_NAMES, TEST_NAMES, between_line, model_name
 from metaan.figures.forest_text import (
     LEAST_FOR_PREDICTION,
     Subject,
@@ -15,7 +19,6 @@ from metaan.figures.forest_text import (
     favours,
     footnote_marks,
     interval_name,
-    model_name,
     names_of,
     notes,
     other_fits,
@@ -23,23 +26,23 @@ from metaan.figures.forest_text import (
 )
 from metaan.figures.layout import ForestLayout, layout_rows
 from metaan.figures.measure import clean
-from metaan.figures.style import DEFAULT, Style
-from metaan.format import DASH, RATIO_MEASURES, fixed, measure_name
+from metaan.figures.presets import METAAN, Preset
+from metaan.figures.rob_badges import RobColumns, rob_columns
+from metaan.format import DASH, RATIO_MEASURES, fixed, interval_digits, measure_name, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from metaan.results.appraisal import RobTable
     from metaan.results.pairwise import Pooled
-    from metaan.results.synthesis import ArmData, Comparison, StudyEffect
-    from metaan.types import Direction, Interval, Kind
+    from metaan.results.synthesis import Comparison, Panels, StudyEffect
+    from metaan.types import Direction, Interval, Kind, Sort
 
-__all__ = ["forest_content", "forest_plot", "layout_forest"]
+__all__ = ["forest_plot", "layout_forest"]
 
-BINARY_HEADERS = ("events/n",)
-CONTINUOUS_HEADERS = ("mean (SD)", "n")
-SIZE_HEADERS = ("n",)
 SHORT_NAMES = {"SMD": "SMD", "IRD": "Rate difference", "IRR": "Rate ratio", "PETO": "Peto odds ratio"}
-LEAST_DECIMALS, MOST_DECIMALS = 2, 8
+SHORT_TESTS = {"z": "Wald", "t": "t", "hksj": "HKSJ", "adhoc": "HKSJ, ad hoc"}
+NO_BAND: Interval = (nan, nan)
 
 
 def forest_plot(
@@ -53,7 +56,11 @@ def forest_plot(
     outcome: str,
     level: float,
     scale: str = "",
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
+    rob: RobTable | None = None,
+    margin: float = nan,
+    sort: Sort = "plan",
+    years: Mapping[str, int] | None = None,
 ) -> Drawing:
     """Draw the studies of one comparison, what they say together and how far they differ.
 
@@ -79,22 +86,37 @@ def forest_plot(
         Confidence level of the studies' intervals, in (0, 1).
     scale : str
         Scale and unit of a mean difference, printed above the plot; other measures have none.
-    style : Style
-        Sizes and colours.
+    preset : Preset
+        Words, numbers, sizes, colours and order of a journal.
+    rob : RobTable, optional
+        Judgements of risk of bias, for marks beside the studies; without it there is nothing about it.
+    margin : float
+        Smallest difference that matters, as a person reads it (1.25 or 0.8 for a ratio), for the shaded band;
+        `nan` for none.
+    sort : str
+        Order of the studies, within groups where there are some: plan, year, effect, weight or label.
+    years : mapping of str to int, optional
+        Study id to year, for `sort`; a study without one comes last.
 
     Returns
     -------
     Drawing
         Ready for `render`.
     """
-    subject = _subject(comparison, measure, direction, kind, names, outcome, level, scale)
-    layout = layout_rows(forest_content(comparison, subject, style), style)
+    subject = _subject(comparison, measure, direction, kind, names, outcome, level, scale, preset)
+    extras = _Extras(rob=rob, margin=margin, sort=sort, years=years or {})
+    shown = _sorted(comparison, extras)
+    content = _content(shown, subject, extras)
+    layout = layout_rows(content, preset.style_for(kind))
+    told = description(shown, subject)
+    groups = _told_groups(shown, subject)
     return sheet_drawing(
         layout.sheet,
         id=id,
         title=f"Forest plot: {subject.heading}",
         alt=alt_text(comparison, subject),
-        description=description(comparison, subject),
+        description=" ".join([told, *groups, *content.notes[len(notes(shown, preset)) :]]),
+        preset=preset,
     )
 
 
@@ -108,33 +130,72 @@ def layout_forest(
     outcome: str,
     level: float,
     scale: str = "",
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
+    rob: RobTable | None = None,
+    margin: float = nan,
+    sort: Sort = "plan",
+    years: Mapping[str, int] | None = None,
 ) -> ForestLayout:
     """Lay out a forest plot in points, without drawing it; the arguments are those of `forest_plot`."""
-    subject = _subject(comparison, measure, direction, kind, names, outcome, level, scale)
-    return layout_rows(forest_content(comparison, subject, style), style)
+    subject = _subject(comparison, measure, direction, kind, names, outcome, level, scale, preset)
+    extras = _Extras(rob=rob, margin=margin, sort=sort, years=years or {})
+    content = _content(_sorted(comparison, extras), subject, extras)
+    return layout_rows(content, preset.style_for(kind))
 
 
-def forest_content(comparison: Comparison, subject: Subject, style: Style = DEFAULT) -> Content:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Extras:
+    """What a forest plot shows beyond effects."""
+
+    rob: RobTable | None = None
+    margin: float = nan
+    sort: Sort = "plan"
+    years: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """What rows are made of: the columns and what stands in them."""
+
+    subject: Subject
+    columns: ForestColumns
+    arms: Arms
+    rob: RobColumns
+    weighted: bool
+
+    @property
+    def preset(self) -> Preset:
+        """Words and numbers."""
+        return self.subject.preset
+
+
+def _content(comparison: Comparison, subject: Subject, extras: _Extras) -> Content:
     """Say what a forest plot shows, before it has a size."""
-    main = comparison.main
-    pooled = main if comparison.k > 1 else None
-    columns = _columns(comparison, subject, weighted=pooled is not None)
-    rows = [*_study_rows(comparison, subject, columns)]
-    rows += _total_row(comparison, subject, columns, style)
+    preset, words = subject.preset, subject.preset.wording
+    pooled = comparison.main if comparison.k > 1 else None
+    table = _table(comparison, subject, extras, weighted=pooled is not None)
+    rows = [*_study_rows(comparison, table), *_total_row(comparison, table)]
     if pooled is not None:
-        rows += _model_rows(comparison, pooled, subject, columns, style)
+        rows += _model_rows(comparison, pooled, table)
+        rows += _between_row(comparison.panels, table)
     ratio = subject.measure in RATIO_MEASURES
+    plotted = any(row.mark for row in rows)
+    band = _band(extras.margin, ratio) if plotted else NO_BAND
     return Content(
-        heading=subject.heading,
-        columns=columns,
+        heading=subject.heading if preset.heading else "",
+        columns=table.columns.columns,
         rows=tuple(rows),
-        plot_header=_plot_header(subject, ratio) if any(row.mark for row in rows) else "",
+        plot_header=_plot_header(subject, pooled, ratio) if plotted else "",
         ratio=ratio,
-        favours=favours(subject.direction, subject.name1, subject.name2),
-        pooled=pooled.estimate if pooled is not None else float("nan"),
-        notes=notes(comparison),
+        favours=favours(subject.direction, subject.name1, subject.name2, words.favours),
+        pooled=pooled.estimate if pooled is not None else nan,
+        notes=(*notes(comparison, preset), *_band_note(band, subject), *table.rob.notes),
         unit=subject.scale,
+        band=band,
+        favours_on_top=preset.favours_on_top,
+        decimal=preset.numerals.decimal,
+        badges=table.rob.badges,
+        legend=table.rob.legend,
     )
 
 
@@ -147,8 +208,10 @@ def _subject(
     outcome: str,
     level: float,
     scale: str,
+    preset: Preset,
 ) -> Subject:
     name1, name2 = names_of(comparison, names)
+    halves = [(study.ci_high - study.ci_low) / 2 for study in comparison.studies if study.estimable]
     return Subject(
         outcome=clean(outcome),
         name1=name1,
@@ -157,67 +220,139 @@ def _subject(
         kind=kind,
         direction=direction,
         level=level,
-        digits=_effect_digits(comparison, measure),
+        digits=interval_digits(halves, measure),
         scale=clean(scale) if measure == "MD" else "",
+        preset=preset,
     )
 
 
-def _effect_digits(comparison: Comparison, measure: str) -> int:
-    """Give the narrowest interval two significant digits; ratios look after themselves."""
-    if measure in RATIO_MEASURES:
-        return LEAST_DECIMALS
-    halves = [(study.ci_high - study.ci_low) / 2 for study in comparison.studies if study.estimable]
-    return _decimals([half for half in halves if half > 0 and isfinite(half)], LEAST_DECIMALS)
+def _sorted(comparison: Comparison, extras: _Extras) -> Comparison:
+    """Bring the studies, with their weights and groups, into the order asked for; equals stay as they are."""
+    if extras.sort == "plan":
+        return comparison
+    studies = comparison.studies
+    weights = _weights(comparison)
+    last = float("inf")
+    keys = {
+        "year": lambda i: extras.years.get(studies[i].study, last),
+        "effect": lambda i: studies[i].yi if studies[i].estimable else last,
+        "weight": lambda i: -weights[i],
+        "label": lambda i: clean(studies[i].label).casefold(),
+    }
+    order = sorted(range(len(studies)), key=keys[extras.sort])
+    estimable = [i for i, study in enumerate(studies) if study.estimable]
+    of_fits = [estimable.index(i) for i in order if i in set(estimable)]
+    fits: dict[str, Any] = {
+        name: None if (fit := getattr(comparison, name)) is None else _reweighed(fit, of_fits)
+        for name in ("common", "wald", "hksj", "adhoc")
+    }
+    panels = comparison.panels
+    if panels is not None:
+        panels = replace(panels, members=tuple(panels.members[i] for i in order))
+    return replace(comparison, studies=tuple(studies[i] for i in order), panels=panels, **fits)
 
 
-def _decimals(values: Sequence[float], least: int) -> int:
-    if not values:
-        return least
-    return min(max(1 - floor(log10(min(values))), least), MOST_DECIMALS)
+def _reweighed(fit: Pooled, order: Sequence[int]) -> Pooled:
+    return replace(fit, weights=fit.weights[list(order)]) if len(fit.weights) == len(order) else fit
 
 
-def _plot_header(subject: Subject, ratio: bool) -> str:
+def _weights(comparison: Comparison) -> list[float]:
+    fitted = iter(comparison.main.weights if comparison.main is not None else ())
+    return [float(next(fitted, 1.0)) if study.estimable else 0.0 for study in comparison.studies]
+
+
+def _table(comparison: Comparison, subject: Subject, extras: _Extras, *, weighted: bool) -> _Table:
+    preset = subject.preset
+    arms = arms_of(comparison.studies, subject)
+    rob = rob_columns(
+        extras.rob, [study.study for study in comparison.studies], preset.wording, preset.rob_palette
+    )
+    columns = forest_columns(
+        preset,
+        arms=(arms.headers, arms.headers),
+        names=(subject.name1, subject.name2),
+        effect=_header(preset.wording.effect, subject, comparison.main),
+        weighted=weighted,
+        rob=rob.headers,
+    )
+    return _Table(subject=subject, columns=columns, arms=arms, rob=rob, weighted=weighted)
+
+
+def _plot_header(subject: Subject, pooled: Pooled | None, ratio: bool) -> str:
+    words = subject.preset.wording
+    alone = words.plot_ratio if ratio else words.plot
+    return _header(words.plot_pooled or alone if pooled is not None else alone, subject, pooled)
+
+
+def _header(pattern: str, subject: Subject, fit: Pooled | None) -> str:
     name = measure_name(subject.measure)
     name = name[:1].upper() + name[1:]
-    return f"{name}\n(log scale)" if ratio else f"{name}"
+    method = METHOD_NAMES.get(fit.method, fit.method) if fit is not None else ""
+    return pattern.format(
+        measure=name,
+        short=SHORT_NAMES.get(subject.measure, name),
+        interval=interval_name(subject.level),
+        method=method,
+        test=SHORT_TESTS.get(fit.test, TEST_NAMES.get(fit.test, fit.test)) if fit is not None else "",
+        model="Fixed" if fit is not None and fit.method == "EE" else "Random",
+    )
 
 
-def _columns(comparison: Comparison, subject: Subject, *, weighted: bool) -> tuple[Column, ...]:
-    columns = [Column(header="Study", align="left")]
-    headers = _arm_headers(comparison, subject)
-    for group, name in enumerate((subject.name1, subject.name2), start=1):
-        columns += [Column(header=header, spanner=name, group=group) for header in headers]
-    name = measure_name(subject.measure)
-    short = SHORT_NAMES.get(subject.measure, name[:1].upper() + name[1:])
-    columns.append(Column(header=f"{short}\n({interval_name(subject.level)})", after_plot=True))
-    if weighted:
-        columns.append(Column(header="Weight\n(%)", after_plot=True))
-    return tuple(columns)
+def _study_rows(comparison: Comparison, table: _Table) -> Iterator[Row]:
+    shown = list(zip(comparison.studies, study_shares(comparison), _weights(comparison), strict=True))
+    panels = comparison.panels
+    if panels is None:
+        yield from (_study_row(*each, table) for each in shown)
+        return
+    fits = {} if panels.found is None else dict(zip(panels.found.names, panels.found.groups, strict=True))
+    style = table.preset.style
+    for number, name in enumerate(sorted(set(panels.members), key=lambda each: (each == "", each))):
+        space = style.model_gap if number else 0.0
+        yield table.columns.row(_group_name(name, table), bold=True, space=space)
+        own = [each for each, member in zip(shown, panels.members, strict=True) if member == name]
+        for each in own:
+            yield replace(_study_row(*each, table), indent=style.indent)
+        fit = fits.get(name)
+        if fit is not None and fit.k > 1:
+            yield from _subtotal_rows(fit, [weight for _, weight, _ in own], table)
 
 
-def _arm_headers(comparison: Comparison, subject: Subject) -> tuple[str, ...]:
-    """Choose the columns of an arm: its cells, or its size alone where only contrasts were reported."""
-    if any(study.arm1 or study.arm2 for study in comparison.studies):
-        return BINARY_HEADERS if subject.kind == "binary" else CONTINUOUS_HEADERS
-    known = any(n is not None for study in comparison.studies for n in study.sizes)
-    return SIZE_HEADERS if known else ()
+def _group_name(name: str, table: _Table) -> str:
+    return clean(name) or table.preset.wording.no_group
 
 
-def _study_rows(comparison: Comparison, subject: Subject, columns: tuple[Column, ...]) -> Iterator[Row]:
-    weights = study_shares(comparison)
-    fitted = iter(comparison.main.weights if comparison.main is not None else ())
-    digits = _mean_digits(comparison)
-    for study, shown in zip(comparison.studies, weights, strict=True):
-        weight = float(next(fitted, 1.0)) if study.estimable else 0.0
-        cells = [clean(study.label) + footnote_marks(study)]
-        headers = [column.header for column in columns if column.group == 1]
-        for arm, n in zip((study.arm1, study.arm2), study.sizes, strict=True):
-            written = dict(_arm_cells(arm, n, subject, digits))
-            cells += [written[header] for header in headers]
-        cells.append(_effect_cell(study, subject))
-        if columns[-1].header.startswith("Weight"):
-            cells.append(shown)
-        yield Row(cells=tuple(cells), mark=_study_mark(study, weight))
+def _subtotal_rows(fit: Pooled, weights: Sequence[str], table: _Table) -> Iterator[Row]:
+    """Give the subtotal of a group of several studies, and how far they differ."""
+    subject, words = table.subject, table.preset.wording
+    indent = table.preset.style.indent
+    yield table.columns.row(
+        words.subtotal.format(k=fit.k),
+        effect=subject.estimate(fit.estimate, *fit.ci),
+        weight=table.preset.numerals.dress(fixed(sum(float(w) for w in weights if w != DASH), 1)),
+        mark=Mark(kind="diamond", estimate=fit.estimate, low=fit.ci[0], high=fit.ci[1]),
+        indent=indent,
+    )
+    numerals = table.preset.numerals
+    spread = "" if fit.method == "EE" else f"τ² = {numerals.tau2(fit.tau2)}, ".replace("= <", "< ")
+    share = fit.I2_Q if fit.method == "EE" or "{I2}" not in words.i2 else fit.I2
+    told = f"{spread}I² = {percent(share)}, {numerals.p(fit.Q_pvalue)}"
+    yield table.columns.row(words.within.format(told=told), indent=indent, faint=True)
+
+
+def _study_row(study: StudyEffect, share: str, weight: float, table: _Table) -> Row:
+    subject, numerals = table.subject, table.preset.numerals
+    if study.estimable:
+        written = subject.estimate(study.yi, study.ci_low, study.ci_high)
+    else:
+        written = table.preset.wording.not_estimable
+    return table.columns.row(
+        clean(study.label) + footnote_marks(study),
+        arms=[numerals.dress(cell) for cell in table.arms.cells(study)],
+        effect=written,
+        weight=numerals.dress(share) if table.weighted else "",
+        rob=table.rob.cells.get(study.study, ()),
+        mark=_study_mark(study, weight),
+    )
 
 
 def _study_mark(study: StudyEffect, weight: float) -> Mark | None:
@@ -226,79 +361,73 @@ def _study_mark(study: StudyEffect, weight: float) -> Mark | None:
     return Mark(kind="square", estimate=study.yi, low=study.ci_low, high=study.ci_high, weight=weight)
 
 
-def _effect_cell(study: StudyEffect, subject: Subject) -> str:
-    if not study.estimable:
-        return "not estimable"
-    return f"{subject.value(study.yi)} ({subject.pair(study.ci_low, study.ci_high)})"
-
-
-def _mean_digits(comparison: Comparison) -> int:
-    arms = [arm for study in comparison.studies for arm in (study.arm1, study.arm2) if arm is not None]
-    return _decimals([arm.sd for arm in arms if arm.sd is not None and arm.sd > 0], 1)
-
-
-def _arm_cells(
-    arm: ArmData | None, n: int | None, subject: Subject, digits: int
-) -> Iterator[tuple[str, str]]:
-    """Write what an arm shows under each header; an en dash for what was not stated."""
-    size = DASH if n is None else f"{n:,}"
-    yield "n", size
-    if subject.kind == "binary":
-        events = DASH if arm is None or arm.events is None else f"{arm.events:,}"
-        yield "events/n", f"{events}/{size}" if events != size else DASH
-        return
-    shown = DASH
-    if arm is not None and arm.mean is not None and arm.sd is not None:
-        shown = f"{fixed(arm.mean, digits)} ({fixed(arm.sd, digits)})"
-    yield "mean (SD)", shown
-
-
-def _total_row(
-    comparison: Comparison, subject: Subject, columns: tuple[Column, ...], style: Style
-) -> list[Row]:
+def _total_row(comparison: Comparison, table: _Table) -> list[Row]:
     estimable = [study for study in comparison.studies if study.estimable]
-    per_arm = sum(column.group == 1 for column in columns)
-    if len(estimable) < 2 or not per_arm:
+    if len(estimable) < 2 or not table.arms.headers:
         return []
-    cells = ["Total"]
-    for side in (0, 1):
-        arms = [(study.arm1, study.arm2)[side] for study in estimable]
-        events = [(arm.events, arm.n) for arm in arms if arm is not None and arm.events is not None]
-        n = sum(study.sizes[side] or 0 for study in estimable)
-        if subject.kind == "binary" and events:
-            cells.append("/".join(f"{sum(column):,}" for column in zip(*events, strict=True)))
-        else:
-            cells += ["", f"{n:,}"][-per_arm:]
-    return [_padded(cells, columns, space=style.model_gap / 2)]
+    cells = [table.preset.numerals.dress(cell) for cell in table.arms.totals(estimable)]
+    space = table.preset.style.model_gap / 2
+    return [table.columns.row(table.preset.wording.total, arms=cells, space=space)]
 
 
-def _padded(cells: list[str], columns: tuple[Column, ...], *, space: float) -> Row:
-    return Row(cells=tuple(cells + [""] * (len(columns) - len(cells))), space=space)
+def _model_rows(comparison: Comparison, main: Pooled, table: _Table) -> Iterator[Row]:
+    subject, style, preset = table.subject, table.preset.style, table.preset
+    yield table.columns.row(
+        model_name(main, preset),
+        effect=subject.estimate(main.estimate, *main.ci),
+        weight=preset.numerals.dress("100.0"),
+        mark=Mark(kind="diamond", estimate=main.estimate, low=main.ci[0], high=main.ci[1]),
+        bold=style.bold_model,
+        space=style.model_gap,
+    )
+    yield from _prediction_row(main, table)
+    for fit in other_fits(comparison, preset):
+        yield table.columns.row(
+            model_name(fit, preset),
+            effect=subject.estimate(fit.estimate, *fit.ci),
+            mark=Mark(kind="pale diamond", estimate=fit.estimate, low=fit.ci[0], high=fit.ci[1]),
+            faint=True,
+        )
 
 
-def _model_rows(
-    comparison: Comparison, main: Pooled, subject: Subject, columns: tuple[Column, ...], style: Style
-) -> Iterator[Row]:
-    blank = [""] * (len(columns) - 3)
-    estimate = f"{subject.value(main.estimate)} ({subject.pair(*main.ci)})"
-    diamond = Mark(kind="diamond", estimate=main.estimate, low=main.ci[0], high=main.ci[1])
-    cells = (model_name(main), *blank, estimate, "100.0")
-    yield Row(cells=cells, mark=diamond, bold=True, space=style.model_gap)
-    yield from _prediction_row(main, subject, blank)
-    for fit in other_fits(comparison):
-        pale = Mark(kind="pale diamond", estimate=fit.estimate, low=fit.ci[0], high=fit.ci[1])
-        text = f"{subject.value(fit.estimate)} ({subject.pair(*fit.ci)})"
-        yield Row(cells=(model_name(fit), *blank, text, ""), mark=pale, faint=True)
-
-
-def _prediction_row(main: Pooled, subject: Subject, blank: list[str]) -> Iterator[Row]:
+def _prediction_row(main: Pooled, table: _Table) -> Iterator[Row]:
     low, high = main.prediction
-    if main.k < LEAST_FOR_PREDICTION or not (isfinite(low) and isfinite(high)):
+    if main.k < LEAST_FOR_PREDICTION or main.method == "EE" or not (isfinite(low) and isfinite(high)):
         return
-    name = f"{100 * main.level:g}% prediction interval"
-    bar = Mark(kind="bar", estimate=main.estimate, low=low, high=high)
-    yield Row(cells=(name, *blank, f"({_pair(main.prediction, subject)})", ""), mark=bar)
+    yield table.columns.row(
+        table.preset.wording.prediction.format(level=f"{100 * main.level:g}%"),
+        effect=table.subject.interval(low, high),
+        mark=Mark(kind="bar", estimate=main.estimate, low=low, high=high),
+    )
 
 
-def _pair(limits: Interval, subject: Subject) -> str:
-    return subject.pair(*limits)
+def _between_row(panels: Panels | None, table: _Table) -> Iterator[Row]:
+    if panels is not None and panels.found is not None:
+        space = table.preset.style.model_gap
+        yield table.columns.row(between_line(panels.found, table.preset), space=space)
+
+
+def _told_groups(comparison: Comparison, subject: Subject) -> Iterator[str]:
+    """Say what the groups show, for the long description."""
+    panels = comparison.panels
+    if panels is None or panels.found is None:
+        return
+    yield subject.preset.wording.grouped.format(column=clean(panels.column))
+    for name, fit in zip(panels.found.names, panels.found.groups, strict=True):
+        numbers = f"{subject.value(fit.estimate)} ({subject.pair(*fit.ci)})"
+        yield f"{clean(str(name)) or subject.preset.wording.no_group} (k = {fit.k}): {numbers}."
+    yield between_line(panels.found, subject.preset)
+
+
+def _band(margin: float, ratio: bool) -> Interval:
+    """Turn the smallest difference that matters into what lies below it, on the analysis scale."""
+    if not (isfinite(margin) and margin > 0):
+        return NO_BAND
+    half = abs(log(margin)) if ratio else margin
+    return (-half, half) if half > 0 else NO_BAND
+
+
+def _band_note(band: Interval, subject: Subject) -> Iterator[str]:
+    if isfinite(band[0]):
+        low, high = (subject.preset.numerals.dress(subject.value(limit)) for limit in band)
+        yield subject.preset.wording.band.format(low=low, high=high)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite, isinf, isnan
+from math import isfinite
 from typing import TYPE_CHECKING
 
+from metaan.figures.forest_lines import heterogeneity_line, interval_name, model_name, overall_line
 from metaan.figures.measure import clean
 from metaan.figures.paragraphs import sentence
+from metaan.figures.presets import METAAN, Preset
 from metaan.format import (
     back_transform,
     effect,
@@ -17,46 +19,32 @@ from metaan.format import (
     percent,
     pvalue,
     shares,
-    variance,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from metaan.results.pairwise import HeterogeneityInterval, Pooled
+    from metaan.results.pairwise import Pooled
     from metaan.results.synthesis import ArmData, Comparison, StudyEffect
     from metaan.types import Direction, Kind
 
 __all__ = [
+    "LEAST_FOR_PREDICTION",
     "Subject",
     "alt_text",
     "description",
     "favours",
     "footnote_marks",
     "interval_name",
-    "model_name",
+    "names_of",
     "notes",
+    "other_fits",
     "p_phrase",
     "study_shares",
 ]
 
 LEAST_FOR_PREDICTION = 3
 MULTIARM, POOLED_REPORT, DERIVED, IMPUTED = "†", "‡", "*", "§"
-FOOTNOTES = {
-    MULTIARM: "The study has more than two arms and enters other comparisons too, with an arm that is shown "
-    "here; only the network model allows for that.",
-    POOLED_REPORT: "One report adds up several trials without weighting and counts as one study: whether "
-    "those agree cannot be seen.",
-    DERIVED: "The result was computed from other numbers that were reported; see the evidence ledger.",
-    IMPUTED: "Something that was not reported was filled in; see the evidence ledger.",
-}
-NOTHING = "No study is estimable."
-ALONE = "One study: nothing is pooled, and heterogeneity cannot be estimated."
-SQUARES = (
-    "The area of a square is proportional to its weight in the bold model; the lightest are drawn larger."
-)
-TEST_NAMES = {"z": "Wald", "t": "Wald with t", "hksj": "Hartung-Knapp", "adhoc": "Hartung-Knapp, ad hoc"}
-METHOD_NAMES = {"DL": "DerSimonian-Laird", "PM": "Paule-Mandel", "SJ": "Sidik-Jonkman", "HE": "Hedges"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +61,8 @@ class Subject:
         Decimals of the effects.
     scale : str
         Scale and unit of a mean difference; empty where there is none.
+    preset : Preset
+        Words and numbers of the journal.
     """
 
     outcome: str
@@ -84,6 +74,7 @@ class Subject:
     level: float
     digits: int
     scale: str = ""
+    preset: Preset = METAAN
 
     @property
     def heading(self) -> str:
@@ -98,24 +89,13 @@ class Subject:
         """Write an interval as "low to high"."""
         return f"{self.value(low)} to {self.value(high)}"
 
+    def interval(self, low: float, high: float) -> str:
+        """Write an interval in a cell, as the journal does."""
+        return self.preset.numerals.interval(self.value(low), self.value(high))
 
-def interval_name(level: float) -> str:
-    """Name a confidence interval.
-
-    Examples
-    --------
-    >>> interval_name(0.95)
-    '95% CI'
-    """
-    return f"{100 * level:g}% CI"
-
-
-def model_name(fit: Pooled) -> str:
-    """Name a model with its tau2 estimator and its interval."""
-    test = TEST_NAMES.get(fit.test, fit.test)
-    if fit.method == "EE":
-        return f"Common effect, {test}"
-    return f"Random effects, {METHOD_NAMES.get(fit.method, fit.method)}, {test}"
+    def estimate(self, value: float, low: float, high: float) -> str:
+        """Write an estimate with its interval in a cell, as the journal does."""
+        return f"{self.preset.numerals.dress(self.value(value))} {self.interval(low, high)}"
 
 
 def p_phrase(p: float) -> str:
@@ -130,7 +110,9 @@ def p_phrase(p: float) -> str:
     return f"P < {text[1:]}" if text.startswith("<") else f"P = {text}"
 
 
-def favours(direction: Direction, name1: str, name2: str) -> tuple[str, str]:
+def favours(
+    direction: Direction, name1: str, name2: str, pattern: str = METAAN.wording.favours
+) -> tuple[str, str]:
     """Say whom the left and the right side of the null favour.
 
     Effects are treatment 1 minus treatment 2, or their ratio: to the left of the null treatment 1 has less.
@@ -143,18 +125,24 @@ def favours(direction: Direction, name1: str, name2: str) -> tuple[str, str]:
     ('Favours placebo', 'Favours drug')
     """
     sides = (name1, name2) if direction == "lower_better" else (name2, name1)
-    return f"Favours {sides[0]}", f"Favours {sides[1]}"
+    return pattern.format(name=sides[0]), pattern.format(name=sides[1])
 
 
 def footnote_marks(study: StudyEffect) -> str:
     """Give the footnote marks of a study, in a fixed order."""
     flags = {
-        MULTIARM: study.multiarm,
+        MULTIARM: study.multiarm or merged_arms(study) != (),
         POOLED_REPORT: study.pooled_report,
         DERIVED: study.status == "derived",
         IMPUTED: study.status == "imputed",
     }
     return "".join(mark for mark, raised in flags.items() if raised)
+
+
+def merged_arms(study: StudyEffect) -> tuple[str, ...]:
+    """Name the arms of a study that were combined into one group, which would else share the other."""
+    arms = (arm.arms for arm in (study.arm1, study.arm2) if arm is not None and len(arm.arms) > 1)
+    return tuple(clean(name) for names in arms for name in names)
 
 
 def study_shares(comparison: Comparison) -> tuple[str, ...]:
@@ -167,9 +155,9 @@ def study_shares(comparison: Comparison) -> tuple[str, ...]:
     return tuple(next(written) if study.estimable else "–" for study in comparison.studies)
 
 
-def notes(comparison: Comparison) -> tuple[str, ...]:
+def notes(comparison: Comparison, preset: Preset = METAAN) -> tuple[str, ...]:
     """Write the paragraphs below a forest plot, in the order in which they are read."""
-    return tuple(_notes(comparison))
+    return tuple(_notes(comparison, preset))
 
 
 def alt_text(comparison: Comparison, subject: Subject) -> str:
@@ -197,102 +185,96 @@ def description(comparison: Comparison, subject: Subject) -> str:
     )
     main = comparison.main
     if main is not None and comparison.k > 1:
-        parts.append(_fit_sentence(model_name(main), main, subject))
+        parts.append(_fit_sentence(model_name(main, subject.preset), main, subject))
         if all(isfinite(limit) for limit in main.prediction) and main.k >= LEAST_FOR_PREDICTION:
-            name = f"{100 * subject.level:g}% prediction interval"
+            name = subject.preset.wording.prediction.format(level=f"{100 * subject.level:g}%")
             parts.append(f"{name} {subject.pair(*main.prediction)}.")
-        parts.extend(_fit_sentence(model_name(fit), fit, subject) for fit in other_fits(comparison))
-    parts.extend(notes(comparison))
+        parts.extend(
+            _fit_sentence(model_name(fit, subject.preset), fit, subject)
+            for fit in other_fits(comparison, subject.preset)
+        )
+    parts.extend(notes(comparison, subject.preset))
     return " ".join(parts)
 
 
-def other_fits(comparison: Comparison) -> tuple[Pooled, ...]:
-    """Give the fits shown beside the headline: the other intervals, then the common effect."""
+def other_fits(comparison: Comparison, preset: Preset = METAAN) -> tuple[Pooled, ...]:
+    """Give the fits that a preset shows beside the headline: other intervals, the common effect."""
     main = comparison.main
-    candidates = (comparison.wald, comparison.hksj, comparison.adhoc, comparison.common)
-    seen = {model_name(main)} if main is not None else set()
+    seen = {model_name(main, preset)} if main is not None else set()
     others = []
-    for fit in candidates:
-        if fit is not None and model_name(fit) not in seen:
-            seen.add(model_name(fit))
+    for key in preset.beside:
+        fit: Pooled | None = getattr(comparison, key)
+        if fit is not None and model_name(fit, preset) not in seen:
+            seen.add(model_name(fit, preset))
             others.append(fit)
     return tuple(others)
 
 
-def _notes(comparison: Comparison) -> Iterator[str]:
-    main = comparison.main
+def _notes(comparison: Comparison, preset: Preset) -> Iterator[str]:
+    main, words = comparison.main, preset.wording
     if main is None or comparison.k == 0:
-        yield NOTHING
+        yield words.nothing
     elif comparison.k == 1:
         if not any(study.estimable and study.pooled_report for study in comparison.studies):
-            yield ALONE
+            yield words.alone
     else:
-        yield _heterogeneity(main, comparison.heterogeneity)
-        yield _overall(main)
-        yield from _prediction_reason(main)
-        yield SQUARES
-    yield from _total_notes(comparison)
+        yield heterogeneity_line(main, comparison.heterogeneity, preset)
+        yield overall_line(main, preset)
+        yield from _prediction_reason(main, preset)
+        yield words.squares
+    yield from _total_notes(comparison, preset)
     own = [sentence(clean(note)) for note in comparison.notes]
     about_reports = _notes_on_pooled_reports(comparison, own)
-    yield from _footnotes(comparison, about_reports)
+    yield from _footnotes(comparison, about_reports, preset)
     yield from _study_notes(comparison)
-    said = {NOTHING, ALONE, *about_reports, *_refusals(comparison)}
+    said = {words.nothing, words.alone, *about_reports, *_refusals(comparison)}
     yield from (note for note in own if note not in said)
 
 
-def _total_notes(comparison: Comparison) -> Iterator[str]:
+def _total_notes(comparison: Comparison, preset: Preset) -> Iterator[str]:
     """Say whom the total leaves out, where there is one."""
     estimable = [study for study in comparison.studies if study.estimable]
     sizes = [n for study in estimable for n in study.sizes]
     if len(estimable) < 2 or all(n is None for n in sizes):
         return
     if len(estimable) < len(comparison.studies):
-        yield "The total leaves out studies that are not estimable."
+        yield preset.wording.total_left_out
     cells = [arm for study in estimable for arm in (study.arm1, study.arm2)]
     if any(arm is not None and arm.events is not None for arm in cells) and None in cells:
-        yield "The total leaves out the arms of studies that report only a contrast."
+        yield preset.wording.total_contrasts
     elif None in sizes:
-        yield "The total leaves out arms whose size was not stated."
+        yield preset.wording.total_unstated
 
 
-def _heterogeneity(main: Pooled, profile: HeterogeneityInterval | None) -> str:
-    spread = ""
-    if main.method != "EE":
-        spread = f"τ² = {variance(main.tau2)}{_tau2_interval(profile)}; "
-    test = f"χ² = {fixed(main.Q)}, df = {main.Q_dof:g}, {p_phrase(main.Q_pvalue)}; "
-    share = f"I² = {percent(main.I2_Q)} (from Q)."
-    if main.method != "EE":
-        share = f"I² = {percent(main.I2)} (from τ²), {percent(main.I2_Q)} (from Q)."
-    return f"Heterogeneity: {spread}{test}{share}"
-
-
-def _tau2_interval(profile: HeterogeneityInterval | None) -> str:
-    if profile is None or any(isnan(limit) for limit in profile.tau2):
-        return ""
-    low, high = profile.tau2
-    return f" ({interval_name(profile.level)} {variance(low)} to {variance(high)}, Q-profile)"
-
-
-def _overall(main: Pooled) -> str:
-    letter = "z" if isinf(main.dof) else "t"
-    dof = "" if isinf(main.dof) else f", df = {main.dof:g}"
-    return f"Test for overall effect: {letter} = {fixed(main.statistic)}{dof}, {p_phrase(main.pvalue)}."
-
-
-def _prediction_reason(main: Pooled) -> Iterator[str]:
+def _prediction_reason(main: Pooled, preset: Preset) -> Iterator[str]:
     if main.method == "EE":
         return
     if main.k < LEAST_FOR_PREDICTION:
-        yield f"No prediction interval: it takes at least three studies, and there are {main.k}."
+        yield preset.wording.prediction_few.format(k=main.k)
     elif not all(isfinite(limit) for limit in main.prediction):
-        yield "No prediction interval: it cannot be computed from these studies."
+        yield preset.wording.prediction_none
 
 
-def _footnotes(comparison: Comparison, about_reports: Sequence[str]) -> Iterator[str]:
+def _footnotes(comparison: Comparison, about_reports: Sequence[str], preset: Preset) -> Iterator[str]:
     """Explain the marks; what the comparison says of its pooled reports stands in place of the general."""
     used = "".join(footnote_marks(study) for study in comparison.studies)
-    texts = FOOTNOTES | ({POOLED_REPORT: " ".join(about_reports)} if about_reports else {})
+    words = preset.wording
+    texts = {
+        MULTIARM: " ".join(_multiarm(comparison, preset)),
+        POOLED_REPORT: " ".join(about_reports) or words.pooled_report,
+        DERIVED: words.derived,
+        IMPUTED: words.imputed,
+    }
     yield from (f"{mark} {text}" for mark, text in texts.items() if mark in used)
+
+
+def _multiarm(comparison: Comparison, preset: Preset) -> Iterator[str]:
+    if any(study.multiarm for study in comparison.studies):
+        yield preset.wording.multiarm
+    for study in comparison.studies:
+        merged = merged_arms(study)
+        if merged:
+            yield preset.wording.merged.format(study=clean(study.label), arms=_joined(merged))
 
 
 def _notes_on_pooled_reports(comparison: Comparison, own: Sequence[str]) -> list[str]:
@@ -339,7 +321,8 @@ def _alt_result(comparison: Comparison, subject: Subject) -> str:
         limits = subject.pair(alone.ci_low, alone.ci_high)
         return f"One study, {name} {subject.value(alone.yi)} ({limits})."
     numbers = f"{subject.value(main.estimate)} ({subject.pair(*main.ci)})"
-    return f"{comparison.k} studies, {name} {numbers}, I² {percent(main.I2)}."
+    I2 = main.I2 if "{I2}" in subject.preset.wording.i2 else main.I2_Q
+    return f"{comparison.k} studies, {name} {numbers}, I² {percent(I2)}."
 
 
 def _study_sentence(study: StudyEffect, weight: str, subject: Subject) -> str:

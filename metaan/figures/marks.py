@@ -133,15 +133,18 @@ def _mark_shapes(mark: PlacedMark, style: Style) -> Iterator[Shape]:
     half = mark.side / 2
     match mark.kind:
         case "square" | "dot":
-            yield _block(mark.x - half, mark.x + half, mark.y, half, style.accent)
+            edge = style.square_edge if mark.kind == "square" else "none"
+            yield _block(mark.x - half, mark.x + half, mark.y, half, style.accent, edge, style.hair)
         case "bar":
             start = mark.low + (style.arrow - 1 if mark.arrow_low else 0)
             end = mark.high - (style.arrow - 1 if mark.arrow_high else 0)
             yield _block(start, max(end, start), mark.y, half, style.interval)
         case "diamond":
-            yield Shape(points=_diamond(mark), fill=style.accent, edge=style.accent, edge_width=style.hair)
+            fill, edge = style.diamond_fill or style.accent, style.diamond_edge or style.accent
+            yield Shape(points=_diamond(mark), fill=fill, edge=edge, edge_width=style.hair)
         case "pale diamond":
-            yield Shape(points=_diamond(mark), fill=style.pale, edge=style.accent, edge_width=style.hair)
+            edge = style.diamond_edge or style.accent
+            yield Shape(points=_diamond(mark), fill=style.pale, edge=edge, edge_width=style.hair)
 
 
 def _diamond(mark: PlacedMark) -> tuple[tuple[float, float], ...]:
@@ -149,8 +152,11 @@ def _diamond(mark: PlacedMark) -> tuple[tuple[float, float], ...]:
     return (mark.low, mark.y), (mark.x, mark.y - half), (mark.high, mark.y), (mark.x, mark.y + half)
 
 
-def _block(left: float, right: float, y: float, half: float, fill: str) -> Shape:
-    return Shape(points=((left, y - half), (right, y - half), (right, y + half), (left, y + half)), fill=fill)
+def _block(
+    left: float, right: float, y: float, half: float, fill: str, edge: str = "none", edge_width: float = 0.0
+) -> Shape:
+    corners = ((left, y - half), (right, y - half), (right, y + half), (left, y + half))
+    return Shape(points=corners, fill=fill, edge=edge, edge_width=edge_width if edge != "none" else 0.0)
 
 
 def _arrow(tip: float, y: float, length: float, fill: str) -> Shape:

@@ -1,22 +1,23 @@
 """How wide a text is, without a display, and how to make it fit.
 
-Widths are sums of the advance widths of the DejaVu fonts that ship with matplotlib, so a layout is the same
-on every machine. Text that comes from data is cleaned here before it is measured or drawn: control characters
-and direction overrides become harmless, line breaks become spaces. A character that DejaVu lacks (CJK) is
-kept: SVG shows it in whatever font the viewer has, PDF and PNG show a box, the long description spells it.
+Widths are sums of the advance widths of a typeface, by default the DejaVu Sans that ships with matplotlib, so
+that a layout is the same on every machine. Text that comes from data is cleaned here before it is measured or
+drawn: control characters and direction overrides become harmless, line breaks become spaces. A character that
+DejaVu lacks (CJK) is kept: SVG shows it in whatever font the viewer has, PDF and PNG show a box, the long
+description spells it.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
-from pathlib import Path
+from functools import cache, lru_cache
 from typing import NamedTuple
 
-import matplotlib as mpl
 from fontTools.ttLib import TTFont
 
-__all__ = ["clean", "fit", "font_file", "width", "wrap"]
+from metaan.figures.typefaces import DEJAVU, font_file
+
+__all__ = ["clean", "face_of", "fit", "font_file", "lacking", "width", "wrap"]
 
 ELLIPSIS = "…"
 REPLACEMENT = "\ufffd"
@@ -49,7 +50,33 @@ def clean(text: str) -> str:
     return " ".join("".join(_harmless(c) for c in text).split())
 
 
-def width(text: str, size: float, *, bold: bool = False) -> float:
+def face_of(text: str, family: str) -> str:
+    """Choose the family that a text is set in: the wanted one where it has every character, else DejaVu Sans.
+
+    Examples
+    --------
+    >>> face_of("a", "DejaVu Sans")
+    'DejaVu Sans'
+    """
+    if family == DEJAVU:
+        return DEJAVU
+    glyphs = _metrics(False, family).glyph
+    return family if all(ord(character) in glyphs for character in text) else DEJAVU
+
+
+def lacking(text: str) -> frozenset[str]:
+    """Name the characters that DejaVu Sans lacks, so that a PDF or a PNG shows a box for them.
+
+    Examples
+    --------
+    >>> sorted(lacking("τ² of 試験"))
+    ['試', '験']
+    """
+    glyphs = _metrics(False, DEJAVU).glyph
+    return frozenset(character for character in text if ord(character) not in glyphs)
+
+
+def width(text: str, size: float, *, bold: bool = False, family: str = DEJAVU) -> float:
     """Measure a text in points.
 
     Parameters
@@ -60,16 +87,25 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
         Font size in points.
     bold : bool
         Whether it is set in bold.
+    family : str
+        The typeface; a text with a character that it lacks is set in DejaVu Sans.
 
     Examples
     --------
     >>> round(width("0.44 (0.27 to 0.74)", 9), 1)
     84.8
     """
-    return size * sum(_advance(c, bold) for c in text)
+    return size * _width_of(text, bold, family)
 
 
-def fit(text: str, size: float, limit: float, *, bold: bool = False) -> str:
+@lru_cache(maxsize=8192)
+def _width_of(text: str, bold: bool, family: str) -> float:
+    """Measure at a size of one point."""
+    face = face_of(text, family)
+    return sum(_advance(c, bold, face) for c in text)
+
+
+def fit(text: str, size: float, limit: float, *, bold: bool = False, family: str = DEJAVU) -> str:
     """Shorten a text with an ellipsis until it is at most `limit` points wide.
 
     Examples
@@ -77,14 +113,17 @@ def fit(text: str, size: float, limit: float, *, bold: bool = False) -> str:
     >>> fit("A very long name", 9, 50)
     'A very lo…'
     """
-    if width(text, size, bold=bold) <= limit:
+    if width(text, size, bold=bold, family=family) <= limit:
         return text
-    room = limit - width(ELLIPSIS, size, bold=bold)
-    kept = _longest_prefix(text, size, room, bold)
+    face = face_of(text, family)
+    room = limit - width(ELLIPSIS, size, bold=bold, family=face)
+    kept = _longest_prefix(text, size, room, bold, face)
     return kept.rstrip() + ELLIPSIS
 
 
-def wrap(text: str, size: float, limit: float, *, bold: bool = False, lines: int = 0) -> tuple[str, ...]:
+def wrap(
+    text: str, size: float, limit: float, *, bold: bool = False, lines: int = 0, family: str = DEJAVU
+) -> tuple[str, ...]:
     """Break a text into lines at most `limit` points wide, between words where it can be.
 
     Parameters
@@ -108,11 +147,14 @@ def wrap(text: str, size: float, limit: float, *, bold: bool = False, lines: int
     >>> wrap("no participants in either arm", 9, 80)
     ('no participants in', 'either arm')
     """
+    if width(text, size, bold=bold, family=family) <= limit:
+        return (" ".join(text.split()),)
+    face = face_of(text, family)
     broken: list[str] = []
     line = ""
-    for word in _pieces(text, size, limit, bold):
+    for word in _pieces(text, size, limit, bold, face):
         longer = f"{line} {word}" if line else word
-        if line and width(longer, size, bold=bold) > limit:
+        if line and width(longer, size, bold=bold, family=face) > limit:
             broken.append(line)
             line = word
         else:
@@ -120,14 +162,8 @@ def wrap(text: str, size: float, limit: float, *, bold: bool = False, lines: int
     broken.append(line)
     if lines and len(broken) > lines:
         rest = " ".join(broken[lines - 1 :])
-        return (*broken[: lines - 1], fit(rest, size, limit, bold=bold))
+        return (*broken[: lines - 1], fit(rest, size, limit, bold=bold, family=face))
     return tuple(broken)
-
-
-def font_file(*, bold: bool = False) -> Path:
-    """Find the font file that ships with matplotlib."""
-    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    return Path(mpl.get_data_path()) / "fonts" / "ttf" / name
 
 
 class _Metrics(NamedTuple):
@@ -137,14 +173,14 @@ class _Metrics(NamedTuple):
 
 
 @cache
-def _metrics(bold: bool) -> _Metrics:
-    with TTFont(font_file(bold=bold), lazy=True) as font:
+def _metrics(bold: bool, family: str) -> _Metrics:
+    with TTFont(font_file(bold=bold, family=family), lazy=True) as font:
         return _Metrics(font.getBestCmap(), dict(font["hmtx"].metrics), font["head"].unitsPerEm)
 
 
 @cache
-def _advance(character: str, bold: bool) -> float:
-    metrics = _metrics(bold)
+def _advance(character: str, bold: bool, family: str) -> float:
+    metrics = _metrics(bold, family)
     glyph = metrics.glyph.get(ord(character))
     if glyph is not None:
         return metrics.advance[glyph][0] / metrics.units
@@ -165,12 +201,12 @@ def _harmless(character: str) -> str:
     return character
 
 
-def _pieces(text: str, size: float, limit: float, bold: bool) -> list[str]:
+def _pieces(text: str, size: float, limit: float, bold: bool, family: str) -> list[str]:
     pieces = []
     for word in text.split():
         rest = word
-        while width(rest, size, bold=bold) > limit:
-            head = _breakable(_longest_prefix(rest, size, limit, bold)) or rest[0]
+        while width(rest, size, bold=bold, family=family) > limit:
+            head = _breakable(_longest_prefix(rest, size, limit, bold, family)) or rest[0]
             pieces.append(head)
             rest = rest[len(head) :]
         if rest:
@@ -184,10 +220,10 @@ def _breakable(text: str) -> str:
     return text[:stop] if 3 * stop > len(text) else text
 
 
-def _longest_prefix(text: str, size: float, limit: float, bold: bool) -> str:
+def _longest_prefix(text: str, size: float, limit: float, bold: bool, family: str) -> str:
     used = 0.0
     for index, character in enumerate(text):
-        used += size * _advance(character, bold)
+        used += size * _advance(character, bold, family)
         if used > limit:
             return text[:index]
     return text

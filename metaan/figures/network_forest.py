@@ -13,12 +13,11 @@ from metaan.figures.drawing import ALT_LENGTH, Drawing, sheet_drawing, shorten
 from metaan.figures.forest_text import favours, interval_name, p_phrase
 from metaan.figures.layout import ForestLayout, layout_rows
 from metaan.figures.measure import clean
-from metaan.figures.style import DEFAULT, Style
+from metaan.figures.presets import METAAN, Preset
 from metaan.format import (
     DASH,
     RATIO_MEASURES,
     effect,
-    effect_with_interval,
     fixed,
     interval,
     measure_name,
@@ -80,7 +79,7 @@ def network_forest(
     scores: Mapping[str, float] | None = None,
     score_name: str = "P-score",
     proportion_direct: Mapping[str, float] | None = None,
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> Drawing:
     """Draw what the network says of every treatment against the reference.
 
@@ -109,8 +108,8 @@ def network_forest(
         What `scores` are.
     proportion_direct : mapping of str to float, optional
         Share of the direct evidence in each node's estimate versus the reference, for a column.
-    style : Style
-        Sizes and colours.
+    preset : Preset
+        Words, numbers, sizes and colours of a journal.
 
     Raises
     ------
@@ -120,15 +119,16 @@ def network_forest(
     contrasts = contrasts_with(network, reference, direction, names, scores, proportion_direct)
     ranking = (score_name, (scores or {}).get(reference, nan))
     content = _content(
-        network, contrasts, reference, measure, direction, names, clean(outcome), scale, ranking
+        network, contrasts, reference, measure, direction, names, clean(outcome), scale, ranking, preset
     )
     against = _printed(reference, names)
     return sheet_drawing(
-        layout_rows(content, style).sheet,
+        layout_rows(content, preset.style_for("generic")).sheet,
         id=id,
         title=f"Network forest plot: {clean(outcome)}, every treatment versus {against}",
         alt=_alt(network, contrasts, reference, names, clean(outcome)),
-        description=_description(content, contrasts, measure, network.level),
+        description=_description(content, contrasts, measure, network.level, clean(outcome)),
+        preset=preset,
     )
 
 
@@ -144,15 +144,15 @@ def layout_network_forest(
     scores: Mapping[str, float] | None = None,
     score_name: str = "P-score",
     proportion_direct: Mapping[str, float] | None = None,
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> ForestLayout:
     """Lay out a network forest plot in points; the arguments are those of `network_forest`."""
     contrasts = contrasts_with(network, reference, direction, names, scores, proportion_direct)
     ranking = (score_name, (scores or {}).get(reference, nan))
     content = _content(
-        network, contrasts, reference, measure, direction, names, clean(outcome), scale, ranking
+        network, contrasts, reference, measure, direction, names, clean(outcome), scale, ranking, preset
     )
-    return layout_rows(content, style)
+    return layout_rows(content, preset.style_for("generic"))
 
 
 def contrasts_with(
@@ -221,6 +221,7 @@ def _content(
     outcome: str,
     scale: str,
     ranking: tuple[str, float],
+    preset: Preset,
 ) -> Content:
     predicted = any(isfinite(c.prediction[0]) for c in contrasts)
     shared = any(isfinite(c.share) for c in contrasts)
@@ -242,17 +243,21 @@ def _content(
     if ranked:
         columns.append(Column(header=clean(ranking[0]), after_plot=True))
     return Content(
-        heading=f"{outcome}: every treatment versus {against}, network estimates",
+        heading=f"{outcome}: every treatment versus {against}, network estimates" if preset.heading else "",
         columns=tuple(columns),
         rows=tuple(
-            _row(contrast, measure, names, predicted=predicted, shared=shared, ranked=ranked)
+            _row(contrast, measure, names, preset, predicted=predicted, shared=shared, ranked=ranked)
             for contrast in contrasts
         ),
         plot_header=f"{title}\n(log scale)" if ratio else title,
         ratio=ratio,
-        favours=favours(direction, "treatment", against) if direction is not None else ("", ""),
+        favours=("", "")
+        if direction is None
+        else favours(direction, "treatment", against, preset.wording.favours),
         notes=tuple(_notes(network, contrasts, reference, direction, names, ranking, predicted=predicted)),
         unit=clean(scale) if measure == "MD" else "",
+        favours_on_top=preset.favours_on_top,
+        decimal=preset.numerals.decimal,
     )
 
 
@@ -260,21 +265,24 @@ def _row(
     contrast: Contrast,
     measure: str,
     names: Mapping[str, str],
+    preset: Preset,
     *,
     predicted: bool,
     shared: bool,
     ranked: bool,
 ) -> Row:
+    numerals = preset.numerals
     reached = isfinite(contrast.estimate)
     cells = [_printed(contrast.treatment, names), str(contrast.direct)]
     if shared:
         cells.append(percent(contrast.share))
-    cells.append(_estimate(contrast, measure) if reached else UNREACHABLE)
+    cells.append(_estimate(contrast, measure, preset) if reached else UNREACHABLE)
     if predicted:
         known = reached and isfinite(contrast.prediction[0])
-        cells.append(interval(*contrast.prediction, measure) if known else DASH)
+        limits = [effect(value, measure) for value in contrast.prediction]
+        cells.append(numerals.limits(*limits) if known else DASH)
     if ranked:
-        cells.append(fixed(contrast.score) if reached else DASH)
+        cells.append(numerals.dress(fixed(contrast.score)) if reached else DASH)
     if not reached:
         return Row(cells=tuple(cells), faint=True)
     mark = Mark(
@@ -287,8 +295,10 @@ def _row(
     return Row(cells=tuple(cells), mark=mark)
 
 
-def _estimate(contrast: Contrast, measure: str) -> str:
-    return effect_with_interval(contrast.estimate, contrast.low, contrast.high, measure)
+def _estimate(contrast: Contrast, measure: str, preset: Preset) -> str:
+    values = (contrast.estimate, contrast.low, contrast.high)
+    estimate, low, high = (effect(value, measure) for value in values)
+    return f"{preset.numerals.dress(estimate)} {preset.numerals.interval(low, high)}"
 
 
 def _notes(
@@ -355,8 +365,10 @@ def _alt(
     return f"Network forest plot: {shorten(outcome, max(room, 20))}. {facts}"
 
 
-def _description(content: Content, contrasts: Sequence[Contrast], measure: str, level: float) -> str:
-    told = [f"{content.heading}.", *([f"Scale: {content.unit}."] if content.unit else [])]
+def _description(
+    content: Content, contrasts: Sequence[Contrast], measure: str, level: float, outcome: str
+) -> str:
+    told = [f"{content.heading or outcome}.", *([f"Scale: {content.unit}."] if content.unit else [])]
     for row, contrast in zip(content.rows, contrasts, strict=True):
         told.append(_sentence(row.cells[0], contrast, measure, level))
     return " ".join([*told, *content.notes])

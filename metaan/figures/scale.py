@@ -11,6 +11,7 @@ from math import ceil, exp, floor, isfinite, log, log10
 from typing import TYPE_CHECKING
 
 from metaan.figures.measure import width
+from metaan.figures.typefaces import DEJAVU
 from metaan.format import fixed, power_of_ten
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def choose_limits(
     size: float = LABEL_SIZE,
     room: float = LABEL_ROOM,
     null: float = 0.0,
+    family: str = DEJAVU,
 ) -> Interval:
     """Choose axis limits that show every point, the null and most intervals whole.
 
@@ -113,6 +115,8 @@ def choose_limits(
         The value of no effect; `nan` where there is none.
     size, room : float
         Font size of the labels and length of the axis, in points.
+    family : str
+        Typeface of the labels.
 
     Returns
     -------
@@ -135,16 +139,18 @@ def choose_limits(
     if high == low:
         low, high = low - (abs(low) or 1.0), high + (abs(high) or 1.0)
     padding = PADDING * (high - low)
-    axis = _round_outwards(low - padding, high + padding, ratio, size, room)
+    axis = _round_outwards(low - padding, high + padding, ratio, size, room, family)
     slight = SLIGHT * (axis[1] - axis[0])
     furthest = min([low - padding, *(a for a, _ in known if axis[0] - slight < a < axis[0])])
     furthest_up = max([high + padding, *(b for _, b in known if axis[1] < b < axis[1] + slight)])
     if furthest < axis[0] or furthest_up > axis[1]:
-        return _round_outwards(furthest, furthest_up, ratio, size, room)
+        return _round_outwards(furthest, furthest_up, ratio, size, room, family)
     return axis
 
 
-def choose_ticks(low: float, high: float, *, ratio: bool, size: float, room: float) -> tuple[Tick, ...]:
+def choose_ticks(
+    low: float, high: float, *, ratio: bool, size: float, room: float, family: str = DEJAVU
+) -> tuple[Tick, ...]:
     """Choose ticks whose labels do not touch; the null is always one of them.
 
     On a log axis they are 1-2-5, or 1-3-10, or whole decades, or every few decades; where the axis spans
@@ -159,6 +165,8 @@ def choose_ticks(low: float, high: float, *, ratio: bool, size: float, room: flo
         Whether the analysis scale is logarithmic.
     size, room : float
         Font size of the labels and length of the axis, in points.
+    family : str
+        Typeface of the labels.
 
     Examples
     --------
@@ -167,7 +175,7 @@ def choose_ticks(low: float, high: float, *, ratio: bool, size: float, room: flo
     """
     families = _ratio_families(low, high) if ratio else _linear_families(low, high)
     candidates = (tuple(Tick(value, label) for value, label in family) for family in families)
-    fitting = [ticks for ticks in candidates if _labels_fit(ticks, low, high, size, room)]
+    fitting = [ticks for ticks in candidates if _labels_fit(ticks, low, high, size, room, family)]
     if not fitting:
         return (Tick(0.0, "1" if ratio else "0"),)
     return max(fitting, key=lambda ticks: _merit(ticks, low, high))
@@ -213,32 +221,32 @@ def _merit(ticks: Sequence[Tick], low: float, high: float) -> tuple[bool, bool]:
     return enough, enough and ends
 
 
-def _round_outwards(low: float, high: float, ratio: bool, size: float, room: float) -> Interval:
+def _round_outwards(low: float, high: float, ratio: bool, size: float, room: float, family: str) -> Interval:
     if ratio and high - low > NARROW_RATIO:
-        return _round_ratios(low, high, size, room)
+        return _round_ratios(low, high, size, room, family)
     if ratio:
         step = _nice_step((exp(high) - exp(low)) / 5)
         bottom = floor(exp(low) / step + EPSILON) * step
         return log(bottom) if bottom > 0 else low, log(ceil(exp(high) / step - EPSILON) * step)
-    return _round_even(low, high, size, room)
+    return _round_even(low, high, size, room, family)
 
 
-def _round_ratios(low: float, high: float, size: float, room: float) -> Interval:
+def _round_ratios(low: float, high: float, size: float, room: float, family: str) -> Interval:
     """Round to the finest values all of whose labels fit between the limits that they give."""
     for mantissas in (FINE, COARSE, DECADES):
         limits = _round_ratio(low, mantissas, up=False), _round_ratio(high, mantissas, up=True)
         ticks = [Tick(value, label) for value, label in _mantissa_ticks(*limits, mantissas)]
-        if _labels_fit(ticks, *limits, size, room):
+        if _labels_fit(ticks, *limits, size, room, family):
             return limits
     return limits
 
 
-def _round_even(low: float, high: float, size: float, room: float) -> Interval:
+def _round_even(low: float, high: float, size: float, room: float, family: str) -> Interval:
     for parts in PARTS:
         step = _nice_step((high - low) / parts)
         first, last = floor(low / step + EPSILON), ceil(high / step - EPSILON)
         ticks = [Tick(i * step, tick_label(i * step)) for i in range(first, last + 1)]
-        if _labels_fit(ticks, first * step, last * step, size, room):
+        if _labels_fit(ticks, first * step, last * step, size, room, family):
             break
     return first * step, last * step
 
@@ -294,11 +302,13 @@ def _linear_families(low: float, high: float) -> Iterator[list[tuple[float, str]
         yield [(i * step, tick_label(i * step)) for i in range(first, last + 1)]
 
 
-def _labels_fit(ticks: Sequence[Tick], low: float, high: float, size: float, room: float) -> bool:
+def _labels_fit(
+    ticks: Sequence[Tick], low: float, high: float, size: float, room: float, family: str
+) -> bool:
     if not 1 < len(ticks) <= MOST_TICKS:
         return False
     points = room / (high - low)
-    wide = [width(tick.label, size) for tick in ticks]
+    wide = [width(tick.label, size, family=family) for tick in ticks]
     return all(
         (b.value - a.value) * points >= (wide[i] + wide[i + 1]) / 2 + TICK_GAP
         for i, (a, b) in enumerate(pairwise(ticks))

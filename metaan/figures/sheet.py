@@ -11,14 +11,18 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties
-from matplotlib.transforms import TransformedPatchPath
+from matplotlib.patches import PathPatch
+from matplotlib.textpath import TextPath
+from matplotlib.transforms import Affine2D, TransformedPatchPath
 
 from metaan.figures.fonts import drawing_font
-from metaan.figures.measure import width
+from metaan.figures.measure import face_of, width
+from metaan.figures.typefaces import DEJAVU
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +53,6 @@ ASCENT = 0.76
 DESCENT = 0.24
 MIDDLE = 0.365
 DASHES = (4.0, 3.0)
-FAMILY = "DejaVu Sans"
 LEFT_TO_RIGHT_MARK = "\u200e"
 
 
@@ -68,11 +71,12 @@ class Words:
     align: Align = "left"
     colour: str = "#000000"
     turned: bool = False
+    family: str = DEJAVU
 
     @property
     def box(self) -> Box:
         """Left, top, right and bottom in points."""
-        wide = width(self.text, self.size, bold=self.bold)
+        wide = width(self.text, self.size, bold=self.bold, family=self.family)
         before = {"left": 0.0, "center": wide / 2, "right": wide}[self.align]
         if self.turned:
             low = self.y + before
@@ -143,7 +147,7 @@ def level(left: float, right: float, y: float, width: float, colour: str, layer:
     return Line(start=(left, y), end=(right, y), width=width, colour=colour, layer=layer)
 
 
-def draw_sheet(sheet: Sheet, ax: Axes) -> None:
+def draw_sheet(sheet: Sheet, ax: Axes, *, outlined: bool = False) -> None:
     """Draw a sheet on an axes that covers its figure; one data unit becomes one point.
 
     Parameters
@@ -152,24 +156,44 @@ def draw_sheet(sheet: Sheet, ax: Axes) -> None:
         What to draw.
     ax : Axes
         An empty axes; its limits are set.
+    outlined : bool
+        Whether letters are drawn as outlines, and colours that shine through are mixed with white, for a
+        format that knows neither fonts nor transparency.
     """
     ax.set_axis_off()
     ax.set_xlim(0, sheet.width)
     ax.set_ylim(sheet.height, 0)
     for layer, shapes in groupby(sorted(sheet.shapes, key=attrgetter("layer")), attrgetter("layer")):
-        _draw_shapes(list(shapes), layer, ax)
+        _draw_shapes(list(shapes), layer, ax, opaque=outlined)
     for layer, lines in groupby(sorted(sheet.lines, key=attrgetter("layer")), attrgetter("layer")):
         _draw_lines(list(lines), layer, ax)
     page = TransformedPatchPath(ax.patch)  # nothing is clipped, but matplotlib would make one for each text
+    if outlined:
+        _draw_outlines(sheet.words, ax)
+        return
     for words in sheet.words:
         _draw_words(words, page, ax)
 
 
-def _draw_shapes(shapes: Sequence[Shape], layer: int, ax: Axes) -> None:
+def _draw_outlines(texts: Sequence[Words], ax: Axes) -> None:
+    """Draw letters as filled shapes."""
+    for words in texts:
+        left, _, _, low = words.box
+        # Outlines stand upright, and this axes has its origin at the top.
+        placed = Affine2D().scale(1, -1)
+        if words.turned:
+            placed = placed.rotate_deg(-90).translate(words.x, low)
+        else:
+            placed = placed.translate(left, words.y)
+        letters = TextPath((0, 0), _left_to_right(words.text), size=words.size, prop=_font(words))
+        ax.add_patch(PathPatch(placed.transform_path(letters), facecolor=words.colour, linewidth=0, zorder=9))
+
+
+def _draw_shapes(shapes: Sequence[Shape], layer: int, ax: Axes, *, opaque: bool) -> None:
     ax.add_collection(
         PolyCollection(
             [[point(*p) for p in shape.points] for shape in shapes],
-            facecolors=[_colour(shape.fill, shape.alpha) for shape in shapes],
+            facecolors=[_colour(shape.fill, shape.alpha, opaque=opaque) for shape in shapes],
             edgecolors=[shape.edge for shape in shapes],
             linewidths=[shape.edge_width for shape in shapes],
             zorder=layer,
@@ -200,7 +224,7 @@ def _draw_words(words: Words, page: TransformedPatchPath, ax: Axes) -> None:
         x,
         y,
         _left_to_right(words.text),
-        fontproperties=_font(words.size, words.bold, drawing_font(words.text, bold=words.bold)),
+        fontproperties=_font(words),
         color=words.colour,
         rotation=90 if words.turned else 0,
         rotation_mode="anchor",
@@ -218,11 +242,20 @@ def _left_to_right(text: str) -> str:
     return LEFT_TO_RIGHT_MARK + text if mixed else text
 
 
-def _colour(name: str, alpha: float) -> str | tuple[str, float]:
-    return name if alpha == 1 or name == "none" else (name, alpha)
+def _colour(name: str, alpha: float, *, opaque: bool) -> Any:
+    if alpha == 1 or name == "none":
+        return name
+    if not opaque:
+        return name, alpha
+    return tuple(alpha * part + 1 - alpha for part in to_rgb(name))
+
+
+def _font(words: Words) -> FontProperties:
+    file = drawing_font(words.text, bold=words.bold, family=words.family)
+    return _properties(words.size, words.bold, face_of(words.text, words.family), file)
 
 
 @cache
-def _font(size: float, bold: bool, file: Path) -> FontProperties:
+def _properties(size: float, bold: bool, family: str, file: Path) -> FontProperties:
     weight = "bold" if bold else "normal"
-    return FontProperties(family=[FAMILY], weight=weight, size=size, fname=str(file))
+    return FontProperties(family=[family], weight=weight, size=size, fname=str(file))

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from math import inf, isfinite, isnan, log, nan
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from metaan.figures.content import Column, Content, Mark, Row
+from metaan.figures.content import Content, Mark, Row
 from metaan.figures.drawing import Drawing, sheet_drawing, shorten
-from metaan.figures.forest_text import interval_name
+from metaan.figures.forest_columns import ForestColumns, forest_columns
+from metaan.figures.forest_lines import interval_name
 from metaan.figures.layout import layout_rows
 from metaan.figures.measure import clean
-from metaan.figures.style import DEFAULT, Style
+from metaan.figures.presets import METAAN, Preset
 from metaan.format import (
     ONE_GROUP_MEASURES,
     RATIO_MEASURES,
@@ -25,7 +26,7 @@ from metaan.format import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["ForestLine", "LineKind", "single_content", "single_forest"]
+__all__ = ["ArmColumns", "ForestLine", "LineKind", "single_content", "single_forest"]
 
 WITHIN = {
     **dict.fromkeys(("PR", "PLN", "PLO", "PAS", "PFT"), (0.0, 1.0)),
@@ -36,9 +37,10 @@ WITHIN = {
 
 
 LineKind: TypeAlias = Literal[
-    "study", "group", "pooled", "prediction", "common", "heading", "words", "closing"
+    "study", "group", "total", "pooled", "prediction", "common", "heading", "words", "closing"
 ]
-TEXT_KINDS = frozenset({"heading", "words", "closing"})
+WHOLE = "100.0"
+TEXT_KINDS = frozenset({"heading", "words", "closing", "total"})
 INDENTED = frozenset({"study", "group", "words"})
 
 
@@ -49,15 +51,17 @@ class ForestLine:
     Attributes
     ----------
     kind : str
-        study, group (the subtotal of a subgroup), pooled, prediction, common (shown pale); heading (of a
-        subgroup; the studies below it stand in), words (of what is above: heterogeneity, a test), closing
-        (words of all).
+        study, group (the subtotal of a subgroup), total (sums of the arms), pooled, prediction, common
+        (shown pale); heading (of a subgroup; the studies below it stand in), words (of what is above:
+        heterogeneity, a test), closing (words of all).
     label : str
         As printed.
     estimate, low, high : float
         As a person reads them; `nan` where there is none.
     weight : float
         Share in [0, 1]; `nan` where there is none.
+    arms : tuple of str
+        Cells of the arms, in the order of `ArmColumns`; empty where there are none.
     """
 
     kind: LineKind
@@ -66,6 +70,29 @@ class ForestLine:
     low: float = nan
     high: float = nan
     weight: float = nan
+    arms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmColumns:
+    """What stands between the studies and the plot.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Of the groups, above their columns; one, two or none.
+    headers : tuple of str
+        Of the columns of one group.
+    kind : str
+        "binary", "continuous" or "generic", for presets whose colours tell them apart.
+    """
+
+    names: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    kind: str = "generic"
+
+
+NO_ARMS = ArmColumns()
 
 
 def single_forest(
@@ -76,7 +103,10 @@ def single_forest(
     measure: str,
     level: float,
     notes: Sequence[str] = (),
-    style: Style = DEFAULT,
+    arms: ArmColumns = NO_ARMS,
+    favours: tuple[str, str] = ("", ""),
+    model: str = "",
+    preset: Preset = METAAN,
 ) -> Drawing:
     """Draw studies and what they say together.
 
@@ -95,8 +125,14 @@ def single_forest(
         Confidence level in (0, 1).
     notes : sequence of str
         Paragraphs below.
-    style : Style
-        Sizes and colours.
+    arms : ArmColumns
+        Columns of the arms.
+    favours : (str, str)
+        Below the plot, left and right of no effect; empty where nobody said.
+    model : str
+        "Random" or "Fixed", for presets that say so above the plot.
+    preset : Preset
+        Words, numbers, sizes, colours and order of a journal.
 
     Returns
     -------
@@ -109,13 +145,25 @@ def single_forest(
     >>> single_forest(lines, id="a", title="Pain", measure="RR", level=0.95).alt
     'Forest plot: Pain. 1 study.'
     """
-    content = single_content(lines, title=title, measure=measure, level=level, notes=notes, style=style)
+    content = single_content(
+        lines,
+        title=title,
+        measure=measure,
+        level=level,
+        notes=notes,
+        arms=arms,
+        favours=favours,
+        model=model,
+        preset=preset,
+    )
+    texts = _Texts(measure=measure, digits=_digits(lines, measure), preset=METAAN)
     return sheet_drawing(
-        layout_rows(content, style).sheet,
+        layout_rows(content, preset.style_for(arms.kind)).sheet,
         id=id,
-        title=f"Forest plot: {content.heading}",
-        alt=_alt(lines, content, measure),
-        description=" ".join(_description(content)),
+        title=f"Forest plot: {clean(title)}",
+        alt=_alt(lines, clean(title), texts),
+        description=" ".join(_description(lines, clean(title), content, texts)),
+        preset=preset,
     )
 
 
@@ -126,49 +174,92 @@ def single_content(
     measure: str,
     level: float,
     notes: Sequence[str] = (),
-    style: Style = DEFAULT,
+    arms: ArmColumns = NO_ARMS,
+    favours: tuple[str, str] = ("", ""),
+    model: str = "",
+    preset: Preset = METAAN,
 ) -> Content:
     """Say what the plot shows, before it has a size; the arguments are those of `single_forest`."""
     ratio = measure in RATIO_MEASURES
     name = measure_name(measure) if measure else "effect"
+    name = f"{name[:1].upper()}{name[1:]}"
+    words = {"measure": name, "short": name, "interval": interval_name(level), "model": model}
     weighed = any(line.weight > 0 for line in lines)
-    columns = [
-        Column(header="Study", align="left"),
-        Column(header=f"{name[:1].upper()}{name[1:]}\n({interval_name(level)})", after_plot=True),
-    ]
-    if weighed:
-        columns.append(Column(header="Weight\n(%)", after_plot=True))
+    columns = forest_columns(
+        preset,
+        arms=[arms.headers] * len(arms.names),
+        names=[clean(each) for each in arms.names],
+        effect=preset.wording.effect.format(**words),
+        weighted=weighed,
+    )
     pooled = next((line for line in lines if line.kind == "pooled"), None)
     return Content(
-        heading=clean(title),
-        columns=tuple(columns),
-        rows=tuple(_rows(lines, measure, weighed=weighed, style=style)),
-        plot_header=f"{name[:1].upper()}{name[1:]}" + ("\n(log scale)" if ratio else ""),
+        heading=clean(title) if preset.heading else "",
+        columns=columns.columns,
+        rows=tuple(_rows(lines, columns, measure, weighed=weighed, preset=preset)),
+        plot_header=(preset.wording.plot_ratio if ratio else preset.wording.plot).format(**words),
         ratio=ratio,
-        favours=("", ""),
+        favours=(clean(favours[0]), clean(favours[1])),
         pooled=_place(pooled.estimate, measure) if pooled is not None else nan,
         notes=tuple(clean(note) for note in notes),
         null=nan if measure in ONE_GROUP_MEASURES or not measure else 0.0,
         bounds=(-inf, inf) if ratio else WITHIN.get(measure, (-inf, inf)),
+        favours_on_top=preset.favours_on_top,
+        decimal=preset.numerals.decimal,
     )
 
 
-def _rows(lines: Sequence[ForestLine], measure: str, *, weighed: bool, style: Style) -> Iterator[Row]:
-    digits = _digits(lines, measure)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Texts:
+    """How the numbers of a plot are written."""
+
+    measure: str
+    digits: int
+    preset: Preset
+
+    def of(self, line: ForestLine) -> str:
+        """Write what a line says of the effect."""
+        if line.kind in TEXT_KINDS:
+            return ""
+        numerals = self.preset.numerals
+        estimate, low, high = (
+            shown_effect(value, self.measure, self.digits) for value in (line.estimate, line.low, line.high)
+        )
+        if line.kind == "prediction":
+            return numerals.interval(low, high)
+        if not isfinite(line.estimate):
+            return self.preset.wording.not_estimable
+        if not isfinite(line.low):
+            return f"{numerals.dress(estimate)} {self.preset.wording.no_interval}"
+        return f"{numerals.dress(estimate)} {numerals.interval(low, high)}"
+
+
+def _rows(
+    lines: Sequence[ForestLine],
+    columns: ForestColumns,
+    measure: str,
+    *,
+    weighed: bool,
+    preset: Preset,
+) -> Iterator[Row]:
+    texts = _Texts(measure=measure, digits=_digits(lines, measure), preset=preset)
+    numerals, style = preset.numerals, preset.style
     grouped = any(line.kind == "heading" for line in lines)
     weights = _weights(lines) if weighed else ("",) * len(lines)
-    first_model = next((line for line in lines if line.kind in ("pooled", "prediction", "common")), None)
+    first_model = next(
+        (line for line in lines if line.kind in ("total", "pooled", "prediction", "common")), None
+    )
     for i, (line, weight) in enumerate(zip(lines, weights, strict=True)):
-        cells = [clean(line.label), _text(line, measure, digits)]
-        if weighed:
-            cells.append(weight)
-        begins = line is first_model or (line.kind == "heading" and i > 0)
-        yield Row(
-            cells=tuple(cells),
+        begins = line.kind == "pooled" or line is first_model or (line.kind == "heading" and i > 0)
+        yield columns.row(
+            clean(line.label),
+            arms=[numerals.dress(cell) for cell in line.arms],
+            effect=texts.of(line),
+            weight=numerals.dress(weight),
             mark=_mark(line, measure),
-            bold=line.kind in ("pooled", "heading"),
+            bold=line.kind == "heading" or (line.kind == "pooled" and style.bold_model),
             faint=line.kind == "common",
-            space=style.model_gap if begins else 0.0,
+            space=style.model_gap * (0.5 if line.kind == "total" else 1.0) if begins else 0.0,
             indent=style.indent if grouped and line.kind in INDENTED else 0.0,
         )
 
@@ -184,6 +275,8 @@ def _weights(lines: Sequence[ForestLine]) -> Iterator[str]:
             yield share
         elif line.kind == "group":
             yield fixed(above, 1)
+        elif line.kind == "pooled":
+            yield WHOLE
         else:
             above = 0.0 if line.kind == "heading" else above
             yield ""
@@ -215,38 +308,30 @@ def _place(value: float, measure: str) -> float:
     return nan if not value > 0 else log(value)
 
 
-def _text(line: ForestLine, measure: str, digits: int) -> str:
-    if line.kind in TEXT_KINDS:
-        return ""
-    values = [shown_effect(value, measure, digits) for value in (line.estimate, line.low, line.high)]
-    if line.kind == "prediction":
-        return f"({values[1]} to {values[2]})"
-    if not isfinite(line.estimate):
-        return "not estimable"
-    if not isfinite(line.low):
-        return f"{values[0]} (no interval)"
-    return f"{values[0]} ({values[1]} to {values[2]})"
-
-
 def _digits(lines: Sequence[ForestLine], measure: str) -> int:
     return shown_digits(
         ((line.estimate, line.low, line.high) for line in lines if line.kind == "study"), measure
     )
 
 
-def _alt(lines: Sequence[ForestLine], content: Content, measure: str) -> str:
+def _alt(lines: Sequence[ForestLine], title: str, texts: _Texts) -> str:
     k = sum(line.kind == "study" for line in lines)
     facts = f"{k} stud{'y' if k == 1 else 'ies'}"
-    for line, row in zip(lines, content.rows, strict=True):
+    for line in lines:
         if line.kind == "pooled":
-            facts += f", {measure_name(measure) if measure else 'effect'} {row.cells[1]}"
+            facts += f", {measure_name(texts.measure) if texts.measure else 'effect'} {texts.of(line)}"
     room = 150 - len(facts) - len("Forest plot: . .")
-    return f"Forest plot: {shorten(content.heading, max(room, 20))}. {facts}."
+    return f"Forest plot: {shorten(title, max(room, 20))}. {facts}."
 
 
-def _description(content: Content) -> Iterator[str]:
-    yield f"{content.heading}."
-    for row in content.rows:
-        weight = f", weight {row.cells[2]}%" if len(row.cells) > 2 and row.cells[2] else ""
-        yield f"{row.cells[0]}: {row.cells[1]}{weight}." if row.cells[1] else f"{row.cells[0]}."
+def _description(lines: Sequence[ForestLine], title: str, content: Content, texts: _Texts) -> Iterator[str]:
+    yield f"{title}."
+    weighed = any(line.weight > 0 for line in lines)
+    weights = _weights(lines) if weighed else ("",) * len(lines)
+    for line, weight in zip(lines, weights, strict=True):
+        arms = f" ({'; '.join(line.arms)})" if line.arms else ""
+        share = f", weight {weight}%" if weight else ""
+        said = texts.of(line)
+        label = f"{clean(line.label)}{arms}"
+        yield f"{label}: {said}{share}." if said else f"{label}."
     yield from content.notes

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
+
+from metaan.figures.typefaces import DEJAVU
 
 __all__ = ["DEFAULT", "Style"]
 
@@ -23,14 +26,29 @@ class Style:
     plot : float
         Width of the plot.
     study_limit, header_limit, favours_limit, heading_limit : float
-        Widest study name, column header, favours label and heading before they are shortened or wrapped.
+        Widest study name, column header, favours label and heading before they are wrapped or shortened.
+    pages : tuple of float
+        Widths that a page may have, the smallest first: a figure is as wide as one of them. Empty for any.
+    tallest : float
+        Height that a page may have.
+    plot_least, study_least, text_least : float
+        Down to which plot, study names and letters are made smaller for a figure to fit the widest page.
     square, square_least, diamond, bar, arrow : float
         Side of the heaviest square and of the lightest; heights of diamond and prediction bar; arrow length.
+    badge, badge_gap : float
+        Diameter of a mark for risk of bias, and the space between two.
     hair, line, strong : float
         Line widths.
+    family : str
+        The typeface.
+    bold_header, bold_model : bool
+        Whether headers, and the row of the main model, are set in bold.
     ink, faint, accent, pale, rule, interval, inside, paper : str
         Colours: text, lesser text, squares and diamonds, lesser diamonds, header rule, prediction interval,
         the interval inside a square, background. Each stays apart from its neighbours in grey.
+    square_edge, diamond_fill, diamond_edge, band : str
+        Rim of a square ("none" for none), diamonds where they are not in `accent` (empty for that), the
+        band of differences that do not matter.
     """
 
     text: float = 9.0
@@ -49,14 +67,24 @@ class Style:
     header_limit: float = 110.0
     favours_limit: float = 170.0
     heading_limit: float = 430.0
+    pages: tuple[float, ...] = ()
+    tallest: float = inf
+    plot_least: float = 100.0
+    study_least: float = 90.0
+    text_least: float = 7.0
     square: float = 11.0
     square_least: float = 3.0
     diamond: float = 10.0
     bar: float = 4.0
     arrow: float = 6.0
+    badge: float = 10.5
+    badge_gap: float = 3.5
     hair: float = 0.5
     line: float = 0.9
     strong: float = 1.2
+    family: str = DEJAVU
+    bold_header: bool = True
+    bold_model: bool = True
     ink: str = "#000000"
     faint: str = "#595959"
     accent: str = "#2166ac"
@@ -65,6 +93,10 @@ class Style:
     interval: str = "#595959"
     inside: str = "#ffffff"
     paper: str = "#ffffff"
+    square_edge: str = "none"
+    diamond_fill: str = ""
+    diamond_edge: str = ""
+    band: str = "#e6e6e6"
 
 
 DEFAULT = Style()

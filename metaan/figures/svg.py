@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from metaan.figures.typefaces import ALIKE, DEJAVU
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -13,14 +15,21 @@ __all__ = ["finish_svg"]
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
-FAMILIES = "'DejaVu Sans', 'Bitstream Vera Sans', 'Liberation Sans', Arial, Helvetica, sans-serif"
-INHERITED = {"stroke-linejoin": "round", "stroke-linecap": "butt", "font-family": FAMILIES}
-FAMILY_RULE = re.compile(r"\s*font-family:[^;]*;?")
+DEJAVU_LIKE = "'DejaVu Sans', 'Bitstream Vera Sans', 'Liberation Sans', Arial, Helvetica, sans-serif"
+INHERITED = {"stroke-linejoin": "round", "stroke-linecap": "butt"}
+FAMILY_RULE = re.compile(r"\s*font-family:\s*([^;]*);?")
 NO_ROTATION = re.compile(r"rotate\(-?0 [^)]*\)")
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
 
 
-def finish_svg(source: bytes, *, id: str, title: str, description: str) -> bytes:  # noqa: A002
+def finish_svg(
+    source: bytes,
+    *,
+    id: str,  # noqa: A002
+    title: str,
+    description: str,
+    family: str = DEJAVU,
+) -> bytes:
     r"""Make an SVG accessible and safe to place beside others in one HTML page.
 
     The global style sheet, the metadata and ids that nothing refers to go; the other ids begin with `id`; the
@@ -34,6 +43,8 @@ def finish_svg(source: bytes, *, id: str, title: str, description: str) -> bytes
         Prefix of every id; unique in a page.
     title, description : str
         Short name and long text alternative.
+    family : str
+        The typeface that the figure is set in; texts in another one say so themselves.
 
     Returns
     -------
@@ -51,12 +62,12 @@ def finish_svg(source: bytes, *, id: str, title: str, description: str) -> bytes
     _drop_head(root)
     wanted = _referenced(root)
     for element in root.iter():
-        _plain(element, wanted, id)
+        _plain(element, wanted, id, family)
     for name, value in reversed(_head(title, description, id)):
         element = ET.Element(name, {"id": f"{id}-{name}"})
         element.text = value
         root.insert(0, element)
-    _dress(root, id)
+    _dress(root, id, family)
     body = ET.tostring(root, encoding="unicode")
     return f"<?xml version='1.0' encoding='utf-8'?>\n{body}\n".encode()
 
@@ -83,17 +94,19 @@ def _referenced(root: ET.Element) -> frozenset[str]:
     return frozenset(found)
 
 
-def _plain(element: ET.Element, wanted: frozenset[str], prefix: str) -> None:
+def _plain(element: ET.Element, wanted: frozenset[str], prefix: str, family: str) -> None:
     element.tag = element.tag.rpartition("}")[2]
     attributes = dict(element.attrib)
     element.attrib.clear()
     for key, value in attributes.items():
-        kept = _attribute(key.replace(f"{{{XLINK}}}", "xlink:"), value, wanted, prefix)
+        kept = _attribute(key.replace(f"{{{XLINK}}}", "xlink:"), value, wanted, prefix, family)
         if kept is not None:
             element.set(*kept)
 
 
-def _attribute(key: str, value: str, wanted: frozenset[str], prefix: str) -> tuple[str, str] | None:
+def _attribute(
+    key: str, value: str, wanted: frozenset[str], prefix: str, family: str
+) -> tuple[str, str] | None:
     if key == "id":
         return (key, f"{prefix}-{value}") if value in wanted else None
     if key.endswith("href"):
@@ -102,13 +115,23 @@ def _attribute(key: str, value: str, wanted: frozenset[str], prefix: str) -> tup
         return None
     value = REFERENCE.sub(rf"url(#{prefix}-\1)", value)
     if key == "style":
-        value = FAMILY_RULE.sub("", value).strip()
+        value = FAMILY_RULE.sub(lambda found: _family_rule(found[1], family), value).strip()
     if key == "d":
         value = " ".join(value.split())
     return key, value
 
 
-def _dress(root: ET.Element, prefix: str) -> None:
+def _family_rule(found: str, family: str) -> str:
+    """Keep the typeface of a text only where it is not that of the figure."""
+    own = next(iter(found.split(","))).strip().strip("'\"")
+    return "" if own == family else f" font-family: {_families(own)};"
+
+
+def _families(family: str) -> str:
+    return DEJAVU_LIKE if family == DEJAVU else f"'{family}', {ALIKE}"
+
+
+def _dress(root: ET.Element, prefix: str, family: str) -> None:
     size: Mapping[str, str] = {
         name: root.attrib[name] for name in ("width", "height", "viewBox") if name in root.attrib
     }
@@ -124,3 +147,4 @@ def _dress(root: ET.Element, prefix: str) -> None:
     root.set("aria-labelledby", f"{prefix}-title {prefix}-desc")
     for key, value in INHERITED.items():
         root.set(key, value)
+    root.set("font-family", _families(family))

@@ -12,6 +12,7 @@ from metaan.report.findings import findings_of
 from metaan.report.memory import Memory
 from metaan.report.pairs import node_order
 from metaan.report.rare_methods import rare_methods
+from metaan.report.refits import with_refits
 from metaan.report.scenario import run_scenario
 from metaan.results.synthesis import UNCHANGED, AnalysisResult
 from metaan.review.select import select
@@ -79,7 +80,7 @@ def _analysis(
     varied: Sequence[tuple[SensitivityPlan, Selection]],
 ) -> AnalysisResult:
     choices = selection.choices
-    main = run_scenario(review, analysis, selection)
+    main = with_refits(review, run_scenario(review, analysis, selection), analysis.subgroup)
     order, level = node_order(review, nodes=choices.nodes), review.plan.defaults.level
     idle = [each.label for each, other in varied if signature(other) == signature(selection)]
     return AnalysisResult(

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Future
 
+    from metaan.report.drawings import Wanted
     from metaan.report.folder import Files
     from metaan.report.rendered import RenderedFigure
     from metaan.results.synthesis import AnalysisResult, CrossCheck
@@ -122,12 +123,16 @@ def _made(
         from metaan.report.appraised import appraisal_figures
         from metaan.report.contents import report_tables
         from metaan.report.evidence import node_names
+        from metaan.report.forest_looks import forest_looks
 
         analyses = analyse(review, progress=progress, memory=memory)
         checks = pool.submit(cross_check, analyses) if kept and pool else None  # it has loaded statsmodels
+        looks = forest_looks(review)
         figures = (
-            *wanted_figures(analyses, node_names(review), review.plan.review.reference, scale_names(review)),
-            *appraisal_figures(review, analyses),
+            *wanted_figures(
+                analyses, node_names(review), review.plan.review.reference, scale_names(review), looks
+            ),
+            *(replace(each, formats=looks.formats) for each in appraisal_figures(review, analyses)),
         )
         keys = {figure.id: figure_key(figure) for figure in figures}
         pending = start_drawing([figure for figure in figures if keys[figure.id] not in kept], pool)
@@ -140,7 +145,7 @@ def _made(
         _add_companions(made, review, analyses)
         fresh = pending.collect(progress)
     drawn = {name: fresh.get(name) or kept[key] for name, key in keys.items()}
-    _add_figures(made, drawn, {figure.id: figure.room for figure in figures})
+    _add_figures(made, drawn, {figure.id: figure for figure in figures})
     checklist = _add_checklist(made, review, analyses, tables, drawn)
     _add_page(made, review, analyses, drawn, (*tables, checklist))
     progress("Wrote the page")
@@ -217,13 +222,13 @@ def _add_companions(made: _Outputs, review: Review, analyses: Sequence[AnalysisR
         made.add(path, content, producer)
 
 
-def _add_figures(made: _Outputs, drawn: Mapping[str, RenderedFigure], rooms: Mapping[str, str]) -> None:
+def _add_figures(made: _Outputs, drawn: Mapping[str, RenderedFigure], wanted: Mapping[str, Wanted]) -> None:
     for figure in drawn.values():
         if figure.refusal:
             continue
-        producer = f"metaan.figures.{rooms[figure.id]}"
-        for ending, content in (("svg", figure.svg), ("pdf", figure.pdf), ("png", figure.png)):
-            made.add(f"figures/{figure.id}.{ending}", content, producer)
+        producer = f"metaan.figures.{wanted[figure.id].room}"
+        for ending in wanted[figure.id].formats:
+            made.add(f"figures/{figure.id}.{ending}", getattr(figure, ending), producer)
         made.add(f"figures/{figure.id}.alt.txt", f"{figure.alt}\n\n{figure.description}\n", producer)
 
 

@@ -12,9 +12,9 @@ import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from metaan.errors import CannotDraw
 from metaan.report.rendered import RenderedFigure
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from metaan.figures.drawing import Drawing
+    from metaan.report.forest_looks import Looks
     from metaan.results.network import Network
     from metaan.results.synthesis import AnalysisResult
     from metaan.review.rows import Review
@@ -39,11 +40,13 @@ ROOMS = {
     "node_split_forest": "node_split_forest",
     "prisma_flow": "prisma_flow",
     "rankogram": "rankogram_figure",
+    "refit_forest": "refit_forest",
     "rob_summary": "rob_summary",
     "rob_traffic": "rob_traffic_light",
 }
 """Module of metaan.figures to the function that draws."""
 
+FILES: tuple[Literal["pdf", "png", "tiff", "eps"], ...] = ("pdf", "png", "tiff", "eps")
 PR_SET_PDEATHSIG = 1
 OBJECTS_BEFORE_SEARCH = 50_000
 
@@ -62,12 +65,15 @@ class Wanted:
         Module of metaan.figures, one of `ROOMS`.
     arguments : mapping
         Keyword arguments of the room's function.
+    formats : tuple of str
+        Files to write; the page always needs the SVG.
     """
 
     id: str
     title: str
     room: str
     arguments: Mapping[str, Any]
+    formats: tuple[str, ...] = ("svg", "pdf", "png")
 
 
 def wanted_figures(
@@ -75,6 +81,7 @@ def wanted_figures(
     names: Mapping[str, str],
     reference: str,
     scales: Mapping[str, str] | None = None,
+    looks: Looks | None = None,
 ) -> tuple[Wanted, ...]:
     """List the figures: a forest plot per comparison, a network graph and a network forest per analysis.
 
@@ -88,14 +95,18 @@ def wanted_figures(
         The node that network estimates are shown against; where a network does not hold it, its first.
     scales : mapping of str to str, optional
         Outcome to the name of its scale, as `scale_names` gives it, for the axes of mean differences.
+    looks : Looks, optional
+        What the plan says of how forest plots look.
     """
+    from metaan.report.forest_looks import Looks
     from metaan.report.sections import comparison_anchors  # the processes that draw do without it
 
     anchors = comparison_anchors(analyses)
+    looks = looks or Looks()
     return tuple(
-        figure
+        replace(figure, formats=looks.formats)
         for analysis in analyses
-        for figure in _of_analysis(analysis, names, reference, anchors, _scale(analysis, scales or {}))
+        for figure in _of_analysis(analysis, names, reference, anchors, _scale(analysis, scales or {}), looks)
     )
 
 
@@ -111,21 +122,22 @@ def scale_names(review: Review) -> dict[str, str]:
 
 
 def draw(figure: Wanted) -> RenderedFigure:
-    """Draw one figure in its three formats, or keep the reason why its data do not carry it."""
+    """Draw one figure in its formats, or keep the reason why its data do not carry it."""
     from metaan.figures.drawing import render
 
     try:
         drawing = _drawing(figure)
     except CannotDraw as reason:
         return RenderedFigure(id=figure.id, title=figure.title, alt="", description="", refusal=str(reason))
+    written: dict[str, Any] = {name: render(drawing, name) for name in FILES if name in figure.formats}
     return RenderedFigure(
         id=figure.id,
         title=drawing.title,
         alt=drawing.alt,
         description=drawing.description,
         svg=render(drawing, "svg"),
-        pdf=render(drawing, "pdf"),
-        png=render(drawing, "png"),
+        files=tuple(name for name in ("pdf", "png", "svg", "tiff", "eps") if name in figure.formats),
+        **written,
     )
 
 
@@ -203,6 +215,7 @@ def _of_analysis(
     reference: str,
     anchors: Mapping[tuple[str, str, str], str],
     scale: str,
+    looks: Looks,
 ) -> Iterator[Wanted]:
     scenario = analysis.main
     shared = {"names": dict(names), "outcome": analysis.title}
@@ -215,8 +228,11 @@ def _of_analysis(
             room="forest",
             arguments={"comparison": comparison, "kind": analysis.kind, "level": analysis.level}
             | shared
-            | reading,
+            | reading
+            | looks.forest(analysis, comparison),
         )
+        for refit in looks.refits(comparison, anchors[analysis.id, *pair], {**shared, **reading}):
+            yield Wanted(**refit)
     yield Wanted(
         id=f"network-{analysis.id}",
         title=f"{analysis.title}: network of comparisons",
@@ -230,7 +246,14 @@ def _of_analysis(
             id=f"estimates-{analysis.id}",
             title=f"{analysis.title}: network estimates against {names.get(held, held)}",
             room="network_forest",
-            arguments={"network": network, "reference": held, **_ranked(analysis, held)} | shared | reading,
+            arguments={
+                "network": network,
+                "reference": held,
+                "preset": looks.preset,
+                **_ranked(analysis, held),
+                **shared,
+                **reading,
+            },
         )
         yield from _of_network(analysis, network, shared, reading)
 

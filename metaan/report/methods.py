@@ -14,6 +14,7 @@ from metaan.report.conversions import conversion_clauses
 from metaan.report.evidence import study_names, uses
 from metaan.report.methods_models import measure_clauses, network_clauses, pairwise_clauses
 from metaan.report.references import REFERENCES, cite, numbered
+from metaan.report.refits import refit_clauses
 from metaan.report.wording import capital, counted, joined, spelled
 from metaan.review.settle import settle
 from metaan.tables.markdown import markdown_text
@@ -259,7 +260,7 @@ def _sensitivity(analyses: Sequence[AnalysisResult]) -> Paragraph:
     )
     said = [Clause(told)] if reach else []
     points = tuple(f"{label} ({counted(number, 'analysis', 'analyses')})" for label, number in reach.items())
-    return _paragraph("Sensitivity analyses", "13f", said, points)
+    return _paragraph("Sensitivity analyses", "13f", [*refit_clauses(analyses), *said], points)
 
 
 def _appraisal(review: Review, analyses: Sequence[AnalysisResult]) -> list[Clause]:

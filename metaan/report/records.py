@@ -7,6 +7,7 @@ from statistics import NormalDist, median
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from metaan.format import RATIO_MEASURES, back_transform, canonical, shown_scale, total_variance
+from metaan.report.refits import refits_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     )
     from metaan.types import Interval
 
-__all__ = ["analysis_record", "has_gap", "heterogeneity_record"]
+__all__ = ["analysis_record", "has_gap", "heterogeneity_record", "pooled_record"]
 
 Record: TypeAlias = dict[str, Any]
 
@@ -98,7 +99,13 @@ def _comparison(comparison: Comparison, measure: str) -> Record:
         "heterogeneity": heterogeneity_record(comparison.heterogeneity) if comparison.heterogeneity else None,
         "reason": "" if comparison.k > 1 else "; ".join(comparison.notes),
         "notes": list(comparison.notes),
+        **refits_record(comparison, measure),
     }
+
+
+def pooled_record(fit: Pooled, measure: str, studies: list[str]) -> Record:
+    """Write a fit of some studies as a record."""
+    return _pooled(fit, measure, studies, None)
 
 
 def _study(one: StudyEffect, measure: str) -> Record:

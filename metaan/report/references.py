@@ -113,6 +113,15 @@ _WORKS = (
         pages="126–135",
     ),
     Reference(
+        key="welch1951",
+        authors="Welch BL",
+        year=1951,
+        title="On the comparison of several mean values: an alternative approach",
+        journal="Biometrika",
+        volume="38",
+        pages="330–336",
+    ),
+    Reference(
         key="cochran1954",
         authors="Cochran WG",
         year=1954,
@@ -174,6 +183,15 @@ _WORKS = (
         journal="Controlled Clinical Trials",
         volume="7",
         pages="177–188",
+    ),
+    Reference(
+        key="lau1992",
+        authors="Lau J, Antman EM, Jimenez-Silva J, et al",
+        year=1992,
+        title="Cumulative meta-analysis of therapeutic trials for myocardial infarction",
+        journal="New England Journal of Medicine",
+        volume="327",
+        pages="248–254",
     ),
     Reference(
         key="hardy1996",

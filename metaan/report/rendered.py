@@ -15,8 +15,10 @@ class RenderedFigure:
     ----------
     id, title, alt, description : str
         Name, heading, alternative text of at most 150 characters, one sentence per mark.
-    svg, pdf, png : bytes
-        The file's content in each format; empty where the figure was refused.
+    svg, pdf, png, tiff, eps : bytes
+        The file's content in each format; empty where it was not asked for or was refused.
+    files : tuple of str
+        Endings of the files that the report holds.
     refusal : str
         Why the data do not carry this figure; empty where it was drawn.
     """
@@ -28,4 +30,7 @@ class RenderedFigure:
     svg: bytes = b""
     pdf: bytes = b""
     png: bytes = b""
+    tiff: bytes = b""
+    eps: bytes = b""
     refusal: str = ""
+    files: tuple[str, ...] = ("pdf", "png", "svg")

@@ -33,7 +33,7 @@ CACHE = "METAAN_CACHE"
 """Environment variable that names another folder than the user's cache."""
 
 INDEX = "figures.json"
-FORMATS = ("svg", "pdf", "png")
+FORMATS = ("svg", "pdf", "png", "tiff", "eps")
 LIBRARIES = ("fonttools", "matplotlib", "numpy", "pillow")
 FOLDERS_KEPT = 20
 FIRST_DATE = (1980, 1, 1, 0, 0, 0)
@@ -58,7 +58,7 @@ def figure_key(figure: Wanted) -> str:
         For an argument of a kind that is not known here.
     """
     digest = hashlib.sha256(_drawer())
-    _feed(digest.update, (figure.id, figure.title, figure.room, figure.arguments))
+    _feed(digest.update, (figure.id, figure.title, figure.room, figure.arguments, figure.formats))
     return digest.hexdigest()
 
 
@@ -118,21 +118,20 @@ def _place(out: Path) -> Path:
 
 
 def _read(kept: zipfile.ZipFile, key: str, words: Mapping[str, str]) -> RenderedFigure:
-    svg, pdf, png = (b"" if words["refusal"] else kept.read(f"{key}.{ending}") for ending in FORMATS)
+    contents = {name: b"" if words["refusal"] else kept.read(f"{key}.{name}") for name in FORMATS}
     return RenderedFigure(
         id=words["id"],
         title=words["title"],
         alt=words["alt"],
         description=words["description"],
-        svg=svg,
-        pdf=pdf,
-        png=png,
         refusal=words["refusal"],
+        files=tuple(words["files"]),
+        **contents,
     )
 
 
 def _write(path: Path, figures: Mapping[str, RenderedFigure]) -> None:
-    words = ("id", "title", "alt", "description", "refusal")
+    words = ("id", "title", "alt", "description", "refusal", "files")
     with zipfile.ZipFile(path, "w") as kept:
         index = {key: {word: getattr(one, word) for word in words} for key, one in figures.items()}
         document = {"drawer": _drawer().hex(), "figures": index}

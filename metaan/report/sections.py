@@ -291,6 +291,9 @@ def _comparison(
         sentences=comparison_sentences(comparison, analysis.main.measure, names, analysis.level),
         figure=None if figure is None else _figure(figure),
         table=_table(studies),
+        refits=tuple(
+            _figure(figures[name]) for name in (f"loo-{anchor}", f"cumulative-{anchor}") if name in figures
+        ),
     )
 
 
@@ -325,7 +328,13 @@ def _kept(table: Table, keep: Sequence[bool]) -> Table:
 
 
 def _figure(figure: RenderedFigure) -> FigureView:
-    return FigureView(id=figure.id, title=figure.title, svg=_inline(figure.svg), refusal=figure.refusal)
+    return FigureView(
+        id=figure.id,
+        title=figure.title,
+        svg=_inline(figure.svg),
+        refusal=figure.refusal,
+        files=figure.files,
+    )
 
 
 def _inline(svg: bytes) -> Markup:

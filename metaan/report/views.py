@@ -62,12 +62,13 @@ class TableView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureView:
-    """A figure, or the reason why there is none."""
+    """A figure with the endings of its files, or the reason why there is none."""
 
     id: str
     title: str
     svg: Markup
     refusal: str
+    files: tuple[str, ...] = ("pdf", "png", "svg")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +102,14 @@ class MatrixRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonView:
-    """One direct comparison: its words, its figure and its studies."""
+    """One direct comparison: its words, its figure, its studies, and figures of fits that were repeated."""
 
     anchor: str
     title: str
     sentences: tuple[str, ...]
     figure: FigureView | None
     table: TableView | None
+    refits: tuple[FigureView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

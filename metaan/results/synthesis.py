@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from metaan.results.network import ArmNote, Contrasts, Network
     from metaan.results.pairwise import HeterogeneityInterval, Pooled
     from metaan.results.rare_network import RareRow
+    from metaan.results.refits import Cumulative, LeaveOneOut
+    from metaan.results.regression import Subgroups
     from metaan.types import Direction, Kind, Status, TestRule
 
 
@@ -166,8 +168,30 @@ class SetAside:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Panels:
+    """The studies of a comparison in groups.
+
+    Attributes
+    ----------
+    column : str
+        What groups them: a column of studies.csv.
+    members : tuple of str
+        The group of each study of the comparison, estimable or not.
+    found : Subgroups or None
+        Fits of the groups and the test between them; None where no study is estimable.
+    """
+
+    column: str
+    members: tuple[str, ...]
+    found: Subgroups | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Comparison:
     """One pair of treatments compared directly.
+
+    `panels` groups the studies where the plan asks for that; `leave_one_out` and `cumulative` repeat the main
+    fit where there are studies, and years, enough.
 
     `common`, `wald`, `hksj` and `adhoc` are None where no study is estimable; at k = 1 all four are the
     study alone. `headline` names the one that the plan's rule chose ("wald", "hksj", "adhoc").
@@ -185,6 +209,9 @@ class Comparison:
     headline: str
     heterogeneity: HeterogeneityInterval | None
     notes: tuple[str, ...] = ()
+    panels: Panels | None = None
+    leave_one_out: LeaveOneOut | None = None
+    cumulative: Cumulative | None = None
 
     @property
     def main(self) -> Pooled | None:

@@ -23,6 +23,9 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
 Measure = Literal["OR", "RR", "RD", "MD", "SMD"]
 Method = Literal["EE", "DL", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM", "DLIT"]
 TestRule = Literal["z", "t", "hksj", "adhoc", "cochrane"]
+Journal = Literal["metaan", "bmj", "jama", "revman", "lancet", "nature", "plos", "bmc"]
+Format = Literal["svg", "pdf", "png", "tiff", "eps"]
+Sort = Literal["plan", "year", "effect", "weight", "label"]
 
 
 class _Strict(BaseModel):
@@ -129,11 +132,22 @@ class RobToolPlan(_Strict):
 
 
 class Defaults(Choices):
-    """Choices of every analysis unless it says otherwise."""
+    """Choices of every analysis unless it says otherwise.
+
+    Attributes
+    ----------
+    journal, formats : str, list of str
+        Whose forest plots they are to look like; the files of each figure.
+    sort : str
+        Order of the studies in a forest plot: plan, year, effect, weight or label.
+    """
 
     measure_binary: Literal["OR", "RR", "RD"] = "RR"
     measure_continuous: Literal["MD", "SMD"] = "MD"
     level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    journal: Journal = "metaan"
+    formats: Annotated[list[Format], Field(min_length=1)] = ["svg", "pdf", "png"]
+    sort: Sort = "plan"
 
 
 class AnalysisPlan(Choices):
@@ -160,6 +174,10 @@ class AnalysisPlan(Choices):
         reference's groups in the studies used.
     baseline_source : str
         Where that risk comes from.
+    subgroup : str
+        Column of studies.csv whose groups a forest plot shows apart; empty for none.
+    sort : str or None
+        As in the defaults, for this analysis.
     """
 
     id: Identifier
@@ -178,6 +196,8 @@ class AnalysisPlan(Choices):
     funnel_order_is: str = "the one of the plan"
     baseline_risk: Annotated[float, Field(gt=0, lt=1)] | None = None
     baseline_source: str = ""
+    subgroup: str = ""
+    sort: Sort | None = None
     notes: list[str] = []
 
 

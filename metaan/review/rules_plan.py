@@ -8,6 +8,7 @@ from metaan.appraisal.rob import NOT_JUDGED
 from metaan.appraisal.tools import known_words, plain
 from metaan.review.cells import near
 from metaan.review.own_tools import own_tools
+from metaan.review.schema import TABLES
 from metaan.review.settle import MEASURES
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def plan_faults(loaded: Loaded) -> Iterator[Problem]:
         yield from _levels(loaded, path, choices)
     for index, analysis in enumerate(loaded.plan.analysis):
         yield from _measure(loaded, ("analysis", index), analysis.outcomes, analysis.measure)
+        yield from _subgroup(loaded, index, analysis.subgroup)
 
 
 def _choices(plan: Plan) -> Iterator[tuple[tuple[int | str, ...], Choices]]:
@@ -123,6 +125,14 @@ def _studies(loaded: Loaded, path: tuple[int | str, ...], choices: Choices) -> I
     if known and not loaded.torn("studies"):
         where = (*path, "exclude_studies")
         yield from _unknown(loaded, "C011", where, choices.exclude_studies, known, "a study of studies.csv")
+
+
+def _subgroup(loaded: Loaded, index: int, column: str) -> Iterator[Problem]:
+    """Find a grouping by a column that studies.csv does not have."""
+    known = {each.name for each in TABLES["studies"].columns}
+    if column:
+        where = ("analysis", index, "subgroup")
+        yield from _unknown(loaded, "C004", where, [column], known, "a column of studies.csv")
 
 
 def _levels(loaded: Loaded, path: tuple[int | str, ...], choices: Choices) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from math import inf, isfinite, nan, sqrt
 from statistics import NormalDist, harmonic_mean
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from metaan.results.refits import Cumulative, LeaveOneOut
     from metaan.results.regression import Regression, Subgroups
     from metaan.review.plain import PlainFile, PlainRow
     from metaan.single.rows import Chosen, Numbers
@@ -117,8 +118,12 @@ class Single:
         Of inverse-variance pooling.
     regression, subgroups : Regression, Subgroups or None
         Where asked for.
-    formula, grouped_by : str
-        What they were asked for with.
+    formula, grouped_by, ordered_by : str
+        What they, and an order, were asked for with.
+    refit : LeaveOneOut, Cumulative or None
+        Fits that were repeated, where asked for.
+    order : tuple of float or str
+        What orders the studies of a cumulative fit.
     cells : mapping of str to tuple of float
         Columns that a package computes effects from by its own rules; empty where effects were given, or
         rules asked for.
@@ -144,6 +149,9 @@ class Single:
     grouped_by: str
     cells: Mapping[str, tuple[float, ...]]
     notes: tuple[str, ...]
+    ordered_by: str = ""
+    order: tuple[float | str, ...] = ()
+    refit: LeaveOneOut | Cumulative | None = None
 
 
 def analyse_file(path: Path, request: Request) -> Single:
@@ -204,6 +212,8 @@ def _analysed(file: PlainFile, source: Source, request: Request, chosen: Chosen)
     inverse = request.model == INVERSE and fit is not None
     random = inverse and fit is not None and getattr(fit, "method", "") != "EE"
     several = inverse and len(kept) > 1
+    cells = _values(_cells_of(file, used, request.cumulative)) if request.cumulative else []
+    order: tuple[float | str, ...] = tuple(cells)
     return Single(
         file=file.name,
         measure=source.measure,
@@ -228,7 +238,31 @@ def _analysed(file: PlainFile, source: Source, request: Request, chosen: Chosen)
             *profile_note(request, source),
             *_notes(chosen, ledger, studies, fit, request),
         ),
+        ordered_by=request.cumulative,
+        order=order,
+        refit=_refit(yi, vi, order, request) if kept else None,
     )
+
+
+def _refit(
+    yi: FloatArray, vi: FloatArray, order: tuple[float | str, ...], request: Request
+) -> LeaveOneOut | Cumulative | None:
+    """Repeat the fit as it was asked for.
+
+    Raises
+    ------
+    InputError
+        Where there are too few studies, or one has nothing in the column of the order.
+    """
+    from metaan.sensitivity.cumulative import cumulate
+    from metaan.sensitivity.influence import leave_one_out
+
+    options: Any = request.options
+    if request.leave_one_out:
+        return leave_one_out(yi, vi, level=request.level, **options)
+    if order:
+        return cumulate(yi, vi, order, level=request.level, **options)
+    return None
 
 
 def _given_cells(chosen: Chosen, source: Source, request: Request) -> Mapping[str, tuple[float, ...]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import isfinite, isnan
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
-from metaan.errors import OutputError, RequestError
+from metaan.errors import CannotDraw, OutputError, RequestError
 from metaan.format import measure_name
-from metaan.single.lines import model_words, pooled_lines, why_not
+from metaan.single.arm_columns import shared_groups, shared_words
+from metaan.single.lines import model_words, pooled_lines, shown_of, why_not
 from metaan.single.text import between_line, heterogeneity_lines, set_aside_line, spread_line
 
 if TYPE_CHECKING:
@@ -18,17 +19,59 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from metaan.figures.drawing import Drawing
+    from metaan.figures.presets import Preset
     from metaan.figures.single_forest import ForestLine, LineKind
     from metaan.results.regression import Subgroups
     from metaan.single.analysis import Single, SingleStudy
+    from metaan.single.arm_columns import ArmCells
     from metaan.single.lines import Line
 
-    Format = Literal["svg", "pdf", "png"]
+    Format = Literal["svg", "pdf", "png", "tiff", "eps"]
 
-__all__ = ["draw_single", "figure_format", "write_drawing", "write_figure"]
+__all__ = ["FigureLook", "draw_single", "figure_format", "write_drawing", "write_figure"]
 
-FORMATS = ("svg", "pdf", "png")
+FORMATS: dict[str, Format] = {
+    "svg": "svg",
+    "pdf": "pdf",
+    "png": "png",
+    "tiff": "tiff",
+    "tif": "tiff",
+    "eps": "eps",
+}
+GROUPS = ("Group 1", "Group 2")
+SHARED = "†"
 MODEL_KINDS: dict[str, LineKind] = {"pooled": "pooled", "prediction": "prediction", "common": "common"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureLook:
+    """What is asked of the look of a forest plot.
+
+    Attributes
+    ----------
+    journal : str
+        Name of a preset.
+    groups : tuple of str
+        Names of both groups; empty where not given.
+    better : str
+        "lower" or "higher": which effects favour the first group; empty where not said.
+    """
+
+    journal: str = "metaan"
+    groups: tuple[str, ...] = ()
+    better: str = ""
+
+    def preset(self) -> Preset:
+        """Look up the preset.
+
+        Raises
+        ------
+        RequestError
+            For an unknown journal, with near names.
+        """
+        from metaan.figures.presets import preset_of
+
+        return preset_of(self.journal)
 
 
 def figure_format(path: Path) -> Format:
@@ -37,7 +80,7 @@ def figure_format(path: Path) -> Format:
     Raises
     ------
     RequestError
-        For another extension than .svg, .pdf or .png.
+        For an unknown extension.
 
     Examples
     --------
@@ -45,13 +88,18 @@ def figure_format(path: Path) -> Format:
     >>> figure_format(Path("forest.PNG"))
     'png'
     """
-    found = path.suffix.lower().removeprefix(".")
-    if found not in FORMATS:
-        raise RequestError(f"--figure {path.name}: name a file that ends in .svg, .pdf or .png.")
-    return cast("Format", found)
+    found = FORMATS.get(path.suffix.lower().removeprefix("."))
+    if found is None:
+        raise RequestError(
+            f"--figure {path.name}: name a file that ends in .svg, .pdf, .png, .tiff, .tif or .eps."
+        )
+    return found
 
 
-def write_figure(single: Single, path: Path) -> None:
+PLAIN = FigureLook()
+
+
+def write_figure(single: Single, path: Path, look: FigureLook = PLAIN) -> tuple[str, ...]:
     """Draw an analysis and write the figure in one step, so that no half-written file is left.
 
     Parameters
@@ -60,18 +108,27 @@ def write_figure(single: Single, path: Path) -> None:
         An analysis that could be pooled.
     path : Path
         Its extension names the format.
+    look : FigureLook
+        Journal, names of the groups, and which side is better.
+
+    Returns
+    -------
+    tuple of str
+        What whoever sends the figure to a journal must know, such as its typeface.
 
     Raises
     ------
     RequestError
-        For an unknown extension.
+        For an unknown extension or journal.
     CannotDraw
         Where a regression does not carry a bubble plot.
     OutputError
         Where the file cannot be written.
     """
     figure_format(path)
-    write_drawing(draw_single(single), path)
+    drawing = draw_single(single, look)
+    write_drawing(drawing, path)
+    return drawing.remarks
 
 
 def write_drawing(drawing: Drawing, path: Path) -> None:
@@ -105,15 +162,19 @@ def write_drawing(drawing: Drawing, path: Path) -> None:
         raise OutputError(f"The figure could not be written to {path}: {reason}.") from error
 
 
-def draw_single(single: Single) -> Drawing:
-    """Draw a forest plot, or the bubble plot of a regression on one moderator.
+def draw_single(single: Single, look: FigureLook = PLAIN) -> Drawing:
+    """Draw a forest plot, that of repeated fits, or the bubble plot of a regression on one moderator.
 
     Raises
     ------
     CannotDraw
         Where a regression does not carry a bubble plot.
+    RequestError
+        For an unknown journal.
     """
     name = measure_name(single.measure) if single.measure else "effect"
+    title = f"{name[:1].upper()}{name[1:]} ({single.file})"
+    preset = look.preset()
     if single.regression is not None:
         from metaan.figures.bubble import bubble_plot
 
@@ -122,54 +183,126 @@ def draw_single(single: Single) -> Drawing:
             id="bubble",
             measure=single.measure,
             labels=[study.label for study in single.studies],
-            outcome=f"{name[:1].upper()}{name[1:]} ({single.file})",
+            outcome=title,
         )
-    from metaan.figures.single_forest import single_forest
+    if single.refit is not None:
+        return _draw_refit(single, title, look, preset)
+    return _draw_forest(single, title, look, preset)
 
+
+def _draw_forest(single: Single, title: str, look: FigureLook, preset: Preset) -> Drawing:
+    from metaan.figures.single_forest import ArmColumns, single_forest
+    from metaan.single.arm_columns import arm_cells
+
+    arms = arm_cells(single, preset, _groups_of(look))
     return single_forest(
-        tuple(_lines(single)),
+        tuple(_lines(single, arms, preset)),
         id="forest",
-        title=f"{name[:1].upper()}{name[1:]} ({single.file})",
+        title=title,
         measure=single.measure,
         level=single.level,
-        notes=tuple(_notes(single)),
+        notes=tuple(_notes(single, preset)),
+        arms=ArmColumns(names=arms.names, headers=arms.headers, kind=arms.kind),
+        favours=_favours(look, preset),
+        model="Fixed" if getattr(single.fit, "method", "") == "EE" else "Random",
+        preset=preset,
     )
 
 
-def _lines(single: Single) -> Iterator[ForestLine]:
+def _draw_refit(single: Single, title: str, look: FigureLook, preset: Preset) -> Drawing:
+    from metaan.figures.refit_forest import refit_forest
+
+    if single.refit is None:
+        raise CannotDraw("No fit was repeated.")
+    return refit_forest(
+        single.refit,
+        [study.label for study in single.studies],
+        id="forest",
+        measure=single.measure,
+        outcome=title,
+        by=single.order,
+        ordered_by=single.ordered_by,
+        direction="higher_better" if look.better == "higher" else "lower_better" if look.better else None,
+        names=(look.groups[0], look.groups[1]) if look.groups else ("", ""),
+        preset=preset,
+        shown=lambda value: shown_of(single, value, (value, value))[0],
+    )
+
+
+def _groups_of(look: FigureLook) -> tuple[str, str]:
+    return (look.groups[0], look.groups[1]) if look.groups else GROUPS
+
+
+def _favours(look: FigureLook, preset: Preset) -> tuple[str, str]:
+    """Say whom each side favours, where it was said which is better; it is never guessed."""
+    from metaan.figures.forest_text import favours
+
+    if not look.better:
+        return "", ""
+    direction: Literal["higher_better", "lower_better"] = (
+        "higher_better" if look.better == "higher" else "lower_better"
+    )
+    return favours(direction, *_groups_of(look), preset.wording.favours)
+
+
+def _lines(single: Single, arms: ArmCells, preset: Preset) -> Iterator[ForestLine]:
     from metaan.figures.single_forest import ForestLine
 
-    lines = [line for line in pooled_lines(single) if line.kind != "subgroup"]
+    shared = {study.row for study, _ in shared_groups(single.studies)}
+    studies = [
+        _study(study, cells, SHARED * (study.row in shared))
+        for study, cells in zip(single.studies, arms.rows, strict=True)
+    ]
     if single.subgroups is None:
-        yield from (_study(study) for study in single.studies)
+        yield from studies
     else:
-        yield from _groups(single, single.subgroups)
-    for line in lines:
-        yield _model(line, MODEL_KINDS[line.kind])
+        yield from _groups(single, single.subgroups, studies, preset)
+    if arms.totals:
+        yield ForestLine(kind="total", label=preset.wording.total, arms=arms.totals)
+    for line in pooled_lines(single):
+        if line.kind != "subgroup":
+            yield _model(line, MODEL_KINDS[line.kind])
     if single.subgroups is not None:
-        test = between_line(single.subgroups) if isfinite(single.subgroups.Q_between) else "not possible"
-        yield ForestLine(kind="closing", label=f"Test for subgroup differences: {test}")
+        yield ForestLine(kind="closing", label=_between(single.subgroups, preset))
 
 
-def _groups(single: Single, found: Subgroups) -> Iterator[ForestLine]:
+def _between(found: Subgroups, preset: Preset) -> str:
+    if preset.name != "metaan":
+        from metaan.figures.forest_lines import between_line as journal_line
+
+        return journal_line(found, preset)
+    test = between_line(found) if isfinite(found.Q_between) else "not possible"
+    return f"Test for subgroup differences: {test}"
+
+
+def _groups(
+    single: Single, found: Subgroups, studies: list[ForestLine], preset: Preset
+) -> Iterator[ForestLine]:
     """Give the studies of each group under its heading, then their subtotal; one study needs none."""
     from metaan.figures.single_forest import ForestLine
 
     subtotals = (line for line in pooled_lines(single) if line.kind == "subgroup")
     for line, fit in zip(subtotals, found.groups, strict=True):
         yield ForestLine(kind="heading", label=f"{single.grouped_by}: {line.name}")
-        yield from (_study(study) for study in single.studies if study.group == line.name)
+        own = zip(single.studies, studies, strict=True)
+        yield from (drawn for study, drawn in own if study.group == line.name)
         if fit.k > 1:
-            yield _model(replace(line, name=f"Subtotal (k = {line.k})"), "group")
+            yield _model(replace(line, name=preset.wording.subtotal.format(k=line.k)), "group")
             yield ForestLine(kind="words", label=spread_line(fit))
 
 
-def _study(study: SingleStudy) -> ForestLine:
+def _study(study: SingleStudy, arms: tuple[str, ...], mark: str) -> ForestLine:
     from metaan.figures.single_forest import ForestLine
 
     estimate, low, high = study.shown
     return ForestLine(
-        kind="study", label=study.label, estimate=estimate, low=low, high=high, weight=study.weight
+        kind="study",
+        label=study.label + mark,
+        estimate=estimate,
+        low=low,
+        high=high,
+        weight=study.weight,
+        arms=arms,
     )
 
 
@@ -180,8 +313,10 @@ def _model(line: Line, kind: LineKind) -> ForestLine:
     return ForestLine(kind=kind, label=line.name, estimate=estimate, low=low, high=high)
 
 
-def _notes(single: Single) -> Iterator[str]:
-    yield from heterogeneity_lines(single)
+def _notes(single: Single, preset: Preset) -> Iterator[str]:
+    yield from _statistics(single, preset)
+    for study, rows in shared_groups(single.studies):
+        yield f"{SHARED} {shared_words(study, rows, preset.wording.shared)}"
     if single.fit is not None and (reason := why_not(single.fit)):
         yield f"{model_words(single, single.fit)}: not estimable: {reason}."
     elif single.fit is not None and isnan(single.fit.se):
@@ -193,3 +328,17 @@ def _notes(single: Single) -> Iterator[str]:
         if study.note:
             yield f"{study.label}: {study.note}."
     yield from (set_aside_line(single, row) for row in single.set_aside)
+
+
+def _statistics(single: Single, preset: Preset) -> Iterator[str]:
+    """Say how far the studies differ, and test the mean, in the journal's words."""
+    from metaan.results.pairwise import Pooled
+
+    fit = single.fit
+    if preset.name == "metaan" or not isinstance(fit, Pooled) or fit.k < 2:
+        yield from heterogeneity_lines(single)
+        return
+    from metaan.figures.forest_lines import heterogeneity_line, overall_line
+
+    yield heterogeneity_line(fit, single.heterogeneity, preset)
+    yield overall_line(fit, preset)

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from metaan.format import LOG_MEASURES, canonical, measure_name
+from metaan.results.refits import Cumulative
 from metaan.single.analysis import size_of
 from metaan.single.lines import shown_of, why_not
 from metaan.single.names import analysis_scale, shown_scale_name
+from metaan.single.refits import refits_of
 
 if TYPE_CHECKING:
     from metaan.results.regression import Subgroups
@@ -68,8 +70,23 @@ def single_record(single: Single) -> Record:
         "heterogeneity": _with_reason(_plain_fields(single.heterogeneity)) if single.heterogeneity else None,
         "regression": _regression(single),
         "subgroups": _subgroups(single, single.subgroups) if single.subgroups else None,
+        **_refits(single),
         "notes": list(single.notes),
         "reason": why_not(single.fit) if single.fit is not None else "; ".join(single.notes),
+    }
+
+
+def _refits(single: Single) -> Record:
+    """Write fits that were repeated; nothing where none was asked for."""
+    if single.refit is None:
+        return {}
+    cumulative = isinstance(single.refit, Cumulative)
+    name = "cumulative" if cumulative else "leave_one_out"
+    return {
+        name: [
+            {"added" if cumulative else "without": study.row, "label": study.label, "fit": _fit(single, fit)}
+            for study, fit in refits_of(single)
+        ]
     }
 
 

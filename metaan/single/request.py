@@ -44,8 +44,10 @@ class Request:
         "inverse", "mh", "peto", or a model of `glmm`.
     add, to, vtype : float, str, str or None
         As `effect_sizes` takes them.
-    mods, subgroup, slab : str
+    mods, subgroup, slab, cumulative : str
         A formula; headings; empty where not asked for.
+    leave_one_out : bool
+        Whether to pool without each study in turn.
     """
 
     measure: str | None = None
@@ -60,6 +62,8 @@ class Request:
     mods: str = ""
     subgroup: str = ""
     slab: str = ""
+    cumulative: str = ""
+    leave_one_out: bool = False
 
     @property
     def options(self) -> dict[str, str]:
@@ -124,7 +128,26 @@ def settle(request: Request) -> Request:
         raise RequestError(f"--level {request.level:g} is no confidence level; give one such as 0.95.")
     if request.mods and request.subgroup:
         raise RequestError("--mods and --subgroup are two analyses; ask for one of them at a time.")
+    _settle_refits(request)
     return request if request.model == INVERSE else _settle_model(request)
+
+
+def _settle_refits(request: Request) -> None:
+    """Refuse fits that are repeated beside another analysis, or by a model that is not repeated."""
+    asked = [
+        option
+        for option, given in (
+            ("--leave-one-out", request.leave_one_out),
+            ("--cumulative", request.cumulative),
+            ("--mods", request.mods),
+            ("--subgroup", request.subgroup),
+        )
+        if given
+    ]
+    if len(asked) > 1 and asked[0] in ("--leave-one-out", "--cumulative"):
+        raise RequestError(f"{asked[0]} and {asked[1]} are two analyses; ask for one of them at a time.")
+    if asked[:1] and asked[0] in ("--leave-one-out", "--cumulative") and request.model != INVERSE:
+        raise RequestError(f"{asked[0]} repeats inverse-variance pooling; leave out --model {request.model}.")
 
 
 def own_rules(request: Request, source: Source) -> bool:

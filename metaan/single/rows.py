@@ -114,7 +114,8 @@ def demand_headings(file: PlainFile, request: Request) -> None:
     RequestError
         With the nearest heading.
     """
-    for option, heading in (("slab", request.slab), ("subgroup", request.subgroup)):
+    named = {"slab": request.slab, "subgroup": request.subgroup, "cumulative": request.cumulative}
+    for option, heading in named.items():
         if heading and file.position(heading) is None:
             hint = near(heading, file.header) or f"the columns are {', '.join(file.header[:20])}."
             raise RequestError(visible(f"--{option}: {file.name} has no column “{heading[:80]}”; {hint}"))

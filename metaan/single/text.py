@@ -24,6 +24,7 @@ from metaan.results.rare import MantelHaenszel, MixedModel
 from metaan.single.ledger import AS_THEY_ARE, SHOWN_ONLY
 from metaan.single.lines import Line, pooled_lines, why_not
 from metaan.single.names import analysis_scale, scale_words, shown_name, shown_scale_name
+from metaan.single.refits import refit_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,6 +69,8 @@ def render_single(single: Single) -> str:
         parts.append(list(_regression(single.regression, single)))
     if single.subgroups is not None:
         parts.append(list(_subgroups(single.subgroups, single)))
+    if single.refit is not None:
+        parts.append(aligned(refit_rows(single), left={0}))
     parts += [list(_ledger(single)), list(_set_aside(single)), list(_notes(single))]
     return "\n\n".join("\n".join(line.rstrip() for line in part) for part in parts if part) + "\n"
 

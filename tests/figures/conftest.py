@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from math import log, nan, sqrt
 from statistics import NormalDist
 
@@ -10,10 +11,12 @@ import numpy as np
 import pytest
 
 from metaan.figures.measure import width
+from metaan.models.subgroups import subgroups
+from metaan.results.appraisal import RobLevel, RobTable, RobTool
 from metaan.results.frozen import frozen
 from metaan.results.network import Component, Contrasts, Network
 from metaan.results.pairwise import HeterogeneityInterval, Pooled
-from metaan.results.synthesis import ArmData, Comparison, Scenario, StudyEffect
+from metaan.results.synthesis import ArmData, Comparison, Panels, Scenario, StudyEffect
 
 Z = NormalDist().inv_cdf(0.975)
 
@@ -258,10 +261,13 @@ def make_scenario():
 def text_boxes(svg):
     """Boxes of all texts of an SVG, as (left, top, right, bottom, text), from its own coordinates."""
     boxes = []
-    for element in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text"):
+    root = ET.fromstring(svg)
+    usual = root.get("font-family")
+    for element in root.iter("{http://www.w3.org/2000/svg}text"):
         style = dict(part.split(": ") for part in element.get("style").rstrip(";").split("; "))
         size = float(style["font-size"].removesuffix("px"))
-        wide = width(element.text, size, bold=style.get("font-weight") == "700")
+        family = style.get("font-family", usual).split(",")[0].strip("'")
+        wide = width(element.text, size, bold=style.get("font-weight") == "700", family=family)
         shift = {"start": 0.0, "middle": wide / 2, "end": wide}[style.get("text-anchor", "start")]
         x, y = float(element.get("x")), float(element.get("y"))
         if "rotate(-90" in element.get("transform", ""):
@@ -296,6 +302,61 @@ def assert_tidy():
         assert outside == []
 
     return check
+
+
+ROB_TOOL = RobTool(
+    id="rob2",
+    name="RoB 2",
+    domains=tuple(
+        (f"D{i}", title)
+        for i, title in enumerate(
+            ("Randomisation", "Deviations", "Missing data", "Measurement of the outcome", "Reporting"),
+            start=1,
+        )
+    ),
+    levels=(
+        RobLevel(word="low", severity="low", glyph="+"),
+        RobLevel(word="some concerns", severity="some", glyph="?"),
+        RobLevel(word="high", severity="high", glyph="−"),
+    ),
+)
+
+
+def rob_table(studies, *, unjudged=()):
+    """Made-up judgements; a study of `unjudged` has none."""
+    words = [level.word for level in ROB_TOOL.levels]
+    return RobTable(
+        tool=ROB_TOOL,
+        studies=tuple(study.study for study in studies),
+        judgements=tuple(
+            tuple("" if study.study in unjudged else words[(i + j) % 3] for j in range(5))
+            for i, study in enumerate(studies)
+        ),
+        overall=tuple("" if s.study in unjudged else words[i % 3] for i, s in enumerate(studies)),
+    )
+
+
+def grouped(comparison, members):
+    """The comparison with its studies in groups."""
+    kept = [
+        (study.yi, study.sei**2, name or "~")
+        for study, name in zip(comparison.studies, members, strict=True)
+        if study.estimable
+    ]
+    found = subgroups(*map(list, zip(*kept, strict=True))) if kept else None
+    if found is not None:
+        found = replace(found, names=tuple(name.removeprefix("~") for name in found.names))
+    return replace(comparison, panels=Panels(column="condition", members=tuple(members), found=found))
+
+
+@pytest.fixture(scope="session")
+def make_rob():
+    return rob_table
+
+
+@pytest.fixture(scope="session")
+def make_groups():
+    return grouped
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from fontTools.ttLib import TTFont
 
 from metaan.figures import fonts
 from metaan.figures.fonts import BLOCKS, drawing_font, slim_copy
-from metaan.figures.measure import font_file
+from metaan.figures.typefaces import font_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import xml.etree.ElementTree as ET
+
+import pytest
 
 TEXT = "{http://www.w3.org/2000/svg}text"
 
@@ -44,3 +47,84 @@ def test_one_group_says_that_no_test_is_possible(pool, tmp_path):
     found = drawn(pool, tmp_path, text, "--measure", "OR", "--subgroup", "g")
     assert "Test for subgroup differences: not possible" in found
     assert any("one group" in line for line in found)
+
+
+def test_a_journals_figure_has_the_arms_their_totals_and_sides_where_it_was_said(pool, bcg, tmp_path):
+    """Sums of the printed table: 1,065 of 191,064 and 1,510 of 166,283."""
+    asked = ("--measure", "RR", "--journal", "bmj", "--groups", "BCG,Control", "--better", "lower")
+    found = drawn(pool, tmp_path, bcg, *asked)
+    assert {"BCG", "Control", "No of events /", "4 / 123", "11 / 139"} <= set(found)
+    assert {"1,065 / 191,064", "1,510 / 166,283", "Favours BCG", "Favours Control"} <= set(found)
+    assert any(
+        line.startswith("Test for heterogeneity: τ²=0.31; χ²=152.23, df=12, P<0.001") for line in found
+    )
+    plain = drawn(pool, tmp_path, bcg, "--measure", "RR")
+    assert {"Group 1", "Group 2", "4/123", "100.0"} <= set(plain)
+    assert not any(line.startswith("Favours") for line in plain)
+
+
+def test_a_control_group_that_stands_in_two_rows_is_marked_and_counted_once(pool, tmp_path):
+    text = "slab,ai,n1i,ci,n2i\nSmith 2001,4,40,8,41\nSmith 2001,7,42,8,41\nB,5,50,9,49\n"
+    found = drawn(pool, tmp_path, text, "--measure", "RR")
+    assert found.count("Smith 2001†") == 2
+    assert "16/132" in found
+    assert "17/90" in found
+    said = " ".join(found)
+    assert "† Smith 2001 (row 2) shares its control group with row 3" in said
+    assert "the same people count 2 times" in said
+
+
+def test_columns_follow_what_the_file_holds(pool, tmp_path):
+    files = {
+        "m1i,sd1i,n1i,m2i,sd2i,n2i\n10,2,30,12,2,31\n9,2,33,12,3,31\n": (
+            "MD",
+            {"mean (SD)", "10.0 (2.0)", "63"},
+        ),
+        "x1i,t1i,x2i,t2i\n5,100.5,9,90\n7,80,9,91\n": ("IRR", {"events/", "time", "5/100.5", "12/180.5"}),
+        "xi,ni\n3,30\n6,44\n": ("PLO", {"events/n", "3/30", "9/74"}),
+        "ri,ni\n0.3,30\n0.2,44\n": ("ZCOR", {"n", "30", "74"}),
+        "yi,vi\n0.3,0.1\n0.2,0.1\n": ("", set()),
+    }
+    for text, (measure, expected) in files.items():
+        found = drawn(pool, tmp_path, text, *(("--measure", measure) if measure else ()))
+        assert expected <= set(found), measure
+
+
+def test_fits_that_are_repeated_are_drawn_and_written(pool, bcg, tmp_path):
+    """As metafor 3.8-1 has them: leave1out() and cumul() of rma(yi, vi, test = "knha") on dat.bcg."""
+    found = drawn(pool, tmp_path, bcg, "--measure", "RR", "--leave-one-out")
+    assert "Without TPT Madras 1980" in found
+    assert "0.45 (0.30 to 0.67)" in found
+    found = drawn(pool, tmp_path, bcg, "--measure", "RR", "--cumulative", "year")
+    assert "+ TPT Madras 1980" in found
+    assert "0.27 (0.0037 to 19.20)" in found
+    _, told, _ = pool(bcg, "--measure", "RR", "--leave-one-out")
+    assert "Study left out" in told
+    _, told, _ = pool(bcg, "--measure", "RR", "--cumulative", "year", "--format", "json")
+    last = json.loads(told)["cumulative"][-1]
+    assert last["fit"]["estimate"] == pytest.approx(-0.7145323422, abs=2e-7)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("--journal", "bjm"), "did you mean “bmj”"),
+        (("--groups", "A"), "give two names"),
+        (("--cumulative", "yaer"), "no column “yaer”"),
+        (("--leave-one-out", "--cumulative", "year"), "one of them at a time"),
+        (("--leave-one-out", "--model", "mh"), "leave out --model mh"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(pool, bcg, tmp_path, arguments, expected):
+    code, _, said = pool(bcg, "--measure", "RR", *arguments, "--figure", str(tmp_path / "f.svg"))
+    assert code == 2
+    assert expected in said
+
+
+@pytest.mark.parametrize("ending", ["tif", "tiff", "eps"])
+def test_every_ending_has_its_format(pool, bcg, tmp_path, ending):
+    path = tmp_path / f"f.{ending}"
+    code, _, said = pool(bcg, "--measure", "RR", "--journal", "plos", "--figure", str(path))
+    assert code == 0
+    assert path.read_bytes()[:4] in (b"%!PS", b"II*\x00")
+    assert "PLOS" in said

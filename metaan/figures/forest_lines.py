@@ -1,0 +1,105 @@
+"""Lines of statistics below a forest plot, in a preset's words and digits."""
+
+from __future__ import annotations
+
+from math import isfinite, isinf, isnan
+from typing import TYPE_CHECKING
+
+from metaan.format import fixed, percent
+
+if TYPE_CHECKING:
+    from metaan.figures.presets import Preset
+    from metaan.results.pairwise import HeterogeneityInterval, Pooled
+    from metaan.results.regression import Subgroups
+
+__all__ = [
+    "METHOD_NAMES",
+    "TEST_NAMES",
+    "between_line",
+    "heterogeneity_line",
+    "interval_name",
+    "model_name",
+    "overall_line",
+]
+
+TEST_NAMES = {"z": "Wald", "t": "Wald with t", "hksj": "Hartung-Knapp", "adhoc": "Hartung-Knapp, ad hoc"}
+METHOD_NAMES = {"DL": "DerSimonian-Laird", "PM": "Paule-Mandel", "SJ": "Sidik-Jonkman", "HE": "Hedges"}
+BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def interval_name(level: float) -> str:
+    """Name a confidence interval.
+
+    Examples
+    --------
+    >>> interval_name(0.95)
+    '95% CI'
+    """
+    return f"{100 * level:g}% CI"
+
+
+def model_name(fit: Pooled, preset: Preset) -> str:
+    """Name a model with its tau2 estimator and its interval."""
+    words = preset.wording.common if fit.method == "EE" else preset.wording.random
+    return words.format(
+        method=METHOD_NAMES.get(fit.method, fit.method), test=TEST_NAMES.get(fit.test, fit.test)
+    )
+
+
+def heterogeneity_line(fit: Pooled, profile: HeterogeneityInterval | None, preset: Preset) -> str:
+    """Say how far the studies differ."""
+    words, numerals = preset.wording, preset.numerals
+    tau2 = ""
+    if fit.method != "EE":
+        limits = _tau2_limits(profile, preset)
+        tau2 = words.tau2.format(tau2=numerals.tau2(fit.tau2), tau2_interval=limits)
+    chi2 = words.chi2.format(
+        Q=numerals.dress(fixed(fit.Q)),
+        df=f"{fit.Q_dof:g}",
+        df_below=_below(fit.Q_dof),
+        p=numerals.p(fit.Q_pvalue),
+    )
+    share = words.i2_common if fit.method == "EE" else words.i2
+    i2 = share.format(I2=percent(fit.I2), I2_Q=percent(fit.I2_Q))
+    said = words.heterogeneity.format(tau2=tau2, chi2=chi2, i2=i2)
+    return said.replace("= <", "< ").replace("=<", "<")
+
+
+def overall_line(fit: Pooled, preset: Preset) -> str:
+    """Give the test of the pooled effect."""
+    words, numerals = preset.wording, preset.numerals
+    known = isfinite(fit.dof)
+    dof = words.overall_dof.format(df=f"{fit.dof:g}", df_below=_below(fit.dof)) if known else ""
+    return words.overall.format(
+        letter="t" if known else "z",
+        statistic=numerals.dress(fixed(fit.statistic)),
+        dof=dof,
+        p=numerals.p(fit.pvalue),
+    )
+
+
+def between_line(found: Subgroups, preset: Preset) -> str:
+    """Give the test of whether the groups differ, or why there is none."""
+    words, numerals = preset.wording, preset.numerals
+    if isnan(found.Q_between):
+        return words.between_none.format(reason="; ".join(found.notes))
+    df1, df2 = found.Q_between_dof
+    Q = numerals.dress(fixed(found.Q_between))
+    if isinf(df2):
+        statistic = words.between_chi2.format(Q=Q, df=f"{df1:g}", df_below=_below(df1))
+    else:
+        statistic = words.between_f.format(Q=Q, df1=f"{df1:g}", df2=numerals.dress(fixed(df2, 1)))
+    return words.between.format(statistic=statistic, p=numerals.p(found.Q_between_pvalue))
+
+
+def _tau2_limits(profile: HeterogeneityInterval | None, preset: Preset) -> str:
+    if profile is None or any(isnan(limit) for limit in profile.tau2):
+        return ""
+    low, high = (preset.numerals.tau2(limit) for limit in profile.tau2)
+    return preset.wording.tau2_interval.format(
+        interval=interval_name(profile.level), limits=f"{low} to {high}"
+    )
+
+
+def _below(number: float) -> str:
+    return f"{number:g}".translate(BELOW)

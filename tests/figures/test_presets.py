@@ -1,0 +1,355 @@
+"""Journals: their words, numbers, order, files; and what every forest plot can show."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import shutil
+import typing
+from dataclasses import replace
+from math import exp, log
+
+import pytest
+from PIL import Image
+
+from metaan.errors import RequestError
+from metaan.figures import typefaces
+from metaan.figures.colours import contrast
+from metaan.figures.drawing import render
+from metaan.figures.forest import forest_plot, layout_forest
+from metaan.figures.measure import width
+from metaan.figures.presets import PRESETS, preset_of
+from metaan.figures.typefaces import DEJAVU, chosen_family, font_file
+from metaan.review import plan
+from metaan.types import Format, Journal, Sort
+
+JOURNALS = [name for name in PRESETS if name != "metaan"]
+
+
+def texts(comparison, name, options, **more):
+    layout = layout_forest(comparison, preset=PRESETS[name], **{**options, **more})
+    return [words.text for words in layout.sheet.words], layout
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (
+            "bmj",
+            {
+                "Study or subgroup",
+                "No of events /",
+                "14 / 58",
+                "0.44 (0.26 to 0.73)",
+                "Test for heterogeneity: τ²=0.02; χ²=4.52, df=3, P=0.21; I²=31%",
+                "Test for overall effect: t=−3.87, df=3, P=0.03",
+                "Risk ratio, REML, HKSJ",
+            },
+        ),
+        (
+            "jama",
+            {
+                "Source",
+                "Favors Carisoprodol",
+                "0.44 (0.26-0.73)",
+                "Heterogeneity: χ²₃ = 4.52 (P = .21), I² = 31%",
+                "Test for overall effect: t₃ = −3.87 (P = .03)",
+            },
+        ),
+        (
+            "revman",
+            {
+                "Study or Subgroup",
+                "Events",
+                "Total",
+                "14",
+                "58",
+                "IV, Random, 95% CI",
+                "0.44 [0.26 , 0.73]",
+                "Heterogeneity: Tau² = 0.020; Chi² = 4.52, df = 3 (P = 0.21); I² = 31%",
+            },
+        ),
+        (
+            "lancet",
+            {
+                "n/N",
+                "0·44 (0·26–0·73)",
+                "13·0",
+                "0·5",
+                "Heterogeneity: τ²=0·02; χ²=4·52, df=3, p=0·21; I²=31%",
+            },
+        ),
+        ("nature", {"0.44 (0.26–0.73)"}),
+        ("plos", {"0.44 (0.26–0.73)"}),
+        ("bmc", {"0.44 (0.26–0.73)"}),
+    ],
+)
+def test_words_and_numbers_are_the_journals(name, expected, comparison, options):
+    said, _ = texts(comparison, name, options)
+    assert expected <= set(said)
+    assert "Drowsiness: Carisoprodol versus Placebo" not in said
+
+
+def test_columns_stand_in_the_journals_order(comparison, options):
+    orders = {
+        "metaan": ["Study", "events/n", "events/n", "plot", "Risk ratio\n(95% CI)", "Weight\n(%)"],
+        "bmj": ["Study or subgroup", "No of", "No of", "plot", "Weight", "Risk ratio"],
+        "jama": ["Source", "Risk ratio", "No. of", "No. of", "plot", "Weight, %"],
+        "revman": ["Study", "Events", "Total", "Events", "Total", "Weight", "Risk ratio", "plot"],
+    }
+    for name, order in orders.items():
+        layout = layout_forest(comparison, preset=PRESETS[name], **options)
+        found = [(placed.left, placed.column.header) for placed in layout.columns]
+        found.append((layout.scale.left, "plot"))
+        headers = [header for _, header in sorted(found)]
+        assert len(headers) == len(order)
+        assert all(header.startswith(start) for header, start in zip(headers, order, strict=True)), name
+
+
+def test_favours_labels_stand_above_the_plot_for_jama_and_below_for_others(comparison, options):
+    for name in PRESETS:
+        _, layout = texts(comparison, name, options)
+        favours = [words.y for words in layout.sheet.words if words.text.startswith("Favo")]
+        first = min(mark.y for mark in layout.marks)
+        assert (max(favours) < first) == (name == "jama")
+
+
+def test_pages_have_the_widths_that_journals_state(make_study, make_comparison, options):
+    """Nature 89 or 183 mm, BMC 85 or 176 mm, PLOS up to 190.5 mm."""
+    widths = {"nature": (89.0, 183.0), "bmc": (85.0, 176.0), "plos": (190.5,)}
+    for name, allowed in widths.items():
+        for k in (1, 13):
+            comparison = make_comparison([make_study(f"Author {i} et al {1990 + i}") for i in range(k)])
+            _, layout = texts(comparison, name, options)
+            assert any(layout.width / 72 * 25.4 == pytest.approx(page, abs=0.01) for page in allowed)
+            least = {"nature": 5.0, "plos": 8.0, "bmc": 8.0}[name]
+            assert min(words.size for words in layout.sheet.words if words.text not in "+?−") >= least
+
+
+def test_an_unknown_journal_is_refused_with_names_near_it():
+    with pytest.raises(RequestError, match="did you mean “lancet”"):
+        preset_of("lancett")
+    with pytest.raises(RequestError, match="there are metaan, bmj"):
+        preset_of("xyz")
+
+
+def test_the_plan_knows_the_same_names():
+    for own, other in ((plan.Journal, Journal), (plan.Format, Format), (plan.Sort, Sort)):
+        assert set(typing.get_args(own)) == set(typing.get_args(other))
+    assert set(typing.get_args(Journal)) == set(PRESETS)
+
+
+def test_text_is_read_on_white_in_every_preset():
+    for preset in PRESETS.values():
+        for colour in (preset.style.ink, preset.style.faint):
+            assert contrast(colour, preset.style.paper) >= 4.5
+
+
+# ---------------------------------------------------------------- what a plot can show
+
+
+def test_bias_has_a_column_for_each_domain_with_signs_a_legend_and_a_key(
+    comparison, options, make_rob, assert_tidy
+):
+    rob = make_rob(comparison.studies, unjudged={"Placeholder D 2004"})
+    said, layout = texts(comparison, "metaan", options, rob=rob)
+    assert [c.column.header for c in layout.columns if c.column.badges] == ["A", "B", "C", "D", "E", "All"]
+    assert sum(text in ("+", "?", "−") for text in said) == 3 * 6 + 3
+    assert {"Risk of bias", "low", "some concerns", "high"} <= set(said)
+    key = " ".join(said)
+    assert "A, Randomisation; B, Deviations;" in key
+    assert "–, not judged" in key
+    assert_tidy(layout.sheet)
+    other = replace(PRESETS["metaan"], rob_palette="cochrane")
+    fills = {
+        name: {s.fill for s in layout_forest(comparison, preset=p, rob=rob, **options).sheet.shapes}
+        for name, p in (("metaan", PRESETS["metaan"]), ("cochrane", other))
+    }
+    assert {"#2166ac", "#f4c95d", "#a50f15"} <= fills["metaan"]
+    assert {"#02c100", "#e2df07", "#bf0000"} <= fills["cochrane"]
+
+
+def test_where_nobody_judged_it_says_so(comparison, options, make_rob):
+    nobody = make_rob(comparison.studies, unjudged={s.study for s in comparison.studies})
+    said, layout = texts(comparison, "bmj", options, rob=nobody)
+    assert "Risk of bias: nobody judged these studies." in said
+    assert not any(column.column.badges for column in layout.columns)
+    assert not any("bias" in text for text in texts(comparison, "bmj", options)[0])
+
+
+def test_groups_stand_under_headings_with_subtotals_and_a_test(
+    make_study, make_comparison, make_groups, options, assert_tidy
+):
+    """The test of groups is that of `subgroups`, which has its own references."""
+    studies = [
+        make_study(name, yi, 0.2) for name, yi in zip("ABCDE", (-0.5, -0.1, 0.2, 0.4, 0.9), strict=True)
+    ]
+    comparison = make_groups(make_comparison(studies), ["neck", "back", "neck", "back", ""])
+    drawing = forest_plot(comparison, id="f", **options)
+    said, layout = texts(comparison, "metaan", options)
+    names = [text for text in said if text in {"back", "neck", "not stated", *"ABCDE"} or "Subtotal" in text]
+    assert names == [
+        *("back", "B", "D", "Subtotal (k = 2)"),
+        *("neck", "A", "C", "Subtotal (k = 2)"),
+        *("not stated", "E"),
+    ]
+    diamonds = [mark for mark in layout.marks if mark.kind == "diamond"]
+    assert len(diamonds) == 3
+    found = comparison.panels.found
+    assert diamonds[0].x == pytest.approx(layout.scale.place(found.groups[0].estimate))
+    test = next(text for text in said if text.startswith("Test for subgroup differences"))
+    assert f"F(2, {found.Q_between_dof[1]:.1f}) = {found.Q_between:.2f}" in test
+    assert "Groups by condition: back (k = 2)" in drawing.description
+    assert_tidy(layout.sheet)
+    right = next(c.right for c in layout.columns if c.column.header.startswith("Weight"))
+    weights = [float(w.text) for w in layout.sheet.words if w.x == right and re.fullmatch(r"[\d.]+", w.text)]
+    assert weights[0] + weights[1] == pytest.approx(weights[2])
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [("plan", "CABD"), ("year", "BACD"), ("effect", "ABCD"), ("weight", "DCAB"), ("label", "ABCD")],
+)
+def test_studies_stand_in_the_order_asked_for_and_keep_their_weights(
+    sort, order, make_study, make_comparison, options
+):
+    studies = [
+        make_study("C", 0.3, 0.2),
+        make_study("A", -0.4, 0.3),
+        make_study("B", 0.1, 0.4),
+        make_study("D", 0.8, 0.1),
+    ]
+    comparison = make_comparison(studies)
+    years = {"A": 1999, "B": 1990, "C": 2003}
+    _, layout = texts(comparison, "metaan", options, sort=sort, years=years)
+    shown = [words.text for words in layout.sheet.words if words.text in "ABCD"]
+    assert "".join(shown) == order
+    by_name = dict(zip("CABD", comparison.main.weights, strict=True))
+    squares = [mark for mark in layout.marks if mark.kind == "square"]
+    sides = [mark.side**2 / 11.0**2 for mark in squares]
+    heaviest = max(by_name.values())
+    expected = [max(by_name[name] / heaviest, (3 / 11) ** 2) for name in order]
+    assert sides == pytest.approx(expected)
+
+
+def test_differences_that_do_not_matter_are_shaded(comparison, options):
+    for margin in (1.25, 0.8):
+        said, layout = texts(comparison, "metaan", options, margin=margin)
+        band = next(s for s in layout.sheet.shapes if s.fill == PRESETS["metaan"].style.band)
+        left, right = band.points[0][0], band.points[1][0]
+        assert (left, right) == pytest.approx([layout.scale.place(v) for v in (log(0.8), log(1.25))])
+        assert "Shaded: differences smaller than the smallest that matters (0.80 to 1.25)." in said
+    assert exp(layout.scale.low) <= 0.8
+
+
+def test_arms_that_would_share_a_control_group_are_named(make_study, make_comparison, options):
+    study = make_study("Weil 2010")
+    merged = replace(study, arm1=replace(study.arm1, arms=("er_15", "er_30")))
+    said, _ = texts(make_comparison([merged, make_study("B")]), "metaan", options)
+    assert "Weil 2010†" in said
+    text = " ".join(said)
+    assert "† Weil 2010: arms er_15 and er_30 would share a control group; handled by combining them" in text
+
+
+# ---------------------------------------------------------------- files
+
+
+def test_a_tiff_is_rgb_without_alpha_compressed_and_the_same_again(comparison, options):
+    drawing = forest_plot(comparison, id="f", preset=PRESETS["plos"], **options)
+    source = render(drawing, "tiff")
+    image = Image.open(io.BytesIO(source))
+    assert (image.mode, image.info["compression"]) == ("RGB", "tiff_lzw")
+    assert image.info["dpi"] == pytest.approx((600, 600))
+    assert image.width == pytest.approx(190.5 / 25.4 * 600, abs=1)
+    assert len(source) < 10_000_000
+    again = render(forest_plot(comparison, id="f", preset=PRESETS["plos"], **options), "tiff")
+    assert hashlib.sha256(source).digest() == hashlib.sha256(again).digest()
+
+
+@pytest.mark.parametrize(("name", "fonts"), [("plos", False), ("nature", True)])
+def test_letters_of_an_eps_are_outlines_or_a_font_as_the_journal_asks(name, fonts, comparison, options):
+    drawing = forest_plot(comparison, id="f", preset=PRESETS[name], margin=1.25, **options)
+    source = render(drawing, "eps")
+    assert source.startswith(b"%!PS-Adobe-3.0 EPSF-3.0")
+    assert (b"/FontType" in source) == fonts
+    assert b"CreationDate" not in source
+    assert b"%%Title: Forest plot: Drowsiness" in source
+    assert source == render(
+        forest_plot(comparison, id="f", preset=PRESETS[name], margin=1.25, **options), "eps"
+    )
+
+
+def test_outlined_letters_stand_where_the_text_stood(comparison, options):
+    from metaan.figures.drawing import _saved, _sheet_figure
+
+    sheet = forest_plot(comparison, id="f", preset=PRESETS["plos"], **options).sheet
+    seen = []
+    for outlined in (False, True):
+        source = _saved(_sheet_figure(sheet, outlined=outlined), frozenset(), format="png", dpi=100)
+        seen.append(Image.open(io.BytesIO(source)).convert("L").reduce(4))
+    differences = [abs(a - b) for a, b in zip(*(image.tobytes() for image in seen), strict=True)]
+    assert sum(differences) / len(differences) < 1.0
+
+
+def test_glyphs_are_never_missing_in_silence(comparison, options, make_study, make_comparison):
+    assert forest_plot(comparison, id="f", **options).lacking == frozenset()
+    foreign = make_comparison([make_study("漢字 2001")])
+    drawing = forest_plot(foreign, id="f", **options)
+    assert drawing.lacking == frozenset("漢字")
+    assert render(drawing, "png")
+    with pytest.raises(UserWarning, match="Glyph"):
+        render(replace(drawing, lacking=frozenset()), "pdf")
+
+
+@pytest.fixture
+def with_arial_alike(tmp_path, monkeypatch):
+    """A folder in which Liberation Sans is installed; its letters here are those of DejaVu Sans Mono."""
+    mono = font_file().parent
+    shutil.copy(mono / "DejaVuSansMono.ttf", tmp_path / "LiberationSans-Regular.ttf")
+    shutil.copy(mono / "DejaVuSansMono-Bold.ttf", tmp_path / "LiberationSans-Bold.ttf")
+    monkeypatch.setattr(typefaces, "FOLDERS", (str(tmp_path),))
+    yield from _fresh()
+
+
+def _fresh():
+    from metaan.figures import fonts, measure, sheet
+
+    caches = (
+        typefaces._installed,
+        typefaces._font_files,
+        measure._metrics,
+        measure._advance,
+        measure._width_of,
+        fonts._slim_file,
+        sheet._properties,
+    )
+    for each in caches:
+        each.cache_clear()
+    yield
+    for each in caches:
+        each.cache_clear()
+
+
+def test_a_journals_typeface_is_used_where_it_is_installed_and_named(
+    with_arial_alike, comparison, options, assert_tidy
+):
+    assert chosen_family(("Arial", "Liberation Sans")) == "Liberation Sans"
+    assert width("iii", 10, family="Liberation Sans") == width("WWW", 10, family="Liberation Sans")
+    drawing = forest_plot(comparison, id="f", preset=PRESETS["bmj"], **options)
+    assert drawing.remarks[0] == "set in Liberation Sans"
+    assert_tidy(drawing.sheet)
+    svg = render(drawing, "svg").decode()
+    assert "font-family=\"'Liberation Sans', " in svg
+    assert b"set in Liberation Sans" in render(drawing, "pdf")
+    bundled = forest_plot(comparison, id="f", **options)
+    assert bundled.remarks == ()
+    assert {words.family for words in bundled.sheet.words} == {DEJAVU}
+
+
+def test_without_it_dejavu_takes_its_place_and_the_figure_says_so(tmp_path, monkeypatch, comparison, options):
+    monkeypatch.setattr(typefaces, "FOLDERS", (str(tmp_path),))
+    for _ in _fresh():
+        drawing = forest_plot(comparison, id="f", preset=PRESETS["nature"], **options)
+        assert drawing.remarks[0] == "set in DejaVu Sans; Nature asks for Arial"
+        assert {words.family for words in drawing.sheet.words} == {DEJAVU}
