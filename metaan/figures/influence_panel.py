@@ -32,11 +32,12 @@ if TYPE_CHECKING:
 
 __all__ = ["InfluenceLayout", "influence_panel", "layout_influence"]
 
-COLUMN, GAP = 76.0, 24.0
+COLUMN, GAP = 70.0, 16.0
+BETWEEN_LABELS = 5.0
 LABEL_LIMIT = 190.0
 HEADER_LINES = 3
 RADIUS = 2.7
-SIZE = 7.5
+SIZE = 7.0
 ROW = 14.0
 SIDES = 1.959963984540054
 MARK = "*"
@@ -183,9 +184,10 @@ def _layout(subject: PooledStudies, found: InfluenceDiagnostics, style: Style) -
     columns = _columns(subject, found)
     names = [_name(subject, found, i, style) for i in range(subject.k)]
     longest = max(width(name, style.note, bold=True) for name in names)
-    left = style.margin + max(longest, width("Study", style.note, bold=True)) + GAP
-    lefts = [left + i * (COLUMN + GAP) for i in range(len(columns))]
-    page = lefts[-1] + COLUMN + style.margin + GAP / 2
+    gap = _gap([_scale(column, 0.0) for column in columns])
+    left = style.margin + max(longest, width("Study", style.note, bold=True)) + gap
+    lefts = [left + i * (COLUMN + gap) for i in range(len(columns))]
+    page = lefts[-1] + COLUMN + style.margin + gap / 2
     head, top = heading_words(f"{subject.outcome}: influence of each study", page=page, style=style)
     header, top = _header(columns, lefts, top + 6.0, style)
     bottom = top + subject.k * ROW
@@ -276,6 +278,15 @@ def _scale(column: _Column, left: float) -> Scale:
     low = max(low, column.least)
     ticks = choose_ticks(low, high, ratio=False, size=SIZE, room=COLUMN)
     return Scale(low=low, high=high, left=left, right=left + COLUMN, ticks=ticks)
+
+
+def _gap(scales: Sequence[Scale]) -> float:
+    """Give the room between columns that keeps the labels at their ends apart."""
+    before = [max(width(s.ticks[0].label, SIZE) / 2 - s.place(s.ticks[0].value), 0.0) for s in scales]
+    after = [
+        max(width(s.ticks[-1].label, SIZE) / 2 - (COLUMN - s.place(s.ticks[-1].value)), 0.0) for s in scales
+    ]
+    return max(GAP, 2 * after[-1], *(a + b + BETWEEN_LABELS for a, b in zip(after, before[1:], strict=False)))
 
 
 def _axes(scales: Sequence[Scale], y: float, style: Style) -> tuple[list[Words], list[Line]]:

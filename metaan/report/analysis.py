@@ -10,6 +10,7 @@ from metaan.report.changes import changed_words, same_numbers, signature
 from metaan.report.findings import findings_of
 from metaan.report.pairs import node_order
 from metaan.report.scenario import run_scenario
+from metaan.report.small_study import looked_into
 from metaan.results.synthesis import UNCHANGED, AnalysisResult
 from metaan.review.select import select
 from metaan.review.settle import misfit, settle
@@ -61,7 +62,7 @@ def analyse(review: Review, *, progress: Callable[[str], None] = _silent) -> tup
 def _analysis(review: Review, analysis: AnalysisPlan) -> AnalysisResult:
     choices = settle(review, analysis)
     selection = select(review, analysis, choices)
-    main = run_scenario(review, analysis, selection)
+    main = looked_into(run_scenario(review, analysis, selection))
     fitting = [each for each in review.plan.sensitivity if not misfit(review, analysis, each)]
     varied = [(each, select(review, analysis, settle(review, analysis, each))) for each in fitting]
     idle = [each.label for each, other in varied if signature(other) == signature(selection)]

@@ -7,6 +7,7 @@ from statistics import NormalDist, median
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from metaan.format import RATIO_MEASURES, back_transform, canonical, shown_scale, total_variance
+from metaan.report.small_study_record import small_study_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -98,6 +99,7 @@ def _comparison(comparison: Comparison, measure: str) -> Record:
         "heterogeneity": heterogeneity_record(comparison.heterogeneity) if comparison.heterogeneity else None,
         "reason": "" if comparison.k > 1 else "; ".join(comparison.notes),
         "notes": list(comparison.notes),
+        **small_study_records(comparison, kept),
     }
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from metaan.format import short_slug
 from metaan.report.evidence import node_names, questions
 from metaan.report.findings_sentences import findings_sentences
+from metaan.report.further import FURTHER, not_drawn
 from metaan.report.ledger import ledger, web_address
 from metaan.report.matrix import matrix_row, network_anchor, pair_words
 from metaan.report.methods import cited, methods_text
@@ -72,6 +73,8 @@ NETWORK_FIGURES = (
 ANALYSIS_TABLES = (
     "comparisons",
     "studies",
+    "asymmetry",
+    "influence",
     "sensitivity",
     "league",
     "ranking",
@@ -253,6 +256,12 @@ def _comparison(
         sentences=comparison_sentences(comparison, analysis.main.measure, names, analysis.level),
         figure=None if figure is None else _figure(figure),
         table=_table(studies),
+        further=tuple(
+            _figure(figures[name])
+            for name in (f"{kind.prefix}-{anchor}" for kind in FURTHER)
+            if name in figures
+        ),
+        not_drawn=not_drawn(comparison, analysis.main.measure),
     )
 
 

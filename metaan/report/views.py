@@ -99,13 +99,15 @@ class MatrixRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonView:
-    """One direct comparison: its words, its figure and its studies."""
+    """One direct comparison: its words, its figures, why others are not drawn, and its studies."""
 
     anchor: str
     title: str
     sentences: tuple[str, ...]
     figure: FigureView | None
     table: TableView | None
+    further: tuple[FigureView, ...]
+    not_drawn: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

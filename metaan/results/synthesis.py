@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from metaan.results.asymmetry import Asymmetry
+    from metaan.results.diagnostics import InfluenceDiagnostics
     from metaan.results.findings import NetworkFindings
     from metaan.results.network import ArmNote, Contrasts, Network
     from metaan.results.pairwise import HeterogeneityInterval, Pooled
@@ -154,7 +156,8 @@ class Comparison:
     """One pair of treatments compared directly.
 
     `common`, `wald`, `hksj` and `adhoc` are None where no study is estimable; at k = 1 all four are the
-    study alone. `headline` names the one that the plan's rule chose ("wald", "hksj", "adhoc").
+    study alone. `headline` names the one that the plan's rule chose ("wald", "hksj", "adhoc"). `asymmetry`
+    (from ten studies) and `influence` (from three, of the headline's estimator) are of main analyses only.
     """
 
     treat1: str
@@ -169,6 +172,8 @@ class Comparison:
     headline: str
     heterogeneity: HeterogeneityInterval | None
     notes: tuple[str, ...] = ()
+    asymmetry: Asymmetry | None = None
+    influence: InfluenceDiagnostics | None = None
 
     @property
     def main(self) -> Pooled | None:
