@@ -18,6 +18,7 @@ __all__ = ["pool"]
 TO = ("only0", "all", "if0all", "none")
 VTYPES = ("LS", "UB")
 MODELS = ("inverse", "mh", "peto", "UM.FS", "UM.RS", "CM.EL")
+PLOTS = ("funnel", "labbe", "radial", "drapery", "baujat", "influence")
 PROFILES = ("metafor", "meta", "revman", "stata")
 
 
@@ -61,6 +62,12 @@ PROFILES = ("metafor", "meta", "revman", "stata")
     type=click.Path(dir_okay=False, path_type=Path),
     help="Draw a forest plot, or with one moderator a bubble plot: FILE.svg, .pdf or .png.",
 )
+@click.option(
+    "--plot",
+    type=click.Choice(PLOTS, case_sensitive=False),
+    help="What --figure draws in place of the forest plot.",
+)
+@click.option("--force", is_flag=True, help="Draw a funnel plot of fewer than ten studies too.")
 @talk_options
 @click.pass_context
 def pool(
@@ -82,6 +89,8 @@ def pool(
     form: str,
     compare_profiles: bool,
     figure: Path | None,
+    plot: str | None,
+    force: bool,
     quiet: bool,
     verbose: bool,
     debug: bool,
@@ -102,6 +111,8 @@ def pool(
     from metaan.single.analysis import analyse_file
     from metaan.single.request import Request
 
+    if figure is None and (plot or force):
+        raise click.UsageError("--plot and --force are about a figure; name its file with --figure.")
     if figure is not None:
         from metaan.single.figure import figure_format
 
@@ -128,7 +139,7 @@ def pool(
     if figure is not None:
         from metaan.single.figure import write_figure
 
-        write_figure(single, figure)
+        write_figure(single, figure, plot=plot or "", force=force)
         talk.tell(f"The figure is in {figure}.")
     if isnan(single.fit.estimate):
         talk.tell(f"{single.file}: the pooled effect is not estimable; the output says why.")

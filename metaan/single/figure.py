@@ -51,7 +51,7 @@ def figure_format(path: Path) -> Format:
     return cast("Format", found)
 
 
-def write_figure(single: Single, path: Path) -> None:
+def write_figure(single: Single, path: Path, *, plot: str = "", force: bool = False) -> None:
     """Draw an analysis and write the figure in one step, so that no half-written file is left.
 
     Parameters
@@ -60,18 +60,28 @@ def write_figure(single: Single, path: Path) -> None:
         An analysis that could be pooled.
     path : Path
         Its extension names the format.
+    plot : str
+        One of the statistical figures of `metaan.single.plots`; empty for a forest plot, or the bubble plot
+        of a regression.
+    force : bool
+        Draw a funnel plot of fewer than ten studies too.
 
     Raises
     ------
     RequestError
-        For an unknown extension.
+        For an unknown extension, or a plot that does not go with the model.
     CannotDraw
-        Where a regression does not carry a bubble plot.
+        Where the studies do not carry the plot.
     OutputError
         Where the file cannot be written.
     """
     figure_format(path)
-    write_drawing(draw_single(single), path)
+    if plot:
+        from metaan.single.plots import draw_plot
+
+        write_drawing(draw_plot(single, plot, force=force), path)
+    else:
+        write_drawing(draw_single(single), path)
 
 
 def write_drawing(drawing: Drawing, path: Path) -> None:
