@@ -88,6 +88,7 @@ def design_matrix(
     >>> X.tolist()
     [[1.0, 1.0, 1.0], [1.0, 0.0, 2.0], [1.0, 1.0, 3.0]]
     """
+    _refuse_no_columns(columns)
     terms, text = _translate(formula, columns)
     k = _length([columns[term.column] for term in terms], columns)
     factors = [_evaluate(term, columns[term.column]) for term in terms]
@@ -205,8 +206,9 @@ def _term(
 def _known(name: str, columns: Mapping[str, object] | Sequence[str]) -> str:
     if name in columns:
         return name
-    near = get_close_matches(name, list(columns), n=1)
-    cure = f"did you mean {near[0]!r}?" if near else f"the columns are {', '.join(columns)}."
+    known = [str(column) for column in columns]
+    near = get_close_matches(name, known, n=1)
+    cure = f"did you mean {near[0]!r}?" if near else f"the columns are {', '.join(known)}."
     raise InputError(f"The formula names {name!r}, which is not a column; {cure}")
 
 
@@ -260,11 +262,26 @@ def _not_understood(formula: str) -> str:
     )
 
 
+def _refuse_no_columns(columns: object) -> None:
+    if not hasattr(columns, "keys"):
+        raise InputError(
+            f"columns = {columns!r} holds no named columns; give a dictionary of columns, or a data frame."
+        )
+
+
 def _length(used: Sequence[Sequence[object]], columns: Mapping[str, Sequence[object]]) -> int:
-    lengths = {len(values) for values in (used or list(columns.values()))}
+    held = used or [columns[name] for name in columns]
+    for values in held:
+        if isinstance(values, (str, bytes)) or getattr(values, "shape", None) == () or not _is_sized(values):
+            raise InputError(f"{values!r} is not a column; give a list with one value for each study.")
+    lengths = {len(values) for values in held}
     if len(lengths) != 1:
         raise InputError("The columns differ in length; give one value for each study in each.")
     return lengths.pop()
+
+
+def _is_sized(values: object) -> bool:
+    return hasattr(values, "__len__")
 
 
 def _evaluate(term: _Term, values: Sequence[object]) -> _Values:
@@ -291,7 +308,12 @@ def _mixed(term: _Term, cells: Sequence[object], words: Sequence[int]) -> str:
 
 
 def _is_missing(cell: object) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip()) or cell != cell
+    if cell is None or isinstance(cell, str):
+        return cell is None or not cell.strip()
+    try:
+        return bool(cell != cell)
+    except TypeError:  # pandas' NA does not say whether it differs from itself
+        return True
 
 
 def _as_number(cell: object) -> float | None:

@@ -99,3 +99,11 @@ def review_of():
 def bundled():
     """The folder of the bundled review."""
     return Path(__file__).parent.parent / "studies"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory):
+    """Keep figures between runs in a folder of the tests, not in the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("METAAN_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -225,3 +226,25 @@ def test_too_many_columns():
     many = {name: [f"{name}{i}" for i in range(40)] for name in "ab"}
     with pytest.raises(InputError, match="more than 1000"):
         design_matrix("~ a * b", many)
+
+
+@pytest.mark.parametrize("given", [None, 1.5, [1, 2], ["a", "b"], "ab", np.zeros((2, 2))])
+def test_columns_have_names(given):
+    with pytest.raises(InputError, match="give a dictionary of columns, or a data frame"):
+        design_matrix("~ a", given)
+
+
+@pytest.mark.parametrize("given", [3, "abc", np.array(3.0)])
+def test_a_column_is_a_list(given):
+    with pytest.raises(InputError, match="is not a column"):
+        design_matrix("~ a", {"a": given})
+
+
+def test_pandas_own_missing_value_is_missing():
+    with pytest.raises(InputError, match="'a' is missing in row"):
+        design_matrix("~ a", {"a": [1, pd.NA, 3]})
+
+
+def test_columns_without_names_are_listed_as_they_are():
+    with pytest.raises(InputError, match="the columns are 0, 1"):
+        design_matrix("~ a", pd.DataFrame([[1, 2], [3, 4]]))

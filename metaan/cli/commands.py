@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -13,8 +13,13 @@ import metaan
 from metaan.cli.network import network
 from metaan.cli.pool import pool
 from metaan.cli.talk import talk_of, talk_options
+from metaan.errors import MetaanError
+from metaan.review.problems import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from metaan.cli.talk import Talk
     from metaan.report.compare import Difference
     from metaan.report.verify import Verification
     from metaan.review.problems import Problem
@@ -48,31 +53,50 @@ def program(context: click.Context, *, quiet: bool, verbose: bool, debug: bool) 
 @program.command(short_help="Write the whole report.")
 @click.argument("review", type=REVIEW, required=False)
 @click.option("--out", type=OUT, default=Path("reports"), help="Folder of the report.  [default: reports]")
+@click.option("--watch", is_flag=True, help="Write it again whenever a file of the review changes.")
+@click.option("--fresh", is_flag=True, help="Draw every figure again, also those that have not changed.")
 @talk_options
 @click.pass_context
 def report(
-    context: click.Context, review: Path | None, *, out: Path, quiet: bool, verbose: bool, debug: bool
+    context: click.Context,
+    review: Path | None,
+    *,
+    out: Path,
+    watch: bool,
+    fresh: bool,
+    quiet: bool,
+    verbose: bool,
+    debug: bool,
 ) -> None:
     """Check the data, run every analysis and write the whole report.
 
     REVIEW is the folder that holds review.toml: by default ./studies, else the nearest folder upward.
     The page, figures, tables and numbers go to ./reports; an earlier report there is replaced whole, and
-    only when the new one is complete.
+    only when the new one is complete. With --watch a fault in the data is shown and the last good report
+    stays; Ctrl-C ends it.
     """
     del debug
     talk = talk_of(context, quiet=quiet, verbose=verbose)
     folder = _review_folder(review)
     from metaan.report.bundle import write_report
+    from metaan.report.memory import Memory
 
-    with talk.steps("Making the report") as step:
-        _without_chatter()
-        try:
-            write_report(folder, out, progress=step)
-        except BaseException as stop:
-            stop.add_note("the last report was left as it was")
-            raise
-    talk.tell(f"The report of {folder} is complete.")
-    click.echo(str(out / "report.html"))
+    memory = Memory()
+
+    def write(*, fresh: bool) -> None:
+        with talk.steps("Making the report") as step:
+            _without_chatter()
+            try:
+                write_report(folder, out, progress=step, memory=memory, fresh=fresh)
+            except BaseException as stop:
+                stop.add_note("the last report was left as it was")
+                raise
+        talk.tell(f"The report of {folder} is complete.")
+        click.echo(str(out / "report.html"))
+
+    if watch:
+        _watch(folder, write, talk, fresh=fresh)
+    write(fresh=fresh)
 
 
 @program.command(short_help="Find every fault in the data and the plan.")
@@ -144,6 +168,25 @@ def verify(
 
 program.add_command(network)
 program.add_command(pool)
+
+
+def _watch(folder: Path, write: Callable[..., None], talk: Talk, *, fresh: bool) -> NoReturn:
+    """Write a report now and after every change, until somebody ends it."""
+    from metaan.report.watch import changes
+
+    _written(write, fresh=fresh)
+    talk.tell(f"Watching {folder}; Ctrl-C ends it.")
+    for names in changes(folder):
+        talk.tell(f"Changed: {', '.join(map(visible, names[:5]))}{' and more' if len(names) > 5 else ''}.")
+        _written(write, fresh=False)
+    raise AssertionError("a review is watched until somebody ends it")
+
+
+def _written(write: Callable[..., None], *, fresh: bool) -> None:
+    try:
+        write(fresh=fresh)
+    except MetaanError as error:
+        click.echo(f"{error}\nThe last report was left as it was.", err=True)
 
 
 def _without_chatter() -> None:

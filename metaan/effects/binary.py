@@ -31,6 +31,9 @@ __all__ = [
 ]
 
 TABLE = ("ai", "bi", "ci", "di")
+NEAR = 0.5
+"""Distance of a ratio from 1 within which the difference of two logarithms would lose digits."""
+
 COUNTABLE = "it needs a table without a cell of 0"
 
 
@@ -38,7 +41,7 @@ def odds_ratio(cells: Cells, vtype: str) -> Effect:
     """Compute log odds ratios and their variances (Woolf 1955)."""
     del vtype
     a, b, c, d = (cells[name] for name in TABLE)
-    return np.log(a / b) - np.log(c / d), 1 / a + 1 / b + 1 / c + 1 / d
+    return _log_ratio(a / b, c / d, _cross(cells) / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d
 
 
 def risk_ratio(cells: Cells, vtype: str) -> Effect:
@@ -46,7 +49,7 @@ def risk_ratio(cells: Cells, vtype: str) -> Effect:
     del vtype
     a, b, c, d = (cells[name] for name in TABLE)
     n1, n2 = a + b, c + d
-    return np.log(a / n1) - np.log(c / n2), b / a / n1 + d / c / n2
+    return _log_ratio(a / n1, c / n2, _cross(cells) / (c * n1)), b / a / n1 + d / c / n2
 
 
 def risk_difference(cells: Cells, vtype: str) -> Effect:
@@ -54,15 +57,19 @@ def risk_difference(cells: Cells, vtype: str) -> Effect:
     del vtype
     a, b, c, d = (cells[name] for name in TABLE)
     n1, n2 = a + b, c + d
-    return a / n1 - c / n2, a * b / n1**3 + c * d / n2**3
+    return _cross(cells) / n1 / n2, a * b / n1**3 + c * d / n2**3
 
 
 def arcsine_difference(cells: Cells, vtype: str) -> Effect:
-    """Compute differences of arcsine square roots of risks (Rücker et al. 2009)."""
+    """Compute differences of arcsine square roots of risks (Rücker et al. 2009).
+
+    arcsin sqrt(a/n) is arctan sqrt(a/b), and the difference of two arctangents is one of a quotient.
+    """
     del vtype
     a, b, c, d = (cells[name] for name in TABLE)
-    n1, n2 = a + b, c + d
-    return np.arcsin(np.sqrt(a / n1)) - np.arcsin(np.sqrt(c / n2)), 1 / (4 * n1) + 1 / (4 * n2)
+    products = np.sqrt(a * d) + np.sqrt(b * c)
+    rise = np.where(products > 0, _cross(cells) / products, 0.0)
+    return np.arctan2(rise, np.sqrt(b * d) + np.sqrt(a * c)), 1 / (4 * (a + b)) + 1 / (4 * (c + d))
 
 
 def peto_odds_ratio(cells: Cells, vtype: str) -> Effect:
@@ -72,7 +79,7 @@ def peto_odds_ratio(cells: Cells, vtype: str) -> Effect:
     n1, n2, events, others = a + b, c + d, a + c, b + d
     n = n1 + n2
     v = n1 * n2 * (events / n) * (others / n) / (n - 1)
-    return (a - n1 * (events / n)) / v, 1 / v
+    return _cross(cells) / n / v, 1 / v
 
 
 def phi_coefficient(cells: Cells, vtype: str) -> Effect:
@@ -81,7 +88,7 @@ def phi_coefficient(cells: Cells, vtype: str) -> Effect:
     a, b, c, d = (cells[name] for name in TABLE)
     rows, columns = (a + b, c + d), (a + c, b + d)
     scale = np.sqrt(rows[0]) * np.sqrt(rows[1]) * np.sqrt(columns[0]) * np.sqrt(columns[1])
-    phi = (a * d - b * c) / scale
+    phi = _cross(cells) / scale
     gradient = (
         (a, d / scale - phi / 2 * (1 / rows[0] + 1 / columns[0])),
         (b, -c / scale - phi / 2 * (1 / rows[0] + 1 / columns[1])),
@@ -317,3 +324,14 @@ def complete_arm(
         wrong &= ~np.isnan(a + given[others] + n)
         refuse(total, n, wrong, f"is not {events} + {others}; give only two of the three, or correct one")
     return a, n - a
+
+
+def _cross(cells: Cells) -> FloatArray:
+    """Give ad - bc, of whole and half numbers without rounding: the one difference behind every effect."""
+    return np.asarray(cells["ai"] * cells["di"] - cells["bi"] * cells["ci"])
+
+
+def _log_ratio(first: FloatArray, second: FloatArray, excess: FloatArray) -> FloatArray:
+    """Give log(first/second), near 1 from first/second - 1, which was computed without a difference."""
+    near = np.abs(excess) < NEAR
+    return np.where(near, np.log1p(np.where(near, excess, 0.0)), np.log(first) - np.log(second))

@@ -28,15 +28,18 @@ LEAST_UNBIASED = 5
 LARGE = 100
 """Participants from which the hypergeometric series needs few terms; SciPy's function overflows far above."""
 
+SMALL = 0.25
+"""The same for 1 - r², where what the series adds to 1 must be exact for the variance."""
+
 TERMS = 40
-"""The first term left out is below 1e-23 of the sum from 100 participants on."""
+"""The first term left out is below 1e-23 of the sum, from 100 participants on or for 1 - r² to 0.25."""
 
 
 def correlation(cells: Cells, vtype: str) -> Effect:
     """Compute correlations with their large-sample variance."""
     del vtype
     r, n = cells["ri"], cells["ni"]
-    return r, np.where(n < LEAST, np.nan, (1 - r**2) ** 2 / (n - 1))
+    return r, np.where(n < LEAST, np.nan, ((1 - r) * (1 + r)) ** 2 / (n - 1))
 
 
 def unbiased_correlation(cells: Cells, vtype: str) -> Effect:
@@ -44,8 +47,10 @@ def unbiased_correlation(cells: Cells, vtype: str) -> Effect:
     del vtype
     r, n = cells["ri"], cells["ni"]
     enough = n >= LEAST_UNBIASED
-    unbiased = r * _inflation(np.where(enough, n - 2, 3.0) / 2, (1 - r) * (1 + r))
-    return unbiased, np.where(enough, (1 - unbiased**2) ** 2 / (n - 1), np.nan)
+    x = (1 - r) * (1 + r)
+    gain = _inflation(np.where(enough, n - 2, 3.0) / 2, x)
+    rest = x - r**2 * gain * (2 + gain)
+    return r + r * gain, np.where(enough, rest**2 / (n - 1), np.nan)
 
 
 def fisher_z(cells: Cells, vtype: str) -> Effect:
@@ -124,11 +129,11 @@ MEASURES = (
 
 
 def _inflation(c: FloatArray, x: FloatArray) -> FloatArray:
-    """Compute 2F1(1/2, 1/2; c; x) for c of 3/2 or more and x from 0 to 1."""
-    large = c >= (LARGE - 2) / 2
-    by_series = np.where(large, c, LARGE)
-    total = term = np.ones_like(x)
+    """Compute 2F1(1/2, 1/2; c; x) - 1 for c of 3/2 or more and x from 0 to 1."""
+    quick = (c >= (LARGE - 2) / 2) | (x <= SMALL)
+    by_series, x_series = np.where(quick, c, LARGE), np.where(quick, x, 0.0)
+    term, total = np.ones_like(x), np.zeros_like(x)
     for k in range(TERMS):
-        term = term * ((k + 0.5) ** 2 / (k + 1)) / (by_series + k) * x
+        term = term * ((k + 0.5) ** 2 / (k + 1)) / (by_series + k) * x_series
         total = total + term
-    return np.where(large, total, hyp2f1(0.5, 0.5, np.where(large, 3.0, c), x))
+    return np.where(quick, total, hyp2f1(0.5, 0.5, np.where(quick, 3.0, c), x) - 1)

@@ -49,7 +49,7 @@ def ratio_of_means(cells: Cells, vtype: str) -> Effect:
     n = cells["ni"]
     cv1, cv2 = cells["sd1i"] / cells["m1i"], cells["sd2i"] / cells["m2i"]
     y = log_ratio_of_means(cells["m1i"], cells["m2i"]) + (cv1**2 - cv2**2) / (2 * n)
-    return y, (cv1**2 + cv2**2 - 2 * cells["ri"] * cv1 * cv2) / n
+    return y, ((cv1 - cv2) ** 2 + 2 * (1 - cells["ri"]) * cv1 * cv2) / n
 
 
 def paired(given: Cells, add: float, to: str) -> Columns:

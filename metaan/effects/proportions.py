@@ -34,7 +34,7 @@ def log_proportion(cells: Cells, vtype: str) -> Effect:
     """Compute log proportions."""
     del vtype
     x, m = cells["xi"], cells["mi"]
-    return np.log(x / (x + m)), m / x / (x + m)
+    return -np.log1p(m / x), m / x / (x + m)
 
 
 def logit(cells: Cells, vtype: str) -> Effect:

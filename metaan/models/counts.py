@@ -23,6 +23,9 @@ __all__ = ["Rates", "Tables", "read_rates", "read_tables", "study_notes"]
 TABLE_CELLS = ("ai", "bi", "ci", "di", "n1i", "n2i")
 RATE_CELLS = ("x1i", "t1i", "x2i", "t2i")
 
+MOST, LEAST = 1e50, 1e-50
+"""Bounds of counts and person-time within which their fourth powers, and inverses, fit a double."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tables:
@@ -165,6 +168,9 @@ def _columns(cells: Mapping[str, ArrayLike], known: tuple[str, ...], what: str) 
     if unknown:
         raise InputError(f"{what} does not use {', '.join(unknown)}; its columns are {', '.join(known)}.")
     given = {name: column(name, values) for name, values in cells.items()}
+    for name, values in given.items():
+        refuse(name, values, values > MOST, "is more than can be counted; check its unit")
+        refuse(name, values, (values > 0) & (values < LEAST), "is next to nothing; check its unit")
     if not given:
         raise InputError(f"{what} needs the cells of its studies; its columns are {', '.join(known)}.")
     return given

@@ -23,6 +23,8 @@ __all__ = [
 NO_TEST = (nan, nan)
 NO_HOMOGENEITY = (nan, nan, nan)
 CORRECTION = 0.5
+SIGNS = np.array([1.0, -1.0, -1.0, 1.0])
+"""How the four cells move with the events of the first arm while the margins are held."""
 
 
 def observed_minus_expected(tables: Tables) -> tuple[FloatArray, FloatArray]:
@@ -97,9 +99,10 @@ def homogeneity(tables: Tables, log_odds_ratio: float) -> tuple[float, float, fl
     if np.isnan(log_odds_ratio) or not varies.any():
         return NO_HOMOGENEITY
     a, b, c, d = (cell[varies] for cell in (tables.a, tables.b, tables.c, tables.d))
-    fitted = _fitted(a + b, c + d, a + c, exp(log_odds_ratio))
-    variance = 1 / (1 / fitted + 1 / (a + b - fitted) + 1 / (a + c - fitted) + 1 / (d - a + fitted))
-    excess = a - fitted
+    fitted = _fitted_cells(a + b, c + d, a + c, b + d, log_odds_ratio)
+    variance = 1 / (1 / fitted).sum(axis=0)
+    least = fitted.argmin(axis=0)
+    excess = SIGNS[least] * np.choose(least, np.array([a, b, c, d]) - fitted)
     breslow_day = float((excess**2 / variance).sum())
     return breslow_day, breslow_day - float(excess.sum() ** 2 / variance.sum()), float(varies.sum() - 1)
 
@@ -111,13 +114,28 @@ def _cmh(difference: FloatArray, variance: FloatArray) -> tuple[float, float]:
     return (total - CORRECTION) ** 2 / spread, total**2 / spread
 
 
-def _fitted(n1: FloatArray, n2: FloatArray, m1: FloatArray, odds_ratio: float) -> FloatArray:
+def _fitted_cells(
+    n1: FloatArray, n2: FloatArray, m1: FloatArray, m2: FloatArray, log_odds_ratio: float
+) -> FloatArray:
+    """Give the four cells that have these margins and this odds ratio, each without a difference."""
+    up, down = exp(log_odds_ratio), exp(-log_odds_ratio)
+    return np.array(
+        [
+            _fitted(n1, n2, m1, m2, up),
+            _fitted(n1, n2, m2, m1, down),
+            _fitted(n2, n1, m1, m2, down),
+            _fitted(n2, n1, m2, m1, up),
+        ]
+    )
+
+
+def _fitted(n1: FloatArray, n2: FloatArray, m1: FloatArray, m2: FloatArray, odds_ratio: float) -> FloatArray:
     """Events of the first arm that give each table, margins kept, this odds ratio.
 
-    The quadratic's root is taken in the form that subtracts nothing.
+    The quadratic's root is taken in the form that subtracts nothing, and so is its discriminant.
     """
     square, linear = 1 - odds_ratio, n2 - m1 + odds_ratio * (n1 + m1)
-    root = np.sqrt(np.maximum(linear**2 + 4 * square * odds_ratio * n1 * m1, 0.0))
+    root = np.sqrt((odds_ratio * (n1 - m1) + (n2 - m1)) ** 2 + 4 * odds_ratio * m1 * m2)
     with np.errstate(divide="ignore", invalid="ignore"):
         away = 2 * odds_ratio * n1 * m1 / (linear + root)
         return np.where(linear > 0, away, (root - linear) / (2 * square))

@@ -221,6 +221,8 @@ def _mode(cells: Cells, u: float) -> float:
     a, b, c, d = cells
     near, far = exp(min(-u, 0.0)), exp(min(u, 0.0))
     half, product = near * (a + d) + far * (b + c), near * a * d - far * b * c
+    if product == 0:
+        return 0.0
     return -2 * product / (half + sqrt(max(half * half - 4 * (near - far) * product, 0.0)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -224,7 +225,10 @@ def _number(place: tuple[int, ...], value: object) -> float:
             f"X[{row}, {column}] = {value!r} is not a number; turn words into columns of 0 and 1 "
             "(design_matrix does that)."
         )
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        return inf
 
 
 def _refuse_gaps(columns: FloatArray, names: Sequence[str]) -> None:

@@ -168,8 +168,10 @@ def predict(regression: Regression, X_new: ArrayLike) -> Predicted:
         )
     if regression.intercept:
         columns = np.column_stack([np.ones(len(columns)), columns])
-    mean = columns @ regression.estimate
-    se = np.sqrt(((columns @ regression.root) ** 2).sum(axis=1))
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = columns @ regression.estimate
+        se = np.sqrt(((columns @ regression.root) ** 2).sum(axis=1))
+    _refuse_boundless(mean, se)
     quantile = critical_value(float(regression.dof[0]), regression.level)
     return Predicted(
         mean=frozen(mean),
@@ -216,13 +218,14 @@ def generalised_vif(regression: Regression, names: Sequence[str]) -> float:
     _check_regression(regression)
     moderators = [j for j in range(regression.p) if not np.isnan(regression.vif[j])]
     known = [regression.names[j] for j in moderators]
-    if isinstance(names, str) or not isinstance(names, Iterable):
+    if not _is_list(names):
         raise InputError(f"names = {names!r} is not a list of names; give some of {', '.join(known)}.")
-    wrong = [name for name in names if name not in known]
-    if wrong or not names:
-        asked = repr(wrong[0]) if wrong else "no name"
-        raise InputError(f"{asked} is not a moderator of this regression; give some of {', '.join(known)}.")
-    chosen = [name in set(names) for name in known]
+    asked = list(names)
+    wrong = [name for name in asked if not is_one_of(name, known)]
+    if wrong or not asked:
+        first = repr(wrong[0]) if wrong else "no name"
+        raise InputError(f"{first} is not a moderator of this regression; give some of {', '.join(known)}.")
+    chosen = [name in asked for name in known]
     R = _correlations(regression.root[moderators])
     inside = np.flatnonzero(chosen)
     outside = np.flatnonzero(~np.array(chosen))
@@ -381,9 +384,24 @@ def _check(method: str, test: str, intercept: object) -> None:
         raise InputError(f"intercept = {intercept!r} is neither True nor False.")
 
 
+def _is_list(names: object) -> bool:
+    if isinstance(names, str) or getattr(names, "ndim", 1) == 0:
+        return False
+    return isinstance(names, Iterable)
+
+
 def _check_regression(regression: object) -> None:
     if not isinstance(regression, Regression):
         raise InputError(f"A {type(regression).__name__} is not a regression; give what regress returned.")
+
+
+def _refuse_boundless(mean: FloatArray, se: FloatArray) -> None:
+    rows = np.flatnonzero(~np.isfinite(mean + se))
+    if len(rows):
+        raise InputError(
+            f"Row {rows[0]} of X_new is so far from the studies that its mean is beyond the range of "
+            "numbers; check its units."
+        )
 
 
 def _places(given: Sequence[str], wanted: Sequence[str]) -> list[int]:

@@ -100,8 +100,10 @@ def subgroups(
     >>> found.names, round(found.Q_between, 4), found.Q_between_dof
     (('a', 'b'), 18.9754, (1.0, inf))
     """
+    if not isinstance(common_tau2, (bool, np.bool_)):
+        raise InputError(f"common_tau2 = {common_tau2!r} is neither True nor False.")
     overall = pool(yi, vi, method=method, test=test, level=level)
-    y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
+    y, v = np.atleast_1d(np.asarray(yi, dtype=float)), np.atleast_1d(np.asarray(vi, dtype=float))
     names, codes = _read_groups(groups, overall.k)
     parts = [(y[codes == g], v[codes == g]) for g in range(len(names))]
     common = _test_between([pool(*part, method="EE", test="z", level=level) for part in parts], "z")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from metaan.errors import InputError
 from metaan.report.changes import changed_words, same_numbers, signature
 from metaan.report.findings import findings_of
+from metaan.report.memory import Memory
 from metaan.report.pairs import node_order
 from metaan.report.scenario import run_scenario
 from metaan.report.small_study import looked_into
@@ -16,7 +18,7 @@ from metaan.review.select import select
 from metaan.review.settle import misfit, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from metaan.results.synthesis import Scenario
     from metaan.review.plan import AnalysisPlan, SensitivityPlan
@@ -31,7 +33,9 @@ def _silent(message: str) -> None:
     del message
 
 
-def analyse(review: Review, *, progress: Callable[[str], None] = _silent) -> tuple[AnalysisResult, ...]:
+def analyse(
+    review: Review, *, progress: Callable[[str], None] = _silent, memory: Memory | None = None
+) -> tuple[AnalysisResult, ...]:
     """Run every analysis of a review, each with the sensitivities that fit it.
 
     Parameters
@@ -40,6 +44,8 @@ def analyse(review: Review, *, progress: Callable[[str], None] = _silent) -> tup
         A review without errors; see `metaan.review.read.read_review`.
     progress : callable
         Called with one line for each analysis.
+    memory : Memory, optional
+        Analyses of an earlier call; those that follow from the same are taken as they were.
 
     Returns
     -------
@@ -52,19 +58,28 @@ def analyse(review: Review, *, progress: Callable[[str], None] = _silent) -> tup
     InputError
         Where an analysis has no direction, which `metaan check` finds too.
     """
+    memory = memory or Memory()
     results = []
     for analysis in review.plan.analysis:
         progress(f"{analysis.title}")
-        results.append(_analysis(review, analysis))
+        selection = select(review, analysis, settle(review, analysis))
+        fitting = [each for each in review.plan.sensitivity if not misfit(review, analysis, each)]
+        varied = [(each, select(review, analysis, settle(review, analysis, each))) for each in fitting]
+        rows = [selection, *(other for _, other in varied)]
+        compute = partial(_analysis, review, analysis, selection, varied)
+        results.append(memory.recall(review, analysis, rows, compute))
+    memory.turn()
     return tuple(results)
 
 
-def _analysis(review: Review, analysis: AnalysisPlan) -> AnalysisResult:
-    choices = settle(review, analysis)
-    selection = select(review, analysis, choices)
+def _analysis(
+    review: Review,
+    analysis: AnalysisPlan,
+    selection: Selection,
+    varied: Sequence[tuple[SensitivityPlan, Selection]],
+) -> AnalysisResult:
+    choices = selection.choices
     main = looked_into(run_scenario(review, analysis, selection))
-    fitting = [each for each in review.plan.sensitivity if not misfit(review, analysis, each)]
-    varied = [(each, select(review, analysis, settle(review, analysis, each))) for each in fitting]
     idle = [each.label for each, other in varied if signature(other) == signature(selection)]
     return AnalysisResult(
         id=analysis.id,

@@ -5,22 +5,29 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from dataclasses import dataclass
 from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metaan.errors import InputError, PlanError
+from metaan.report.crosscheck import cross_check, load_statsmodels
 from metaan.report.drawings import drawing_pool, scale_names, start_drawing, wanted_figures
 from metaan.report.folder import MANIFEST, recover, refuse_foreign, replace_folder
+from metaan.report.memory import Memory
+from metaan.report.reuse import figure_key, keep_figures, kept_figures
 from metaan.review.check import check_review
 from metaan.review.read import read_review
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Future
 
     from metaan.report.folder import Files
     from metaan.report.rendered import RenderedFigure
-    from metaan.results.synthesis import AnalysisResult
+    from metaan.results.synthesis import AnalysisResult, CrossCheck
     from metaan.review.rows import Review
     from metaan.tables.table import Table
 
@@ -33,6 +40,8 @@ def write_report(
     *,
     progress: Callable[[str], None] = lambda _: None,
     workers: int | None = None,
+    memory: Memory | None = None,
+    fresh: bool = False,
 ) -> None:
     """Turn a review into its report; nothing is written before everything is made.
 
@@ -46,6 +55,10 @@ def write_report(
         Is told each finished step.
     workers : int or None
         Processes that draw; None for one per processor, 0 for none. The outputs do not depend on it.
+    memory : Memory, optional
+        What earlier calls computed, so that only what changed is computed again.
+    fresh : bool
+        Take no figure over from the last run.
 
     Raises
     ------
@@ -56,14 +69,17 @@ def write_report(
     """
     recover(out)
     refuse_foreign(out)
-    made = make_report(folder, progress=progress, workers=workers)
-    replace_folder(out, made)
+    kept = {} if fresh else kept_figures(out)
+    made = _made(folder, progress, workers, kept, memory or Memory())
+    replace_folder(out, made.files)
+    if made.keys.values() - kept.keys():
+        keep_figures(out, made.figures, made.keys)
 
 
 def make_report(
     folder: Path, *, progress: Callable[[str], None] = lambda _: None, workers: int | None = None
 ) -> Files:
-    """Make every output of a review in memory.
+    """Make every output of a review in memory, from nothing.
 
     Parameters
     ----------
@@ -80,29 +96,60 @@ def make_report(
     PlanError, ReviewError
         Where the plan or the data have errors, or two places of the page would share a name.
     """
+    return _made(folder, progress, workers, {}, Memory()).files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """A report in memory: its files, and its figures with the keys of what they are drawn from."""
+
+    files: Files
+    figures: tuple[RenderedFigure, ...]
+    keys: dict[str, str]
+
+
+def _made(
+    folder: Path,
+    progress: Callable[[str], None],
+    workers: int | None,
+    kept: Mapping[str, RenderedFigure],
+    memory: Memory,
+) -> _Made:
     review = read_review(folder)
     progress(f"Read {len(review.files)} files")
-    with drawing_pool(workers) as pool:
+    with drawing_pool(workers, load_statsmodels if kept else None) as pool:
         from metaan.report.analysis import analyse
         from metaan.report.contents import report_tables
         from metaan.report.evidence import node_names
 
-        analyses = analyse(review, progress=progress)
+        analyses = analyse(review, progress=progress, memory=memory)
+        checks = pool.submit(cross_check, analyses) if kept and pool else None  # it has loaded statsmodels
         figures = wanted_figures(
             analyses, node_names(review), review.plan.review.reference, scale_names(review)
         )
-        pending = start_drawing(figures, pool)
-        tables = report_tables(review, analyses)
+        keys = {figure.id: figure_key(figure) for figure in figures}
+        pending = start_drawing([figure for figure in figures if keys[figure.id] not in kept], pool)
         made = _Outputs()
         _add_data(made, review, folder)
         _add_numbers(made, review, analyses)
+        tables = report_tables(review, analyses, _result(checks))
         _add_tables(made, tables)
         _add_cinema(made, review, analyses)
-        drawn = pending.collect(progress)
+        fresh = pending.collect(progress)
+    drawn = {name: fresh.get(name) or kept[key] for name, key in keys.items()}
     _add_figures(made, drawn, {figure.id: figure.room for figure in figures})
     _add_page(made, review, analyses, drawn, tables)
     progress("Wrote the page")
-    return _closed(made, review, folder, drawn)
+    files = _closed(made, review, folder, drawn)
+    return _Made(files=files, figures=tuple(drawn.values()), keys=keys)
+
+
+def _result(checks: Future[tuple[CrossCheck, ...]] | None) -> tuple[CrossCheck, ...] | None:
+    """Wait for what another process computes; None where it is to be computed here."""
+    if checks is not None:
+        with suppress(BrokenProcessPool):
+            return checks.result()
+    return None
 
 
 TAG_ID = re.compile(r"""<[a-z][^<>]*?\sid="([^"]+)\"""", re.IGNORECASE)

@@ -28,14 +28,16 @@ from metaan.tables.zero_cells import zero_cells_table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from metaan.results.synthesis import AnalysisResult
+    from metaan.results.synthesis import AnalysisResult, CrossCheck
     from metaan.review.rows import Review
     from metaan.tables.table import Table
 
 __all__ = ["report_tables"]
 
 
-def report_tables(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[Table, ...]:
+def report_tables(
+    review: Review, analyses: Sequence[AnalysisResult], checks: Sequence[CrossCheck] | None = None
+) -> tuple[Table, ...]:
     """Make every table of the report that has a row.
 
     Parameters
@@ -44,6 +46,8 @@ def report_tables(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[T
         Its tables are listed.
     analyses : sequence of AnalysisResult
         Their numbers are set out.
+    checks : sequence of CrossCheck, optional
+        The second opinion, where it was computed elsewhere.
 
     Returns
     -------
@@ -51,12 +55,16 @@ def report_tables(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[T
         Tables of the review, then those of each analysis; a table without rows is left out.
     """
     names = node_names(review)
-    made = (*_of_review(review, analyses, names), *_of_analyses(review, analyses, names))
+    checks = cross_check(analyses) if checks is None else checks
+    made = (*_of_review(review, analyses, checks, names), *_of_analyses(review, analyses, names))
     return tuple(table for table in made if table.rows)
 
 
 def _of_review(
-    review: Review, analyses: Sequence[AnalysisResult], names: Mapping[str, str]
+    review: Review,
+    analyses: Sequence[AnalysisResult],
+    checks: Sequence[CrossCheck],
+    names: Mapping[str, str],
 ) -> Iterator[Table]:
     yield answers_table(analyses, names)
     yield studies_table(review.tables, study_uses(review, analyses))
@@ -64,7 +72,7 @@ def _of_review(
     yield excluded_table(review.tables["excluded"])
     yield rob_table(review.tables["rob"], study_names(review), outcome_names(review))
     yield evidence_table(review.tables)
-    yield crosscheck_table(cross_check(analyses), analyses, names)
+    yield crosscheck_table(checks, analyses, names)
 
 
 def _of_analyses(

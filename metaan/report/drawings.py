@@ -133,13 +133,18 @@ def draw(figure: Wanted) -> RenderedFigure:
 
 
 @contextmanager
-def drawing_pool(workers: int | None = None) -> Iterator[Executor | None]:
+def drawing_pool(
+    workers: int | None = None, first: Callable[[], None] | None = None
+) -> Iterator[Executor | None]:
     """Hold processes that draw; they start at once, so that they load while others compute.
 
     Parameters
     ----------
     workers : int or None
         Number of processes; None for one per processor; 0 to draw in this process.
+    first : callable, optional
+        What one process does at once, where there is little to draw and the others start when they are
+        needed; without it every process starts at once and loads every room that draws.
 
     Yields
     ------
@@ -148,7 +153,7 @@ def drawing_pool(workers: int | None = None) -> Iterator[Executor | None]:
     """
     count = min(max(2, os.cpu_count() or 1), 16) if workers is None else workers
     others = set(multiprocessing.active_children())
-    pool = _started(count) if count else None
+    pool = _started(count, (first,) if first else (_load,) * count) if count else None
     if pool is None:
         yield None
         return
@@ -326,15 +331,15 @@ def _drawing(figure: Wanted) -> Drawing:
     return draws(**figure.arguments, id=figure.id)
 
 
-def _started(workers: int) -> Executor | None:
+def _started(workers: int, tasks: Sequence[Callable[[], None]]) -> Executor | None:
     # Spawned, not forked: a fork copies the locks of BLAS threads, and may wait for them for ever.
     try:
         pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_prepare)
     except (OSError, NotImplementedError):
         return None
     with _without_interrupts():
-        for _ in range(workers):
-            pool.submit(_load)
+        for task in tasks:
+            pool.submit(task)
     return pool
 
 

@@ -10,12 +10,13 @@ from metaan.report.small_study import comparison_cells, pooled_rows
 from metaan.report.wording import counted, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from metaan.results.synthesis import AnalysisResult, Comparison
 
-__all__ = ["FURTHER", "Further", "further_figures", "not_drawn"]
+__all__ = ["FURTHER", "Further", "further_figures", "not_drawn", "nothing_to_draw"]
 
+LEAST_POOLED = 2
 TWO_RISKS = frozenset({"OR", "RR", "RD", "PETO", "AS"})
 
 
@@ -76,22 +77,22 @@ def further_figures(
 
 
 def not_drawn(comparison: Comparison, measure: str) -> str:
-    """Say in one sentence which figures a comparison does not carry, and why; empty where it carries all.
+    """Say in one sentence which figures a comparison does not carry, and why.
+
+    Empty where it carries all, and for fewer than two studies, of which `nothing_to_draw` speaks.
 
     Examples
     --------
     >>> from metaan.results.synthesis import Comparison
-    >>> alone = Comparison(
-    ...     treat1="A", treat2="B", studies=(), k=1, n=9, common=None, wald=None, hksj=None, adhoc=None,
+    >>> nine = Comparison(
+    ...     treat1="A", treat2="B", studies=(), k=9, n=900, common=None, wald=None, hksj=None, adhoc=None,
     ...     headline="wald", heterogeneity=None,
     ... )
-    >>> not_drawn(alone, "MD")
-    'With one study no figure beyond the forest plot says anything.'
+    >>> not_drawn(nine, "MD")
+    'Not drawn with nine studies: funnel plot (asymmetry cannot be judged below 10).'
     """
-    if comparison.k == 0:
+    if comparison.k < LEAST_POOLED:
         return ""
-    if comparison.k == 1:
-        return "With one study no figure beyond the forest plot says anything."
     reasons = [
         f"{each.name} ({why})"
         for each in FURTHER
@@ -100,6 +101,19 @@ def not_drawn(comparison: Comparison, measure: str) -> str:
     if not reasons:
         return ""
     return f"Not drawn with {counted(comparison.k, 'study', 'studies')}: {joined(reasons, 'and')}."
+
+
+def nothing_to_draw(comparisons: Sequence[Comparison]) -> tuple[str, ...]:
+    """Say once that comparisons of one study have no figure beyond the forest plot; nothing where none is."""
+    alone = sum(each.k == 1 for each in comparisons)
+    if not alone:
+        return ()
+    which = "The comparison" if len(comparisons) == 1 else "A comparison"
+    figures = ", ".join(each.name for each in FURTHER[:-1])
+    return (
+        f"{which} of one study has no figure beyond the forest plot: {figures} and {FURTHER[-1].name} take"
+        " two studies or more.",
+    )
 
 
 def _fits(each: Further, measure: str) -> bool:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from metaan.format import short_slug
 from metaan.report.evidence import node_names, questions
 from metaan.report.findings_sentences import findings_sentences
-from metaan.report.further import FURTHER, not_drawn
+from metaan.report.further import FURTHER, not_drawn, nothing_to_draw
 from metaan.report.ledger import ledger, web_address
 from metaan.report.matrix import matrix_row, network_anchor, pair_words
 from metaan.report.methods import cited, methods_text
@@ -188,6 +188,7 @@ def _analysis(
             _comparison(analysis, each, names, anchors, figures, rows)
             for each, rows in zip(analysis.main.comparisons, _studies(analysis, own["studies"]), strict=True)
         ),
+        undrawn=nothing_to_draw(analysis.main.comparisons),
         network_anchor=network_anchor(analysis),
         network=network_sentences(analysis.main, names),
         findings=() if analysis.findings is None else findings_sentences(analysis.findings, names),

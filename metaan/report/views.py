@@ -122,6 +122,7 @@ class AnalysisView:
     answers: tuple[str, ...]
     notes: tuple[str, ...]
     comparisons: tuple[ComparisonView, ...]
+    undrawn: tuple[str, ...]
     network_anchor: str
     network: tuple[str, ...]
     findings: tuple[str, ...]

@@ -68,3 +68,19 @@ def test_two_hostile_studies_do_not_search_for_ever(monkeypatch):
     assert np.isnan(fit.estimate)
     assert "not estimable" in fit.notes[0]
     assert count < 60_000
+
+
+@pytest.mark.parametrize(("cells", "far"), [((0, 41881, 46457, 46457), -900), ((9000, 9000, 0, 8000), 900)])
+def test_a_table_at_its_end_is_certain_far_out(monkeypatch, cells, far):
+    """Its odds ratio is 0 or infinite: beyond 745 the exponential underflows, and nothing else is likely."""
+    tables = read_tables({name: [n] for name, n in zip(("ai", "n1i", "ci", "n2i"), cells, strict=True)})
+    monkeypatch.setattr(hypergeometric, "LARGE", 0)
+    found = hypergeometric.condition(tables).derivatives(np.array([[float(far)]]))
+    np.testing.assert_allclose(np.ravel(found), 0, atol=1e-12)
+
+
+def test_vast_tables_at_opposite_ends_are_not_estimable():
+    cells = {"ai": [0, 17783, 24350], "n1i": [16178, 17783, 24350]}
+    fit = glmm(**cells, ci=[32313, 0, 0], n2i=[32313, 52223, 21317], model="CM.EL")
+    assert np.isnan(fit.estimate)
+    assert "opposite extremes" in fit.notes[0]

@@ -6,6 +6,7 @@ from math import isnan, log
 import numpy as np
 import pandas as pd
 import pytest
+from mpmath import mp, mpf
 from scipy import stats
 from statsmodels.stats.contingency_tables import StratifiedTable
 
@@ -249,3 +250,48 @@ def test_a_group_without_person_time_is_left_out_as_by_effect_sizes(measure):
     assert fit.k == 1
     assert "study 1: left out, an arm has no person-time" in fit.notes
     assert np.isnan(effect_sizes(measure, **cells).yi).tolist() == [True, False]
+
+
+VAST = {
+    "ai": [7160725, 2100, 413, 15139, 0, 484, 11060, 0],
+    "n1i": [7160725, 4257, 836, 15139, 98, 989, 11060, 55],
+    "ci": [0, 71860, 0, 0, 6702, 1681, 0, 38],
+    "n2i": [79, 71860, 6241, 9924519, 335314, 1681, 894090, 38],
+}
+
+
+def test_homogeneity_of_vast_and_lopsided_tables():
+    """Fitted cells of 1e-6 beside millions, by the quadratic in 50 digits."""
+    fit = mantel_haenszel("OR", **VAST)
+    with mp.workdps(50):
+        sides = [
+            (mpf(a) * (n2 - c), mpf(n1 - a) * c, n1 + n2) for a, n1, c, n2 in zip(*VAST.values(), strict=True)
+        ]
+        odds = sum(top / n for top, _, n in sides) / sum(bottom / n for _, bottom, n in sides)
+        chi2, excess, spread = mpf(0), mpf(0), mpf(0)
+        for a, n1, c, n2 in zip(*VAST.values(), strict=True):
+            m = a + c
+            square, linear = 1 - odds, n2 - m + odds * (n1 + m)
+            root = mp.sqrt(linear**2 + 4 * square * odds * n1 * m)
+            x = next(x for x in ((s * root - linear) / (2 * square) for s in (1, -1)) if 0 < x < min(n1, m))
+            variance = 1 / (1 / x + 1 / (n1 - x) + 1 / (m - x) + 1 / (n2 - m + x))
+            chi2, excess, spread = chi2 + (a - x) ** 2 / variance, excess + a - x, spread + variance
+        assert fit.breslow_day == pytest.approx(float(chi2), rel=CLOSED)
+        assert fit.tarone == pytest.approx(float(chi2 - excess**2 / spread), rel=CLOSED)
+
+
+@pytest.mark.parametrize(
+    ("measure", "cells", "said"),
+    [
+        (
+            "OR",
+            {"ai": [1], "n1i": [1e60], "ci": [1], "n2i": [4]},
+            "n1i.0. = 1e.60 is more than can be counted",
+        ),
+        ("IRR", {"x1i": [1], "t1i": [1e-300], "x2i": [1], "t2i": [4]}, "t1i.0. = 1e-300 is next to nothing"),
+        ("IRD", {"x1i": [1], "t1i": [1e308], "x2i": [1], "t2i": [4]}, "t1i.0. = 1e.308 is more than"),
+    ],
+)
+def test_counts_beyond_all_measure_are_named(measure, cells, said):
+    with pytest.raises(InputError, match=said):
+        mantel_haenszel(measure, **cells)

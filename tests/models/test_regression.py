@@ -256,3 +256,29 @@ def test_a_prediction_takes_the_columns_of_a_data_frame_by_name():
     for wrong in (frame.rename(columns={"age": "year"}), frame[["dose"]], frame.assign(year=1.0)):
         with pytest.raises(InputError, match="regression has the moderators dose, age"):
             predict(fit, wrong)
+
+
+@pytest.mark.parametrize(
+    "given", [np.array(3.0), [None, "dose"], [[1, 2], [3]], np.array([]), [np.array([1, 2])], [pd.NA]]
+)
+def test_moderators_of_a_generalised_vif_are_names(given):
+    fit = regress(FRAME_Y, FRAME_V, pd.DataFrame(FRAME_X))
+    with pytest.raises(InputError, match="give some of dose, age"):
+        generalised_vif(fit, given)
+
+
+def test_names_in_an_array_are_names():
+    fit = regress(FRAME_Y, FRAME_V, pd.DataFrame(FRAME_X))
+    assert generalised_vif(fit, np.array(["dose"])) == generalised_vif(fit, ["dose"])
+
+
+@pytest.mark.parametrize("given", [[1e250, 1.0], [1e308, 1e308]])
+def test_a_prediction_out_of_all_range_is_refused(given):
+    fit = regress(FRAME_Y, FRAME_V, pd.DataFrame(FRAME_X))
+    with pytest.raises(InputError, match="Row 0 of X_new is so far"):
+        predict(fit, given)
+
+
+def test_a_whole_number_beyond_all_doubles_is_infinite():
+    with pytest.raises(InputError, match="infinite"):
+        regress(FRAME_Y, FRAME_V, [1, 2, 3, 4, 5, 10**400])

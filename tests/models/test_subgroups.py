@@ -105,3 +105,16 @@ def test_bad_effects_are_pooling_s_to_refuse():
         subgroups([1, 2], [-1, 1], ["a", "b"])
     with pytest.raises(InputError, match="method = 'XX'"):
         subgroups(YI, VI, GROUPS, method="XX", common_tau2=True)
+
+
+def test_a_single_study_may_be_given_as_numbers():
+    found = subgroups(0.3, 0.04, ["a"])
+    assert found.names == ("a",)
+    assert found.groups[0].estimate == 0.3
+    assert found.groups[0].se == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize("given", ["no", 1, None, np.array([True, False])])
+def test_a_common_tau2_is_asked_for_with_yes_or_no(given):
+    with pytest.raises(InputError, match="common_tau2 = "):
+        subgroups(YI, VI, GROUPS, common_tau2=given)

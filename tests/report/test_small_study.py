@@ -16,7 +16,7 @@ from metaan.report.analysis import analyse
 from metaan.report.contents import report_tables
 from metaan.report.drawings import wanted_figures
 from metaan.report.evidence import node_names
-from metaan.report.further import FURTHER, further_figures, not_drawn
+from metaan.report.further import FURTHER, further_figures, not_drawn, nothing_to_draw
 from metaan.report.html import render_html
 from metaan.report.methods import methods_text
 from metaan.report.numbers import results_document, write_canonical
@@ -74,7 +74,7 @@ def drawn(build, k, measure="RR", **changes):
 
 
 SENTENCES = {
-    1: "With one study no figure beyond the forest plot says anything.",
+    1: "",
     2: "Not drawn with two studies: funnel plot (asymmetry cannot be judged below 10), L'Abbé plot (it takes"
     " 3), radial plot (it takes 5), Baujat plot (it takes 4) and influence panel (it takes 5).",
     9: "Not drawn with nine studies: funnel plot (asymmetry cannot be judged below 10).",
@@ -89,6 +89,16 @@ def test_one_sentence_names_what_is_not_drawn(build, k):
     names = {kind.room: kind.name for kind in FURTHER}
     if k > 1:
         assert {room for room, name in names.items() if f"{name} (" not in said} == set(kinds)
+
+
+def test_comparisons_of_one_study_share_one_sentence(build):
+    comparisons = [compared(build, k) for k in (1, 2, 1)]
+    (said,) = nothing_to_draw(comparisons)
+    assert said == (
+        "A comparison of one study has no figure beyond the forest plot: funnel plot, L'Abbé plot,"
+        " radial plot, drapery plot, Baujat plot and influence panel take two studies or more."
+    )
+    assert nothing_to_draw(comparisons[1:2]) == ()
 
 
 def test_labbe_is_not_asked_for_where_no_risks_are_compared(build):
@@ -159,6 +169,7 @@ def test_the_page_holds_figures_tables_and_one_sentence(bcg):
         for each in wanted_figures(analyses, node_names(review), "no vaccine")
     }
     page = render_html(review, analyses, figures, report_tables(review, analyses))
+    assert "has no figure beyond the forest plot" not in page
     assert "Further figures (6)" in page
     assert "Tests of small-study effects" in page
     assert 'href="tables/tuberculosis-asymmetry.csv"' in page

@@ -122,7 +122,7 @@ def split_counts(events: float, n: float, into: int) -> SplitCount:
     Raises
     ------
     InputError
-        For counts that cannot be, or fewer than two comparisons.
+        For counts that cannot be, fewer than two comparisons, or more of them than participants.
 
     References
     ----------
@@ -134,8 +134,8 @@ def split_counts(events: float, n: float, into: int) -> SplitCount:
     >>> split_counts(9, 61, 2).how
     'the shared arm 9/61 split evenly among 2 comparisons (4.5/30.5 each)'
     """
-    parts = whole_number("into", into, least=2)
     e, size = at_least_zero("events", events), _participants(n)
+    parts = _comparisons(into, size)
     if e > size:
         raise InputError(f"events = {events!r} is more than n = {n!r}; events cannot exceed participants.")
     share = f"{plain(e / parts)}/{plain(size / parts)}"
@@ -163,7 +163,8 @@ def split_means(n: float, mean: float, sd: float, into: int) -> SplitMean:
     Raises
     ------
     InputError
-        For a negative standard deviation, no participants, or fewer than two comparisons.
+        For a negative standard deviation, no participants, fewer than two comparisons, or more of them than
+        participants.
 
     References
     ----------
@@ -175,7 +176,8 @@ def split_means(n: float, mean: float, sd: float, into: int) -> SplitMean:
     >>> split_means(60, 4.2, 1.5, 3).n
     (20.0, 20.0, 20.0)
     """
-    parts, size = whole_number("into", into, least=2), _participants(n)
+    size = _participants(n)
+    parts = _comparisons(into, size)
     middle, spread = finite_number("mean", mean), at_least_zero("sd", sd)
     how = f"the shared arm of {plain(n)} split evenly among {parts} comparisons ({plain(size / parts)} each)"
     return SplitMean(n=(size / parts,) * parts, mean=middle, sd=spread, how=f"{how}, mean and SD kept")
@@ -185,3 +187,12 @@ def _participants(n: float) -> float:
     if finite_number("n", n) <= 0:
         raise InputError(f"n = {n!r} is not above 0; give the number of participants.")
     return float(n)
+
+
+def _comparisons(into: int, participants: float) -> int:
+    parts = whole_number("into", into, least=2)
+    if parts > participants:
+        raise InputError(
+            f"into = {into!r} is more than n = {plain(participants)}; a comparison needs a participant."
+        )
+    return parts

@@ -49,7 +49,7 @@ def finite_number(name: str, value: object) -> float:
     if (
         isinstance(value, (int, float, np.integer, np.floating))
         and not isinstance(value, bool)
-        and isfinite(value)
+        and _is_finite(value)
     ):
         return float(value)
     raise InputError(f"{name} = {value!r} is not a finite number; give a number.")
@@ -84,7 +84,10 @@ def quantile(level: float, dof: float) -> float:
     """Give half the width of an interval in standard errors."""
     if not 0 < finite_number("level", level) < 1:
         raise InputError(f"level = {level!r} is not a confidence level; give a share such as 0.95.")
-    return _upper((1 - level) / 2, dof)
+    reach = _upper((1 - level) / 2, dof)
+    if reach == 0:
+        raise InputError(f"level = {level!r} leaves an interval without width; give a share such as 0.95.")
+    return reach
 
 
 def p_quantile(p: float, dof: float = inf) -> float:
@@ -114,19 +117,29 @@ def not_zero(name: str, value: float) -> float:
     return float(value)
 
 
-def read_sign(sign: int, meaning: str) -> int:
+def read_sign(sign: object, meaning: str) -> int:
     """Read 1 or -1; `meaning` says when it is -1."""
-    if sign not in (1, -1):
-        raise InputError(f"sign = {sign!r} is not known; give 1, or -1 {meaning}.")
-    return sign
+    if isinstance(sign, (int, float, np.integer, np.floating)) and sign in (1, -1):
+        return int(sign)
+    raise InputError(f"sign = {sign!r} is not known; give 1, or -1 {meaning}.")
 
 
-def _upper(tail: float, dof: float) -> float:
-    if dof != inf and finite_number("dof", dof) <= 0:
+def _is_finite(value: float | np.number) -> bool:
+    try:
+        return isfinite(value)
+    except OverflowError:
+        return False
+
+
+def _upper(tail: float, dof: object) -> float:
+    if isinstance(dof, (float, np.floating)) and dof == inf:
+        return -float(ndtri(tail))
+    degrees = finite_number("dof", dof)
+    if degrees <= 0:
         raise InputError(
             f"dof = {dof!r} is not positive; give the degrees of freedom, or inf for the normal."
         )
-    return -float(ndtri(tail) if dof == inf else stdtrit(dof, tail))
+    return -float(stdtrit(degrees, tail))
 
 
 def lopsided(middle: float, lower: float, upper: float) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from math import inf, sqrt
 
+import numpy as np
+
 from metaan.effects.convert.printed import (
     at_least_zero,
     level_words,
@@ -185,6 +187,8 @@ def sd_from_difference_interval(
     'SD 3.93 of both groups from the 95% CI 1 to 5 of their difference (t, 60 df; n 30 and 32)'
     """
     size1, size2 = _sizes(n1, n2)
+    if not isinstance(normal, (bool, np.bool_)):
+        raise InputError(f"normal = {normal!r} is neither True nor False.")
     dof = inf if normal else size1 + size2 - 2
     sd = se_from_interval(low, high, level=level, dof=dof).value / sqrt(1 / size1 + 1 / size2)
     how = f"SD {short(sd)} of both groups from the {level_words(level)} CI {plain(low)} to {plain(high)}"
