@@ -44,6 +44,7 @@ _HOME = {
     "ReviewError": "metaan.errors",
     "SmallStudyTest": "metaan.results.asymmetry",
     "Subgroups": "metaan.results.regression",
+    "TrimFill": "metaan.results.trimfill",
     "assumed_tau2": "metaan.models.network.spread",
     "asymmetry": "metaan.sensitivity.asymmetry",
     "baujat_plot": "metaan.figures.baujat",
@@ -103,6 +104,7 @@ _HOME = {
     "small_study_test": "metaan.sensitivity.asymmetry",
     "split_nodes": "metaan.models.network.splitting",
     "subgroups": "metaan.models.subgroups",
+    "trim_and_fill": "metaan.sensitivity.trimfill",
 }
 
 __all__ = ["__version__", *_HOME]

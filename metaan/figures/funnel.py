@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from metaan.figures.sheet import Point
     from metaan.results.asymmetry import Asymmetry
     from metaan.results.pairwise import Pooled
+    from metaan.results.trimfill import TrimFill
 
 __all__ = ["FunnelLayout", "funnel_plot", "layout_funnel"]
 
@@ -85,6 +86,7 @@ def funnel_plot(
     labels: Sequence[str],
     outcome: str,
     asymmetry: Asymmetry | None = None,
+    filled: TrimFill | None = None,
     force: bool = False,
     style: Style = DEFAULT,
 ) -> Drawing:
@@ -106,6 +108,8 @@ def funnel_plot(
         For the heading.
     asymmetry : Asymmetry, optional
         Its chosen test is told below the plot.
+    filled : TrimFill, optional
+        The studies filled in are drawn open, labelled as a sensitivity analysis.
     force : bool
         Draw fewer than ten studies too, of three or more; the plot then says that they cannot be judged.
     style : Style
@@ -135,11 +139,11 @@ def funnel_plot(
         "funnel plot", fit, yi, vi, measure=measure, labels=labels, outcome=outcome, force=force
     )
     return sheet_drawing(
-        _layout(subject, asymmetry, style).sheet,
+        _layout(subject, asymmetry, filled, style).sheet,
         id=id,
         title=f"Funnel plot: {subject.outcome}",
         alt=subject.alt("Funnel plot", subject.facts),
-        description=_description(subject, asymmetry),
+        description=_description(subject, asymmetry, filled),
     )
 
 
@@ -152,6 +156,7 @@ def layout_funnel(
     labels: Sequence[str],
     outcome: str,
     asymmetry: Asymmetry | None = None,
+    filled: TrimFill | None = None,
     force: bool = False,
     style: Style = DEFAULT,
 ) -> FunnelLayout:
@@ -159,17 +164,19 @@ def layout_funnel(
     subject = pooled_studies(
         "funnel plot", fit, yi, vi, measure=measure, labels=labels, outcome=outcome, force=force
     )
-    return _layout(subject, asymmetry, style)
+    return _layout(subject, asymmetry, filled, style)
 
 
-def _layout(subject: PooledStudies, asymmetry: Asymmetry | None, style: Style) -> FunnelLayout:
+def _layout(
+    subject: PooledStudies, asymmetry: Asymmetry | None, filled: TrimFill | None, style: Style
+) -> FunnelLayout:
     left = left_room([tick.label for tick in _rungs(subject)], style)
-    entries = tuple(_key(subject, style))
+    entries = tuple(_key(subject, filled, style))
     key_left = left + PLOT_WIDTH + SIDE
     key = key_beside(entries, key_left, 0.0, style)
     page = key.right + style.margin + 2.0
     head, top = heading_words(f"{subject.outcome}: funnel plot", page=page, style=style)
-    across, down = _scales(subject, left, top + 10.0, style)
+    across, down = _scales(subject, filled, left, top + 10.0, style)
     key = key_beside(entries, key_left, down.left, style)
     axes = plane_axes(across, down, (axis_title(subject.measure), _down_title(subject)), style)
     contours = tuple(_contours(across, down)) if subject.compared else ()
@@ -192,9 +199,27 @@ def _layout(subject: PooledStudies, asymmetry: Asymmetry | None, style: Style) -
         height=round(end + style.margin, 2),
         words=(*head, *axes.words, *key.words, *names, *notes),
         lines=(*axes.lines, *key.lines, *_uprights(subject, across, down, style)),
-        shapes=(*contours, *key.shapes, *(dot_shape(dot, style.accent, style, alpha=0.85) for dot in dots)),
+        shapes=(
+            *contours,
+            *key.shapes,
+            *_open_dots(filled, across, down, style),
+            *(dot_shape(dot, style.accent, style, alpha=0.85) for dot in dots),
+        ),
     )
     return FunnelLayout(sheet=sheet, dots=dots, across=across, down=down, contours=contours)
+
+
+def _filled(filled: TrimFill | None) -> list[float]:
+    return [] if filled is None else [float(y) for y in filled.yi]
+
+
+def _open_dots(filled: TrimFill | None, across: Scale, down: Scale, style: Style) -> Iterator[Shape]:
+    """Draw the studies filled in as open circles, behind the studies."""
+    if filled is None:
+        return
+    for y, v in zip(filled.yi, filled.vi, strict=True):
+        dot = Dot(label="", x=across.place(float(y)), y=down.place(float(v) ** 0.5), radius=RADIUS)
+        yield dot_shape(dot, style.paper, style, edge=style.ink)
 
 
 def _lowest(subject: PooledStudies) -> float:
@@ -213,13 +238,15 @@ def _quantile(p: float) -> float:
     return NormalDist().inv_cdf(1 - p / 2)
 
 
-def _scales(subject: PooledStudies, left: float, top: float, style: Style) -> tuple[Scale, Scale]:
+def _scales(
+    subject: PooledStudies, filled: TrimFill | None, left: float, top: float, style: Style
+) -> tuple[Scale, Scale]:
     """Give the axes; every study and the contour of 0.05 down to the largest standard error lie inside."""
     lowest = _lowest(subject)
     reach = _quantile(PSEUDO) * lowest
     centre = 0.0 if subject.compared else subject.fit.estimate
     low, high = choose_limits(
-        [*subject.yi.tolist(), subject.fit.estimate, centre - reach, centre + reach],
+        [*subject.yi.tolist(), *_filled(filled), subject.fit.estimate, centre - reach, centre + reach],
         [],
         ratio=subject.log,
         size=style.text,
@@ -273,8 +300,11 @@ def _uprights(subject: PooledStudies, across: Scale, down: Scale, style: Style) 
             )
 
 
-def _key(subject: PooledStudies, style: Style) -> Iterator[KeyEntry]:
+def _key(subject: PooledStudies, filled: TrimFill | None, style: Style) -> Iterator[KeyEntry]:
     yield KeyEntry(kind="dot", colour=style.accent, text="Study", edge=style.paper)
+    if filled is not None and filled.k0:
+        text = f"Filled in (trim and fill, a sensitivity analysis): {filled.k0}"
+        yield KeyEntry(kind="dot", colour=style.paper, text=text, edge=style.ink)
     mean = f"Pooled {subject.name} {subject.shown(subject.fit.estimate)} ({subject.model})"
     yield KeyEntry(kind="dashed", colour=style.accent, text=mean, width=style.strong)
     if not subject.compared:
@@ -304,12 +334,17 @@ def _tau2(subject: PooledStudies) -> float:
     return subject.fit.tau2 if isfinite(subject.fit.tau2) else 0.0
 
 
-def _description(subject: PooledStudies, asymmetry: Asymmetry | None) -> str:
+def _description(subject: PooledStudies, asymmetry: Asymmetry | None, filled: TrimFill | None) -> str:
     told = [f"Funnel plot of {subject.outcome}: effects across, standard errors down, from 0 at the top."]
     told += [f"{subject.study(i)}{_region(subject, i)}." for i in range(subject.k)]
     told.append(
         f"Pooled {subject.name} {subject.interval(subject.fit.estimate, *subject.fit.ci)}, {subject.model}."
     )
+    if filled is not None:
+        told.append(
+            f"Trim and fill, a sensitivity analysis, adds {filled.k0} on the {filled.side}; the pooled"
+            f" {subject.name} is then {subject.interval(filled.pooled.estimate, *filled.pooled.ci)}."
+        )
     return " ".join([*told, *asymmetry_notes(asymmetry, subject.k)])
 
 

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from metaan import asymmetry, effect_sizes, influence_diagnostics, pool
+from metaan import asymmetry, effect_sizes, influence_diagnostics, pool, trim_and_fill
 from metaan.errors import CannotDraw
 from metaan.figures.baujat import baujat_plot, layout_baujat
 from metaan.figures.drapery import drapery_plot, layout_drapery
@@ -92,6 +92,17 @@ def test_force_draws_with_a_warning():
     found = asymmetry(YI[:5], VI[:5], measure="RR", force=True)
     said = texts(layout_funnel(fit, YI[:5], VI[:5], asymmetry=found, force=True, **options))
     assert said.count("k < 10, asymmetry cannot be judged.") == 1
+
+
+def test_studies_filled_in_are_open_and_called_a_sensitivity_analysis(assert_tidy):
+    filled = trim_and_fill(YI, VI)
+    layout = layout_funnel(FIT, YI, VI, filled=filled, **OPTIONS)
+    plain = layout_funnel(FIT, YI, VI, **OPTIONS)
+    assert len(layout.sheet.shapes) == len(plain.sheet.shapes) + filled.k0 + 1
+    assert "sensitivity analysis): 1" in " ".join(texts(layout))
+    assert_tidy(layout.sheet)
+    told = funnel_plot(FIT, YI, VI, id="f", filled=filled, **OPTIONS).description
+    assert "adds 1 on the right; the pooled risk ratio is then 0.52" in told
 
 
 def test_labbe_shows_risks_areas_and_the_pooled_effect():

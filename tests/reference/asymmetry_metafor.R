@@ -6,7 +6,7 @@ data <- read.csv("asymmetry_data.csv", comment.char = "#")
 tight <- list(threshold = 1e-13, tol = 1e-13, maxiter = 100000)
 number <- function(x) sprintf("%.12g", x)
 row <- function(...) cat(paste(c(...), collapse = ","), "\n", sep = "")
-cat("# regtest(), ranktest() and influence() of metafor 3.8-1, R 4.2.2\n")
+cat("# regtest(), ranktest(), influence(), baujat() and trimfill() of metafor 3.8-1, R 4.2.2\n")
 cat("case,method,what,study,value,pvalue\n")
 for (case in unique(data$case)) {
   rows <- data[data$case == case, ]
@@ -31,5 +31,17 @@ for (case in unique(data$case)) {
     points <- baujat(fit)
     for (what in c("x", "y"))
       for (i in seq_len(fit$k)) row(case, name, paste0("baujat.", what), i, number(points[[what]][i]), "")
+  }
+}
+for (case in unique(data$case)) {
+  rows <- data[data$case == case, ]
+  es <- escalc(measure = rows$measure[1], ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = rows)
+  for (method in c("REML", "DL", "FE")) {
+    fit <- rma(yi, vi, data = es, method = method, control = tight)
+    for (side in c("auto", "left", "right")) {
+      found <- trimfill(fit, side = if (side == "auto") NULL else side, control = tight)
+      name <- if (method == "FE") "EE" else method
+      row(case, name, paste0("trimfill.", side), found$k0, number(found$beta), found$side)
+    }
   }
 }

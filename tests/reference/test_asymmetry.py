@@ -13,6 +13,7 @@ from statsmodels.regression.linear_model import WLS
 from metaan import effect_sizes
 from metaan.sensitivity.asymmetry import small_study_test
 from metaan.sensitivity.diagnostics import influence_diagnostics
+from metaan.sensitivity.trimfill import trim_and_fill
 
 CLOSED = 1e-9
 """Closed formulas, printed with 12 digits."""
@@ -75,9 +76,21 @@ def test_thompson_and_sharp_where_the_root_is_exact() -> None:
     assert run("thompson", "olkin1995").statistic == pytest.approx(-1.908491875, rel=3e-5)
 
 
-@pytest.mark.parametrize(
-    "row", [row for row in read("asymmetry_metafor.csv") if row["study"] == "0"], ids=str
-)
+REGRESSIONS = [row for row in read("asymmetry_metafor.csv") if row["what"] in ("regression", "egger", "begg")]
+FILLED = [row for row in read("asymmetry_metafor.csv") if row["what"].startswith("trimfill.")]
+
+
+@pytest.mark.parametrize("row", FILLED, ids=str)
+def test_trim_and_fill(row: dict[str, str]) -> None:
+    effects, _ = data(row["case"])
+    side = row["what"].removeprefix("trimfill.")
+    found = trim_and_fill(effects.yi, effects.vi, side=side, method=row["method"])
+    assert (found.side, found.k0) == (row["pvalue"], int(row["study"]))
+    assert found.pooled.estimate == pytest.approx(float(row["value"]), rel=ITERATED)
+    assert found.pooled.k == len(effects.yi) + found.k0
+
+
+@pytest.mark.parametrize("row", REGRESSIONS, ids=str)
 def test_metafor(row: dict[str, str]) -> None:
     options = {"method": row["method"]} if row["method"] else {}
     found = run(row["what"], row["case"], **options)
