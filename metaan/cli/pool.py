@@ -19,6 +19,7 @@ __all__ = ["pool"]
 TO = ("only0", "all", "if0all", "none")
 VTYPES = ("LS", "UB")
 MODELS = ("inverse", "mh", "peto", "UM.FS", "UM.RS", "CM.EL")
+PLOTS = ("funnel", "labbe", "radial", "drapery", "baujat", "influence")
 PROFILES = ("metafor", "meta", "revman", "stata")
 
 
@@ -71,6 +72,12 @@ PROFILES = ("metafor", "meta", "revman", "stata")
 )
 @click.option("--cumulative", default="", metavar="COLUMN", help="Pool study by study in this order.")
 @click.option("--leave-one-out", is_flag=True, help="Pool without each study in turn.")
+@click.option(
+    "--plot",
+    type=click.Choice(PLOTS, case_sensitive=False),
+    help="What --figure draws in place of the forest plot.",
+)
+@click.option("--force", is_flag=True, help="Draw a funnel plot of fewer than ten studies too.")
 @talk_options
 @click.pass_context
 def pool(
@@ -97,6 +104,8 @@ def pool(
     better: str | None,
     cumulative: str,
     leave_one_out: bool,
+    plot: str | None,
+    force: bool,
     quiet: bool,
     verbose: bool,
     debug: bool,
@@ -117,6 +126,8 @@ def pool(
     from metaan.single.analysis import analyse_file
     from metaan.single.request import Request
 
+    if figure is None and (plot or force):
+        raise click.UsageError("--plot and --force are about a figure; name its file with --figure.")
     if figure is not None:
         from metaan.single.figure import figure_format
 
@@ -147,7 +158,7 @@ def pool(
     if figure is not None:
         from metaan.single.figure import write_figure
 
-        remarks = write_figure(single, figure, look)
+        remarks = write_figure(single, figure, look, plot=plot or "", force=force)
         talk.tell(f"The figure is in {figure}{''.join(f'; {each}' for each in remarks)}.")
     if isnan(single.fit.estimate):
         talk.tell(f"{single.file}: the pooled effect is not estimable; the output says why.")

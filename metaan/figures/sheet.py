@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Align",
     "Box",
+    "Curve",
     "Line",
     "Point",
     "Shape",
@@ -98,6 +99,17 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """A line through several points; a higher layer hides a lower one."""
+
+    points: tuple[Point, ...]
+    width: float
+    colour: str = "#000000"
+    dashed: bool = False
+    layer: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """A filled polygon; a higher layer hides a lower one."""
 
@@ -118,6 +130,7 @@ class Sheet:
     words: tuple[Words, ...]
     lines: tuple[Line, ...]
     shapes: tuple[Shape, ...]
+    curves: tuple[Curve, ...] = ()
 
 
 def point(x: float, y: float) -> Point:
@@ -165,7 +178,8 @@ def draw_sheet(sheet: Sheet, ax: Axes, *, outlined: bool = False) -> None:
     ax.set_ylim(sheet.height, 0)
     for layer, shapes in groupby(sorted(sheet.shapes, key=attrgetter("layer")), attrgetter("layer")):
         _draw_shapes(list(shapes), layer, ax, opaque=outlined)
-    for layer, lines in groupby(sorted(sheet.lines, key=attrgetter("layer")), attrgetter("layer")):
+    strokes: list[Line | Curve] = sorted((*sheet.lines, *sheet.curves), key=attrgetter("layer"))
+    for layer, lines in groupby(strokes, attrgetter("layer")):
         _draw_lines(list(lines), layer, ax)
     page = TransformedPatchPath(ax.patch)  # nothing is clipped, but matplotlib would make one for each text
     if outlined:
@@ -203,10 +217,10 @@ def _draw_shapes(shapes: Sequence[Shape], layer: int, ax: Axes, *, opaque: bool)
     )
 
 
-def _draw_lines(lines: Sequence[Line], layer: int, ax: Axes) -> None:
+def _draw_lines(lines: Sequence[Line | Curve], layer: int, ax: Axes) -> None:
     ax.add_collection(
         LineCollection(
-            [[point(*line.start), point(*line.end)] for line in lines],
+            [[point(*p) for p in _points(line)] for line in lines],
             linewidths=[line.width for line in lines],
             colors=[line.colour for line in lines],
             linestyles=[(0, DASHES) if line.dashed else "solid" for line in lines],
@@ -216,6 +230,10 @@ def _draw_lines(lines: Sequence[Line], layer: int, ax: Axes) -> None:
         ),
         autolim=False,
     )
+
+
+def _points(line: Line | Curve) -> tuple[Point, ...]:
+    return line.points if isinstance(line, Curve) else (line.start, line.end)
 
 
 def _draw_words(words: Words, page: TransformedPatchPath, ax: Axes) -> None:

@@ -14,6 +14,7 @@ from metaan.report.pairs import node_order
 from metaan.report.rare_methods import rare_methods
 from metaan.report.refits import with_refits
 from metaan.report.scenario import run_scenario
+from metaan.report.small_study import looked_into
 from metaan.results.synthesis import UNCHANGED, AnalysisResult
 from metaan.review.select import select
 from metaan.review.settle import misfit, settle
@@ -80,7 +81,7 @@ def _analysis(
     varied: Sequence[tuple[SensitivityPlan, Selection]],
 ) -> AnalysisResult:
     choices = selection.choices
-    main = with_refits(review, run_scenario(review, analysis, selection), analysis.subgroup)
+    main = looked_into(with_refits(review, run_scenario(review, analysis, selection), analysis.subgroup))
     order, level = node_order(review, nodes=choices.nodes), review.plan.defaults.level
     idle = [each.label for each, other in varied if signature(other) == signature(selection)]
     return AnalysisResult(

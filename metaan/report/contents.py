@@ -20,6 +20,7 @@ from metaan.report.evidence import (
 from metaan.report.summary import chosen_words, summary_of_findings
 from metaan.tables.answers import answers_table
 from metaan.tables.assumed import assumed_table
+from metaan.tables.asymmetry import asymmetry_table, influence_table
 from metaan.tables.contributions import contributions_table, judged_table
 from metaan.tables.crosscheck import crosscheck_table
 from metaan.tables.decisions import decisions_table
@@ -109,6 +110,8 @@ def _of_analyses(
     for analysis in analyses:
         yield pooled_table(analysis, names)
         yield effects_table(analysis, names)
+        yield asymmetry_table(analysis, names)
+        yield influence_table(analysis, names)
         if analysis.main.network is not None:
             yield league_table(
                 analysis.main.network,

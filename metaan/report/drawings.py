@@ -31,14 +31,20 @@ if TYPE_CHECKING:
 
 ROOMS = {
     "adjusted_funnel": "comparison_adjusted_funnel",
+    "baujat": "baujat_plot",
     "contribution_heat": "contribution_heat",
+    "drapery": "drapery_plot",
     "forest": "forest_plot",
+    "funnel": "funnel_plot",
+    "influence_panel": "influence_panel",
+    "labbe": "labbe_plot",
     "league_heat": "league_heat",
     "net_heat_plot": "net_heat_plot",
     "network_forest": "network_forest",
     "network_graph": "network_graph",
     "node_split_forest": "node_split_forest",
     "prisma_flow": "prisma_flow",
+    "radial": "radial_plot",
     "rankogram": "rankogram_figure",
     "refit_forest": "refit_forest",
     "rob_summary": "rob_summary",
@@ -217,6 +223,8 @@ def _of_analysis(
     scale: str,
     looks: Looks,
 ) -> Iterator[Wanted]:
+    from metaan.report.further import further_figures  # the processes that draw do without it
+
     scenario = analysis.main
     shared = {"names": dict(names), "outcome": analysis.title}
     reading = {"measure": scenario.measure, "direction": analysis.direction, "scale": scale}
@@ -233,6 +241,13 @@ def _of_analysis(
         )
         for refit in looks.refits(comparison, anchors[analysis.id, *pair], {**shared, **reading}):
             yield Wanted(**refit)
+        for kind, own in further_figures(analysis, comparison, names):
+            yield Wanted(
+                id=f"{kind.prefix}-{anchors[analysis.id, *pair]}",
+                title=f"{own['outcome']}: {kind.name}",
+                room=kind.room,
+                arguments=own,
+            )
     yield Wanted(
         id=f"network-{analysis.id}",
         title=f"{analysis.title}: network of comparisons",

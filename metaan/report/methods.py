@@ -13,6 +13,7 @@ from metaan.report.clauses import Clause, Paragraph
 from metaan.report.conversions import conversion_clauses
 from metaan.report.evidence import study_names, uses
 from metaan.report.methods_models import measure_clauses, network_clauses, pairwise_clauses
+from metaan.report.methods_small_study import small_study_clauses
 from metaan.report.references import REFERENCES, cite, numbered
 from metaan.report.refits import refit_clauses
 from metaan.report.wording import capital, counted, joined, spelled
@@ -63,6 +64,7 @@ def methods_text(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[Pa
         _paragraph("Time points and scales", "10a, 13a", points=_rules(review)),
         _paragraph("Effect measures", "12", measure_clauses(analyses)),
         _paragraph("Pairwise synthesis", "13d", pairwise_clauses(analyses)),
+        _paragraph("Small-study effects and influence", "13f, 14", small_study_clauses(analyses)),
         _paragraph("Network synthesis", "13d, S1 to S3", network_clauses(review, analyses)),
         _sensitivity(analyses),
         _paragraph("Risk of bias and certainty", "11, 15", _appraisal(review, analyses)),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from metaan.format import RATIO_MEASURES, back_transform, canonical, shown_scale, total_variance
 from metaan.report.refits import refits_record
+from metaan.report.small_study_record import small_study_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,6 +101,7 @@ def _comparison(comparison: Comparison, measure: str) -> Record:
         "reason": "" if comparison.k > 1 else "; ".join(comparison.notes),
         "notes": list(comparison.notes),
         **refits_record(comparison, measure),
+        **small_study_records(comparison, kept),
     }
 
 

@@ -13,6 +13,7 @@ from metaan.report.appraised import bias_sentences, flow_sentences, placed
 from metaan.report.checklist import CHECKLIST
 from metaan.report.evidence import node_names, questions
 from metaan.report.findings_sentences import findings_sentences
+from metaan.report.further import FURTHER, not_drawn, nothing_to_draw
 from metaan.report.leads import answer_place, leading_answers, leading_pairs
 from metaan.report.ledger import ledger, web_address
 from metaan.report.matrix import matrix_row, network_anchor, pair_words
@@ -77,6 +78,8 @@ NETWORK_FIGURES = (
 ANALYSIS_TABLES = (
     "comparisons",
     "studies",
+    "asymmetry",
+    "influence",
     "sensitivity",
     "league",
     "ranking",
@@ -213,6 +216,7 @@ def _analysis(
             _comparison(analysis, each, names, anchors, figures, rows)
             for each, rows in zip(analysis.main.comparisons, _studies(analysis, own["studies"]), strict=True)
         ),
+        undrawn=nothing_to_draw(analysis.main.comparisons),
         network_anchor=network_anchor(analysis),
         network=network_sentences(analysis.main, names),
         findings=() if analysis.findings is None else findings_sentences(analysis.findings, names),
@@ -294,6 +298,12 @@ def _comparison(
         refits=tuple(
             _figure(figures[name]) for name in (f"loo-{anchor}", f"cumulative-{anchor}") if name in figures
         ),
+        further=tuple(
+            _figure(figures[name])
+            for name in (f"{kind.prefix}-{anchor}" for kind in FURTHER)
+            if name in figures
+        ),
+        not_drawn=not_drawn(comparison, analysis.main.measure),
     )
 
 

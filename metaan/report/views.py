@@ -102,14 +102,16 @@ class MatrixRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonView:
-    """One direct comparison: its words, its figure, its studies, and figures of fits that were repeated."""
+    """One direct comparison: its words, its figures, why others are not drawn, and its studies."""
 
     anchor: str
     title: str
     sentences: tuple[str, ...]
     figure: FigureView | None
     table: TableView | None
-    refits: tuple[FigureView, ...] = ()
+    refits: tuple[FigureView, ...]
+    further: tuple[FigureView, ...]
+    not_drawn: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +126,7 @@ class AnalysisView:
     answers: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
     comparisons: tuple[ComparisonView, ...]
+    undrawn: tuple[str, ...]
     network_anchor: str
     network: tuple[str, ...]
     findings: tuple[str, ...]

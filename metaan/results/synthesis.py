@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
+    from metaan.results.asymmetry import Asymmetry
+    from metaan.results.diagnostics import InfluenceDiagnostics
     from metaan.results.findings import NetworkFindings
     from metaan.results.network import ArmNote, Contrasts, Network
     from metaan.results.pairwise import HeterogeneityInterval, Pooled
@@ -194,7 +196,8 @@ class Comparison:
     fit where there are studies, and years, enough.
 
     `common`, `wald`, `hksj` and `adhoc` are None where no study is estimable; at k = 1 all four are the
-    study alone. `headline` names the one that the plan's rule chose ("wald", "hksj", "adhoc").
+    study alone. `headline` names the one that the plan's rule chose ("wald", "hksj", "adhoc"). `asymmetry`
+    (from ten studies) and `influence` (from three, of the headline's estimator) are of main analyses only.
     """
 
     treat1: str
@@ -212,6 +215,8 @@ class Comparison:
     panels: Panels | None = None
     leave_one_out: LeaveOneOut | None = None
     cumulative: Cumulative | None = None
+    asymmetry: Asymmetry | None = None
+    influence: InfluenceDiagnostics | None = None
 
     @property
     def main(self) -> Pooled | None:

@@ -99,7 +99,9 @@ def figure_format(path: Path) -> Format:
 PLAIN = FigureLook()
 
 
-def write_figure(single: Single, path: Path, look: FigureLook = PLAIN) -> tuple[str, ...]:
+def write_figure(
+    single: Single, path: Path, look: FigureLook = PLAIN, *, plot: str = "", force: bool = False
+) -> tuple[str, ...]:
     """Draw an analysis and write the figure in one step, so that no half-written file is left.
 
     Parameters
@@ -110,6 +112,11 @@ def write_figure(single: Single, path: Path, look: FigureLook = PLAIN) -> tuple[
         Its extension names the format.
     look : FigureLook
         Journal, names of the groups, and which side is better.
+    plot : str
+        One of the statistical figures of `metaan.single.plots`; empty for a forest plot, or the bubble plot
+        of a regression.
+    force : bool
+        Draw a funnel plot of fewer than ten studies too.
 
     Returns
     -------
@@ -119,14 +126,19 @@ def write_figure(single: Single, path: Path, look: FigureLook = PLAIN) -> tuple[
     Raises
     ------
     RequestError
-        For an unknown extension or journal.
+        For an unknown extension or journal, or a plot that does not go with the model.
     CannotDraw
-        Where a regression does not carry a bubble plot.
+        Where the studies do not carry the plot.
     OutputError
         Where the file cannot be written.
     """
     figure_format(path)
-    drawing = draw_single(single, look)
+    if plot:
+        from metaan.single.plots import draw_plot
+
+        drawing = draw_plot(single, plot, force=force)
+    else:
+        drawing = draw_single(single, look)
     write_drawing(drawing, path)
     return drawing.remarks
 

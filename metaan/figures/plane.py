@@ -1,0 +1,264 @@
+"""A plot with two axes, a key beside it, and names beside its points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, cos, hypot, pi, sin
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from metaan.figures.measure import fit, width, wrap
+from metaan.figures.sheet import Curve, Line, Shape, Words, baseline, level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from metaan.figures.scale import Scale
+    from metaan.figures.sheet import Box, Point
+    from metaan.figures.style import Style
+
+__all__ = [
+    "Dot",
+    "KeyEntry",
+    "Marks",
+    "circle",
+    "dot_shape",
+    "frame_of",
+    "key_beside",
+    "left_room",
+    "name_dots",
+    "plane_axes",
+    "rectangle",
+]
+
+LEAST_CORNERS, CORNERS_PER_POINT, MOST_CORNERS = 16, 6.0, 48
+TICK = 3.5
+LABEL_LIMIT = 120.0
+LABEL_GAP = 2.5
+KEY_LIMIT = 150.0
+KEY_SAMPLE = 18.0
+KEY_LINES = 5
+KEY_GAP = 5.0
+TITLE_LINES = 3
+
+
+class Marks(NamedTuple):
+    """Parts of a sheet that belong together, and where they end below."""
+
+    words: tuple[Words, ...] = ()
+    lines: tuple[Line, ...] = ()
+    shapes: tuple[Shape, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    right: float = 0.0
+    bottom: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dot:
+    """A study in points."""
+
+    label: str
+    x: float
+    y: float
+    radius: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyEntry:
+    """One line of a key: a sample, and what it stands for."""
+
+    kind: Literal["band", "line", "dashed", "dot"]
+    colour: str
+    text: str
+    edge: str = "none"
+    width: float = 0.9
+
+
+def left_room(up: Sequence[str], style: Style) -> float:
+    """Give where a plot begins whose upright axis has these labels and a turned title."""
+    return (
+        style.margin
+        + style.text * style.leading
+        + 12.0
+        + max((width(label, style.text) for label in up), default=0.0)
+    )
+
+
+def frame_of(across: Scale, up: Scale) -> Box:
+    """Give left, top, right and bottom of a plot."""
+    return across.left, min(up.left, up.right), across.right, max(up.left, up.right)
+
+
+def plane_axes(across: Scale, up: Scale, titles: tuple[str, str], style: Style) -> Marks:
+    """Draw both axes with their ticks and titles.
+
+    Parameters
+    ----------
+    across, up : Scale
+        Axes in points; `up` may run either way.
+    titles : (str, str)
+        Below the level axis, and beside the upright one, which reads upwards.
+    style : Style
+        Sizes and colours.
+    """
+    left, top, right, bottom = frame_of(across, up)
+    size = style.text
+    lines = [
+        level(left, right, bottom, style.line, style.ink),
+        Line(start=(left, top), end=(left, bottom), width=style.line, colour=style.ink),
+    ]
+    words: list[Words] = []
+    for tick in across.ticks:
+        x = across.place(tick.value)
+        lines.append(Line(start=(x, bottom), end=(x, bottom + TICK), width=style.line, colour=style.ink))
+        words.append(Words(x=x, y=bottom + 4.5 + size, text=tick.label, size=size, align="center"))
+    for tick in up.ticks:
+        y = up.place(tick.value)
+        lines.append(level(left - TICK, left, y, style.line, style.ink))
+        words.append(Words(x=left - 6.0, y=baseline(y, size), text=tick.label, size=size, align="right"))
+    turned = Words(
+        x=style.margin + size,
+        y=(top + bottom) / 2,
+        text=fit(titles[1], size, bottom - top, bold=True),
+        size=size,
+        bold=True,
+        align="center",
+        turned=True,
+    )
+    y = bottom + 7.0 + size
+    for line in wrap(titles[0], size, right - left, bold=True, lines=TITLE_LINES):
+        y += size * style.leading
+        words.append(Words(x=(left + right) / 2, y=y, text=line, size=size, bold=True, align="center"))
+    return Marks(words=(*words, turned), lines=tuple(lines), right=right, bottom=y + 8.0)
+
+
+def key_beside(entries: Sequence[KeyEntry], left: float, top: float, style: Style) -> Marks:
+    """Explain the marks of a plot in a column beside it.
+
+    Parameters
+    ----------
+    entries : sequence of KeyEntry
+        From top to bottom.
+    left, top : float
+        Upper left corner in points.
+    style : Style
+        Sizes and colours.
+    """
+    words: list[Words] = []
+    lines: list[Line] = []
+    shapes: list[Shape] = []
+    size, step = style.note, style.note * style.leading
+    y, right = top, left
+    for entry in entries:
+        middle = y + step / 2
+        if entry.kind == "band":
+            box = (left, middle - 4.5, left + KEY_SAMPLE, middle + 4.5)
+            shapes.append(rectangle(box, entry.colour, edge=entry.edge, edge_width=style.hair))
+        elif entry.kind == "dot":
+            dot = Dot(label="", x=left + KEY_SAMPLE / 2, y=middle, radius=3.4)
+            shapes.append(dot_shape(dot, entry.colour, style, edge=entry.edge))
+        else:
+            lines.append(
+                Line(
+                    start=(left, middle),
+                    end=(left + KEY_SAMPLE, middle),
+                    width=entry.width,
+                    colour=entry.colour,
+                    dashed=entry.kind == "dashed",
+                )
+            )
+        for line in wrap(entry.text, size, KEY_LIMIT, lines=KEY_LINES):
+            words.append(
+                Words(x=left + KEY_SAMPLE + 6.0, y=baseline(y + step / 2, size), text=line, size=size)
+            )
+            right = max(right, words[-1].box[2])
+            y += step
+        y += KEY_GAP
+    return Marks(
+        words=tuple(words), lines=tuple(lines), shapes=tuple(shapes), right=right, bottom=y - KEY_GAP
+    )
+
+
+def rectangle(box: Box, fill: str, *, edge: str = "none", edge_width: float = 0.0, layer: int = 0) -> Shape:
+    """Fill a box."""
+    left, top, right, bottom = box
+    return Shape(
+        points=((left, top), (right, top), (right, bottom), (left, bottom)),
+        fill=fill,
+        edge=edge,
+        edge_width=edge_width,
+        layer=layer,
+    )
+
+
+def circle(x: float, y: float, radius: float) -> tuple[Point, ...]:
+    """Give the corners of a circle; a small one needs few."""
+    count = min(max(LEAST_CORNERS, ceil(CORNERS_PER_POINT * radius)), MOST_CORNERS)
+    turns = (2 * pi * i / count for i in range(count))
+    return tuple((x + radius * cos(t), y + radius * sin(t)) for t in turns)
+
+
+def dot_shape(dot: Dot, fill: str, style: Style, *, edge: str = "", alpha: float = 1.0) -> Shape:
+    """Draw a study."""
+    return Shape(
+        points=circle(dot.x, dot.y, dot.radius),
+        fill=fill,
+        edge=edge or style.paper,
+        edge_width=0.6,
+        alpha=alpha,
+        layer=4,
+    )
+
+
+def name_dots(
+    dots: Sequence[Dot], order: Sequence[int], frame: Box, style: Style, *, most: int = 8
+) -> tuple[Words, ...]:
+    """Name some dots where there is room: right, left, above or below, touching nothing.
+
+    Parameters
+    ----------
+    dots : sequence of Dot
+        All that are drawn.
+    order : sequence of int
+        Positions of those to name, the most important first.
+    frame : Box
+        The plot; names stay inside.
+    style : Style
+        Sizes and colours.
+    most : int
+        Largest number of names.
+    """
+    placed: list[Words] = []
+    for i in order:
+        if len(placed) == most:
+            break
+        text = fit(dots[i].label, style.note, LABEL_LIMIT)
+        free = (
+            words
+            for words in _places(text, dots[i], style)
+            if text and _inside(words.box, frame) and not _touches(words.box, placed, dots)
+        )
+        placed.extend(list(free)[:1])
+    return tuple(placed)
+
+
+def _places(text: str, dot: Dot, style: Style) -> Iterator[Words]:
+    reach, size = dot.radius + LABEL_GAP, style.note
+    middle = baseline(dot.y, size)
+    yield Words(x=dot.x + reach, y=middle, text=text, size=size)
+    yield Words(x=dot.x - reach, y=middle, text=text, size=size, align="right")
+    yield Words(x=dot.x, y=dot.y - reach - 0.24 * size, text=text, size=size, align="center")
+    yield Words(x=dot.x, y=dot.y + reach + 0.76 * size, text=text, size=size, align="center")
+
+
+def _inside(box: Box, frame: Box) -> bool:
+    return box[0] >= frame[0] + 2 and box[1] >= frame[1] and box[2] <= frame[2] and box[3] <= frame[3] - 1
+
+
+def _touches(box: Box, placed: Sequence[Words], dots: Sequence[Dot]) -> bool:
+    others = (words.box for words in placed)
+    if any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in others):
+        return True
+    return any(
+        hypot(max(box[0] - dot.x, 0.0, dot.x - box[2]), max(box[1] - dot.y, 0.0, dot.y - box[3])) < dot.radius
+        for dot in dots
+    )

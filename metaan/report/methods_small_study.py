@@ -1,0 +1,110 @@
+"""What the methods text says of small-study effects, influence, and the figures that show them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from metaan.report.clauses import Clause
+from metaan.report.further import further_figures
+from metaan.report.wording import joined
+from metaan.sensitivity.asymmetry import LEAST_STUDIES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from metaan.results.asymmetry import Asymmetry
+    from metaan.results.synthesis import AnalysisResult
+
+__all__ = ["small_study_clauses"]
+
+TEST_WORKS = {
+    "egger": "egger1997",
+    "thompson": "thompson1999",
+    "begg": "begg1994",
+    "harbord": "harbord2006",
+    "peters": "peters2006",
+    "rucker": "rucker2008",
+    "macaskill": "macaskill2001",
+    "pustejovsky": "pustejovsky2019",
+}
+FIGURE_WORKS = {
+    "funnel": ("contour-enhanced funnel plots", "peters2008"),
+    "labbe": ("L'Abbé plots", "labbe1987"),
+    "radial": ("radial plots", "galbraith1988"),
+    "drapery": ("drapery plots", "rucker2021"),
+    "baujat": ("Baujat plots", "baujat2002"),
+    "influence_panel": ("influence panels", "viechtbauer2010"),
+}
+
+
+def small_study_clauses(analyses: Sequence[AnalysisResult]) -> list[Clause]:
+    """Say which tests of small-study effects ran and which figures were drawn; nothing where no study pools.
+
+    Parameters
+    ----------
+    analyses : sequence of AnalysisResult
+        What ran.
+    """
+    comparisons = [each for analysis in analyses for each in analysis.main.comparisons if each.k > 1]
+    if not comparisons:
+        return []
+    found = [each.asymmetry for each in comparisons if each.asymmetry is not None]
+    clauses = _tests(found) if found else [_none()]
+    return [*clauses, *_figures(analyses)]
+
+
+def _none() -> Clause:
+    return Clause(
+        f"Small-study effects were not tested: no comparison had {LEAST_STUDIES} studies, below which"
+        " asymmetry of a funnel cannot be judged.",
+        ("sterne2011",),
+    )
+
+
+def _tests(found: Sequence[Asymmetry]) -> list[Clause]:
+    chosen = dict.fromkeys(each.main.name for each in found)
+    words = {test.name: test.words for each in found for test in each.tests}
+    others = [name for name in words if name not in chosen and name != "regression"]
+    clauses = [
+        Clause(
+            f"Where {LEAST_STUDIES} studies or more were pooled, small-study effects were tested by"
+            f" {joined([words[name] for name in chosen], 'or')}, chosen by the effect measure.",
+            (*(TEST_WORKS[name] for name in chosen), "sterne2011"),
+        )
+    ]
+    if others:
+        clauses.append(
+            Clause(
+                f"Beside it a table gives {joined([words[name] for name in others], 'and')}, and a regression"
+                " on the standard error with random effects.",
+                tuple(TEST_WORKS[name] for name in others),
+            )
+        )
+    return clauses
+
+
+def _figures(analyses: Sequence[AnalysisResult]) -> list[Clause]:
+    drawn = {
+        kind.room
+        for analysis in analyses
+        for comparison in analysis.main.comparisons
+        for kind, _ in further_figures(analysis, comparison, {})
+    }
+    named = [FIGURE_WORKS[room] for room in FIGURE_WORKS if room in drawn]
+    if not named:
+        return []
+    clauses = [
+        Clause(
+            f"Where there were studies enough, {joined([words for words, _ in named], 'and')} show them.",
+            tuple(work for _, work in named),
+        )
+    ]
+    if "influence_panel" in drawn:
+        clauses.append(
+            Clause(
+                "The influence of a study is what the mean does when that study is left out: deleted"
+                " residuals, DFFITS, Cook's distances, and τ² and Q without it.",
+                ("viechtbauer2010",),
+            )
+        )
+    return clauses

@@ -1,0 +1,74 @@
+"""The statistical figures of `metaan pool --plot`, from the file to the written words."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+TEXT = "{http://www.w3.org/2000/svg}text"
+PLOTS = ("funnel", "labbe", "radial", "drapery", "baujat", "influence")
+
+
+def drawn(pool, tmp_path, text, *arguments):
+    path = tmp_path / "plot.svg"
+    code, _, said = pool(text, *arguments, "--figure", str(path))
+    assert code == 0, said
+    return [element.text for element in ET.fromstring(path.read_bytes()).iter(TEXT)]
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_every_plot_of_the_example(pool, bcg, tmp_path, plot):
+    found = drawn(pool, tmp_path, bcg, "--measure", "RR", "--plot", plot)
+    assert any("Risk ratio (" in text for text in found)
+
+
+def test_the_funnel_tells_the_test_of_its_measure(pool, bcg, tmp_path):
+    """Egger's test of metafor 3.8-1: regtest(model = "lm")."""
+    said = " ".join(drawn(pool, tmp_path, bcg, "--measure", "RR", "--plot", "funnel"))
+    assert "Egger's regression: slope −2.11, t = −1.40 (df = 11), P = 0.19." in said
+    said = " ".join(drawn(pool, tmp_path, bcg, "--measure", "OR", "--plot", "funnel"))
+    assert "Rücker's arcsine regression" in said
+
+
+def test_non_events_stand_for_totals(pool, tmp_path):
+    text = "slab,ai,bi,ci,di\nA,4,36,8,33\nB,5,45,9,40\nC,6,49,9,40\n"
+    found = drawn(pool, tmp_path, text, "--measure", "RD", "--plot", "labbe")
+    assert "Risk with the first group (%)" in found
+
+
+def test_effects_without_a_measure(pool, tmp_path):
+    text = "slab,yi,vi\n" + "".join(f"S{i},{0.1 * i:.1f},{0.01 + 0.01 * i:.2f}\n" for i in range(10))
+    found = drawn(pool, tmp_path, text, "--plot", "funnel")
+    assert "Effect" in found
+
+
+FEW = "slab,ai,n1i,ci,n2i\nA,4,40,8,41\nB,5,50,9,49\nC,6,55,9,49\nD,7,55,9,49\n"
+
+
+def test_few_studies_are_refused_unless_forced(pool, tmp_path):
+    path = tmp_path / "plot.svg"
+    arguments = ("--measure", "RR", "--plot", "funnel", "--figure", str(path))
+    code, _, said = pool(FEW, *arguments)
+    assert code == 1
+    assert "asymmetry cannot be judged below 10 studies, and there are 4" in said
+    assert not path.exists()
+    assert "k < 10, asymmetry cannot be judged." in drawn(pool, tmp_path, FEW, *arguments[:4], "--force")
+
+
+REFUSED = [
+    (("--plot", "radial"), "name its file with --figure"),
+    (("--force",), "name its file with --figure"),
+    (("--plot", "labbe", "--model", "mh", "--figure", "{path}"), "leave out --model and --mods"),
+    (("--plot", "pie", "--figure", "{path}"), "'pie' is not one of"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "reason"), REFUSED)
+def test_what_cannot_be_asked(pool, tmp_path, arguments, reason):
+    path = tmp_path / "plot.svg"
+    arguments = [each.format(path=path) for each in arguments]
+    code, _, said = pool(FEW, "--measure", "RR", *arguments)
+    assert code == 2
+    assert reason in said
+    assert not path.exists()
