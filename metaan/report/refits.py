@@ -113,18 +113,15 @@ def refit_clauses(analyses: Iterable[AnalysisResult]) -> list[Clause]:
         columns = joined(sorted({panels.column for panels in grouped}), "and")
         tested = [panels.found for panels in grouped if panels.found is not None]
         welch = any(isfinite(found.Q_between_dof[1]) for found in tested)
-        test = (
-            "Welch's test, each group with its own τ²" if welch else "a χ² test, each group with its own τ²"
-        )
-        text = f"Studies were grouped by {columns} of studies.csv, and differences between groups judged by {test}."
+        test = "Welch's test" if welch else "a χ² test"
+        text = f"Studies were grouped by {columns} of studies.csv, each group with a τ² of its own, and"
+        text += f" differences between the groups were tested by {test}."
         said.append(Clause(text, ("welch1951",) if welch else ()))
     if any(each.leave_one_out is not None for each in compared):
         text = f"With {spelled(LEAST_TO_LEAVE_OUT)} studies or more, each was left out in turn."
         said.append(Clause(text))
     if any(each.cumulative is not None for each in compared):
-        text = (
-            "Where every study of a comparison has a year, studies were also added up in the order of years."
-        )
+        text = "Where every study of a comparison has a year, studies were added up in the order of years."
         said.append(Clause(text, ("lau1992",)))
     return said
 
