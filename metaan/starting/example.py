@@ -103,7 +103,7 @@ network = false
 # [[rob_tool]]
 # id = "ours"                   # as rob.csv names it
 # name = "Our checklist"        # as it is printed
-# domains = [{ id = "A", title = "Allocation" }, { id = "B", title = "Blinding" }]    # without the overall one
+# domains = [{ id = "A", title = "Allocation" }, { id = "B", title = "Blinding" }]    # without overall
 # levels = [{ word = "yes", severity = "low" }, { word = "no", severity = "high" }]    # from best to worst
 
 # ---------------------------------------------------------------- sensitivity analyses
