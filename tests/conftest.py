@@ -5,11 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from metaan.review.cells import parse_cell
 from metaan.review.plan import Plan
 from metaan.review.rows import Review, Row
 from metaan.review.schema import TABLES
+
+# No test fails on a time: a shared machine can be slow.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 ROW = {"timepoint": "1 week", "status": "extracted", "use": "pool"}
 

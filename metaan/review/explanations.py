@@ -218,6 +218,21 @@ _ENTRIES = (
         'mean = 3.2 in a row of an outcome with kind = "binary".',
     ),
     (
+        "D040",
+        "Name the analysis by its id in review.toml and the treatments by their nodes in treatments.csv.",
+        'analysis = "pian" in grade.csv, where review.toml has an analysis "pain".',
+    ),
+    (
+        "D041",
+        "Add the analysis to findings in review.toml, or take the rating out of grade.csv.",
+        'A rating of "nausea", where findings = ["pain", "dizziness"].',
+    ),
+    (
+        "D042",
+        "Correct the certainty or its judgements, and write a reason for each judgement.",
+        "high with one serious concern: from high, one level down is moderate.",
+    ),
+    (
         "C001",
         "Put review.toml into the folder of the review, or name the folder that has it.",
         "metaan report my-review, where my-review holds studies.csv and no review.toml.",
@@ -272,6 +287,11 @@ _ENTRIES = (
         "C012",
         "Name two treatments.",
         'treat1 = "alpha", treat2 = "alpha".',
+    ),
+    (
+        "C013",
+        "Give a baseline_risk to analyses of binary outcomes only, with its baseline_source.",
+        "baseline_risk = 0.12 without baseline_source, or for a mean difference.",
     ),
 )
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["trim_and_fill"]
 
 LEAST_STUDIES = 3
+EQUAL = 1e-9
 SIDES = ("auto", "left", "right")
 NOTE = (
     "a sensitivity analysis: the studies filled in are mirror images, not results, and asymmetry has other"
@@ -98,7 +99,7 @@ def trim_and_fill(
 def _side(y: FloatArray, v: FloatArray) -> Literal["left", "right"]:
     """Say where small studies are missing: opposite to where they lie."""
     se = np.sqrt(v)
-    if np.ptp(se) == 0:
+    if np.ptp(se) <= EQUAL * se.max():
         return "left"
     slope = regress(y, v, se, method="EE", test="z").estimate[1]
     return "right" if slope < 0 else "left"

@@ -42,6 +42,8 @@ questions = [{ treat1 = "drug A", treat2 = "placebo" }]    # pairs; an effect is
 seed = 20261123                                 # for what is drawn at random; any whole number
 search = "not recorded"                         # databases and dates
 eligibility = "not recorded"                    # who and what was eligible
+findings = []                                   # analyses that the summary of findings shows, at most 7
+rob_palette = "metaan"                          # colours of risk of bias; or "cochrane"
 # Printed at the top of the report, each as a paragraph.
 cautions = ["Every trial in this review is made up to show the layout; it says nothing about any treatment."]
 
@@ -60,6 +62,9 @@ routes = []                     # such as ["oral"]; empty for all
 exclude_rob = []                # overall judgements of rob.csv that keep a study out, such as ["high"]
 exclude_studies = []            # ids of studies.csv that stay out
 read_bounds = false             # true reads p-values printed as p < x at their bound
+journal = "metaan"              # whose forest plots: bmj, jama, revman, lancet, nature, plos, bmc
+formats = ["svg", "pdf", "png"]    # files of each figure; "tiff" and "eps" too
+sort = "plan"                   # studies of forest plots by "year", "effect", "weight" or "label"
 
 # ---------------------------------------------------------------- analyses
 
@@ -85,9 +90,21 @@ question = "Is the pain relieved more?"
 outcomes = ["relief"]
 measure = "MD"
 network = false
+# subgroup = "condition"        # column of studies.csv whose groups the forest plot shows apart
+# baseline_risk = 0.12          # risk with the reference, for absolute effects of binary outcomes
+# baseline_source = ""          # where that risk comes from
 # direction = "higher_better"   # only where outcomes that point both ways are pooled as SMD
 # funnel_order = []             # networks: treatments that small studies might favour least to most
 # funnel_order_is = ""          # what that order is, such as "from older to newer"
+
+# ---------------------------------------------------------------- a tool for risk of bias of your own
+# rob.csv names it by its id; RoB 2, ROBINS-I, ROBINS-E, QUADAS-2 and others are known without this.
+
+# [[rob_tool]]
+# id = "ours"                   # as rob.csv names it
+# name = "Our checklist"        # as it is printed
+# domains = [{ id = "A", title = "Allocation" }, { id = "B", title = "Blinding" }]    # without overall
+# levels = [{ word = "yes", severity = "low" }, { word = "no", severity = "high" }]    # from best to worst
 
 # ---------------------------------------------------------------- sensitivity analyses
 # Each changes some of the choices above, for the analyses that it fits.

@@ -25,7 +25,19 @@ def test_the_plan_shows_every_key(tmp_path: Path) -> None:
         for name in model.model_fields:
             overall = name in ("measure", "outcomes") and model is Defaults
             assert name in shown or overall, (model.__name__, name)
-    assert set(tomllib.loads(text)) == {"schema", *Plan.model_fields} - {"schema_version"}
+    assert set(tomllib.loads(text)) == {"schema", *Plan.model_fields} - {"schema_version", "rob_tool"}
+    assert "# [[rob_tool]]" in text
+
+
+def test_the_tool_in_the_comments_is_one(tmp_path: Path) -> None:
+    start_example(tmp_path / "review")
+    plan = tmp_path / "review" / "review.toml"
+    lines = plan.read_text().splitlines()
+    start = lines.index("# [[rob_tool]]")
+    lines[start : start + 5] = [line.removeprefix("# ") for line in lines[start : start + 5]]
+    plan.write_text("\n".join(lines) + "\n")
+    assert [tool["id"] for tool in tomllib.loads(plan.read_text())["rob_tool"]] == ["ours"]
+    assert check_review(tmp_path / "review") == ()
 
 
 def test_every_key_has_a_comment_or_speaks_for_itself(tmp_path: Path) -> None:

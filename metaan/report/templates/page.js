@@ -75,6 +75,7 @@
     plate.className = "scroll plate";
     plate.tabIndex = 0;
     plate.setAttribute("role", "group");
+    plate.setAttribute("aria-label", "Enlarged figure");
     bar.className = "bar";
     const natural = () => (drawing.viewBox.baseVal.width * 4) / 3;
     const room = () => plate.clientWidth - 2 * parseFloat(getComputedStyle(plate).paddingLeft);
