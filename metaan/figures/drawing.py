@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import io
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, assert_never
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
     from metaan.figures.sheet import Sheet
     from metaan.types import Format
 
-__all__ = ["ALT_LENGTH", "Drawing", "render", "sheet_drawing", "shorten"]
+__all__ = ["ALT_LENGTH", "Drawing", "render", "settled", "sheet_drawing", "shorten"]
 
 ALT_LENGTH = 150
 POINTS_PER_INCH, MM_PER_INCH = 72, 25.4
@@ -39,7 +42,7 @@ SLACK = 0.5
 EPS_TITLE = 80
 DATED = (b"%%CreationDate", b"%%Title")
 PNG_COLOURS = 256
-WHITE, NEARLY_WHITE = [255, 255, 255], 250
+WHITE = 0xFFFFFFFF
 SETTINGS = {
     "svg.fonttype": "none",
     "svg.hashsalt": "metaan",
@@ -162,6 +165,28 @@ def render(drawing: Drawing, format: Format) -> bytes:  # noqa: A002
             assert_never(format)
 
 
+@contextmanager
+def settled() -> Iterator[None]:
+    """Set matplotlib to what figures are drawn with; whoever draws several at once sets it once around them.
+
+    Examples
+    --------
+    >>> with settled():
+    ...     mpl.rcParams["pdf.fonttype"]
+    42
+    """
+    if _is_settled():
+        yield
+        return
+    with mpl.rc_context(_settings()):
+        yield
+
+
+def _is_settled() -> bool:
+    now: Mapping[Any, Any] = mpl.rcParams
+    return all(now[key] == value for key, value in _settings().items())
+
+
 def shorten(text: str, limit: int = ALT_LENGTH) -> str:
     """Cut a text at `limit` characters, with an ellipsis.
 
@@ -205,7 +230,7 @@ def _save(drawing: Drawing, **options: Any) -> bytes:
 def _saved(figure: Figure, lacking: frozenset[str], **options: Any) -> bytes:
     """Write a figure; a glyph that is missing where none was expected to be is a fault of the program."""
     buffer = io.BytesIO()
-    with mpl.rc_context(_settings()), warnings.catch_warnings():
+    with settled(), warnings.catch_warnings():
         action: Literal["ignore", "error"] = "ignore" if lacking else "error"
         warnings.filterwarnings(action, message="Glyph .* missing from", category=UserWarning)
         figure.savefig(buffer, **options)
@@ -215,9 +240,7 @@ def _saved(figure: Figure, lacking: frozenset[str], **options: Any) -> bytes:
 def _png(drawing: Drawing) -> bytes:
     """Write on white, without an alpha channel, in at most 256 colours: a quarter of the size."""
     dpi = drawing.files.dpi
-    image = _pixels(drawing, dpi)
-    few = image.quantize(PNG_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    few.putpalette(_white_stays_white(few.getpalette() or []))
+    few = _few_colours(_pixels(drawing, dpi))
     words = PngInfo()
     words.add_itxt("Title", drawing.title)
     words.add_itxt("Description", drawing.alt)
@@ -232,7 +255,7 @@ def _tiff(drawing: Drawing) -> bytes:
     """Write RGB on white, without an alpha channel, which journals refuse, compressed without loss."""
     dpi = drawing.files.tiff_dpi
     buffer = io.BytesIO()
-    _pixels(drawing, dpi).save(
+    _pixels(drawing, dpi).convert("RGB").save(
         buffer,
         format="TIFF",
         compression="tiff_lzw",
@@ -259,7 +282,7 @@ def _eps(drawing: Drawing) -> bytes:
 
 
 def _sheet_figure(sheet: Sheet, *, outlined: bool = False) -> Figure:
-    with mpl.rc_context(_settings()):
+    with settled():
         figure = Figure(figsize=(sheet.width / POINTS_PER_INCH, sheet.height / POINTS_PER_INCH))
         draw_sheet(sheet, figure.add_axes((0, 0, 1, 1)), outlined=outlined)
     return figure
@@ -268,7 +291,7 @@ def _sheet_figure(sheet: Sheet, *, outlined: bool = False) -> Figure:
 def _pixels(drawing: Drawing, dpi: int) -> Image.Image:
     pixels = _save(drawing, format="rgba", dpi=dpi)
     size = _image_size(drawing.figure, len(pixels) // 4, dpi)
-    return Image.frombytes("RGBA", size, pixels).convert("RGB")
+    return Image.frombytes("RGBA", size, pixels)
 
 
 def _image_size(figure: Figure, count: int, dpi: int) -> tuple[int, int]:
@@ -277,10 +300,20 @@ def _image_size(figure: Figure, count: int, dpi: int) -> tuple[int, int]:
     return next((width, height) for width in across for height in down if width * height == count)
 
 
-def _white_stays_white(palette: list[int]) -> list[int]:
-    """Undo the averaging with lighter shades that turns paper grey."""
-    colours = [palette[i : i + 3] for i in range(0, len(palette), 3)]
-    return [value for colour in colours for value in (WHITE if min(colour) >= NEARLY_WHITE else colour)]
+def _few_colours(image: Image.Image) -> Image.Image:
+    """Keep white as the first colour, and choose the others from the few pixels that are not white."""
+    pixels = np.frombuffer(image.tobytes(), dtype=np.uint32)
+    inked = np.flatnonzero(pixels != WHITE)
+    chosen = np.zeros(pixels.size, dtype=np.uint8)
+    palette = [255, 255, 255]
+    if inked.size:
+        row = Image.frombytes("RGBA", (inked.size, 1), pixels[inked].tobytes()).convert("RGB")
+        ink = row.quantize(PNG_COLOURS - 1, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        chosen[inked] = np.frombuffer(ink.tobytes(), dtype=np.uint8) + np.uint8(1)
+        palette += ink.getpalette() or []
+    few = Image.frombytes("P", image.size, chosen.tobytes())
+    few.putpalette(palette[: 3 * PNG_COLOURS])
+    return few
 
 
 def _pdf_metadata(drawing: Drawing) -> Mapping[str, str | None]:
@@ -289,6 +322,7 @@ def _pdf_metadata(drawing: Drawing) -> Mapping[str, str | None]:
     return {**nothing, "Creator": "metaan", "Title": drawing.title, "Subject": drawing.alt, **remarks}
 
 
+@cache
 def _settings() -> Any:
     return {**dict(_defaults()), **SETTINGS}
 

@@ -1,10 +1,11 @@
 """The fonts that figures are drawn with: slim copies of the whole ones.
 
 A PDF embeds the glyphs it uses, and cutting them out of the whole font takes three quarters of the time of a
-figure. The copy holds the letters of European languages and the signs of statistics, without kerning and
+figure; the time follows the number of glyphs. One copy holds plain Latin letters and the signs of statistics,
+which is all that most texts need, another the letters of European languages too; both are without kerning and
 ligatures, so that what is drawn is as wide as what was measured, and without hints, which nothing here uses.
-It is made once and kept in matplotlib's cache under a name that holds its digest, so that a damaged copy is
-noticed; text that needs more than it holds is drawn with the whole font.
+A copy is made once and kept in matplotlib's cache under a name that holds its digest, so that a damaged copy
+is noticed; text that needs more than they hold is drawn with the whole font.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import os
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import fontTools
 import matplotlib as mpl
@@ -28,8 +29,24 @@ if TYPE_CHECKING:
 
 __all__ = ["drawing_font", "slim_copy"]
 
+Blocks: TypeAlias = tuple[tuple[int, int], ...]
+
+# Letters without accents, small Greek letters, punctuation, arrows, the signs of numbers and statistics.
+COMMON: Blocks = (
+    (0x20, 0x7F),
+    (0xB0, 0xB8),
+    (0xD7, 0xD8),
+    (0x3B1, 0x3CA),
+    (0x2010, 0x2027),
+    (0x2190, 0x2195),
+    (0x2212, 0x2213),
+    (0x221E, 0x221F),
+    (0x2248, 0x2249),
+    (0x2264, 0x2266),
+)
+
 # Latin, Greek, Cyrillic; punctuation to mathematical operators; geometric shapes.
-BLOCKS = ((0x20, 0x250), (0x370, 0x530), (0x2000, 0x2300), (0x25A0, 0x2600))
+BLOCKS: Blocks = ((0x20, 0x250), (0x370, 0x530), (0x2000, 0x2300), (0x25A0, 0x2600))
 WINDOWS_UNICODE = (3, 1)
 LAYOUT_TABLES = ["FFTM", "GDEF", "GPOS", "GSUB", "kern"]
 
@@ -49,21 +66,24 @@ def drawing_font(text: str, *, bold: bool = False, family: str = DEJAVU) -> Path
     Returns
     -------
     Path
-        The slim copy where it holds every character, else the whole font.
+        The slimmest copy that holds every character, else the whole font.
     """
     face = face_of(text, family)
-    if all(_covered(ord(c)) for c in text):
-        return _slim_file(bold=bold, family=face)
+    for blocks in (COMMON, BLOCKS):
+        if all(_covered(ord(c), blocks) for c in text):
+            return _slim_file(bold=bold, family=face, blocks=blocks)
     return font_file(bold=bold, family=face)
 
 
-def slim_copy(font: Path) -> bytes:
-    """Cut a font down to `BLOCKS`, without tables that shift or replace glyphs.
+def slim_copy(font: Path, blocks: Blocks = BLOCKS) -> bytes:
+    """Cut a font down to some blocks of characters, without tables that shift or replace glyphs.
 
     Parameters
     ----------
     font : Path
         A TrueType font.
+    blocks : tuple of (int, int), default BLOCKS
+        First character of each block, and the one behind its last.
 
     Returns
     -------
@@ -74,7 +94,7 @@ def slim_copy(font: Path) -> bytes:
     options.drop_tables += LAYOUT_TABLES
     with subset.load_font(str(font), options) as whole:
         cutter = subset.Subsetter(options)
-        cutter.populate(unicodes=[code for code in whole.getBestCmap() if _covered(code)])
+        cutter.populate(unicodes=[code for code in whole.getBestCmap() if _covered(code, blocks)])
         cutter.subset(whole)
         # Every PDF unpacks each of the tables that say the same of which glyph is which character.
         whole["cmap"].tables = [whole["cmap"].getcmap(*WINDOWS_UNICODE)]
@@ -89,18 +109,19 @@ def _saved(font: object, options: subset.Options) -> bytes:
     return buffer.getvalue()
 
 
-def _covered(code: int) -> bool:
-    return any(low <= code < high for low, high in BLOCKS)
+@cache
+def _covered(code: int, blocks: Blocks) -> bool:
+    return any(low <= code < high for low, high in blocks)
 
 
 @cache
-def _slim_file(*, bold: bool, family: str = DEJAVU) -> Path:
+def _slim_file(*, bold: bool, family: str = DEJAVU, blocks: Blocks = BLOCKS) -> Path:
     whole = font_file(bold=bold, family=family)
-    folder, start = Path(mpl.get_cachedir()), f"metaan-{_recipe(whole)}-"
+    folder, start = Path(mpl.get_cachedir()), f"metaan-{_recipe(whole, blocks)}-"
     for kept in sorted(folder.glob(f"{start}*-{whole.name}")):
         if kept.name == f"{start}{_digest_of(kept)}-{whole.name}":
             return kept
-    content = slim_copy(whole)
+    content = slim_copy(whole, blocks)
     path = folder / f"{start}{_digest(content)}-{whole.name}"
     _write_whole(path, content)
     return path
@@ -118,11 +139,11 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:32]
 
 
-def _recipe(font: Path) -> str:
+def _recipe(font: Path, blocks: Blocks) -> str:
     parts: Iterable[bytes] = (
         font.read_bytes(),
         fontTools.version.encode(),
-        repr((BLOCKS, LAYOUT_TABLES, WINDOWS_UNICODE, "no hints")).encode(),
+        repr((blocks, LAYOUT_TABLES, WINDOWS_UNICODE, "no hints")).encode(),
     )
     return hashlib.sha256(b"".join(parts)).hexdigest()[:16]
 

@@ -21,6 +21,7 @@ from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D, TransformedPatchPath
 
 from metaan.figures.fonts import drawing_font
+from metaan.figures.lettering import OneLine
 from metaan.figures.measure import face_of, width
 from metaan.figures.typefaces import DEJAVU
 
@@ -238,7 +239,7 @@ def _points(line: Line | Curve) -> tuple[Point, ...]:
 
 def _draw_words(words: Words, page: TransformedPatchPath, ax: Axes) -> None:
     x, y = point(words.x, words.y)
-    ax.text(
+    line = OneLine(
         x,
         y,
         _left_to_right(words.text),
@@ -246,12 +247,14 @@ def _draw_words(words: Words, page: TransformedPatchPath, ax: Axes) -> None:
         color=words.colour,
         rotation=90 if words.turned else 0,
         rotation_mode="anchor",
-        ha=words.align,
-        va="baseline",
+        horizontalalignment=words.align,
+        verticalalignment="baseline",
         parse_math=False,
-        clip_path=page,
         zorder=9,
     )
+    line.set_clip_on(False)
+    line.set_clip_path(page)
+    ax.add_artist(line)
 
 
 def _left_to_right(text: str) -> str:

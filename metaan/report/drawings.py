@@ -129,6 +129,13 @@ def scale_names(review: Review) -> dict[str, str]:
 
 def draw(figure: Wanted) -> RenderedFigure:
     """Draw one figure in its formats, or keep the reason why its data do not carry it."""
+    from metaan.figures.drawing import settled
+
+    with settled():
+        return _drawn(figure)
+
+
+def _drawn(figure: Wanted) -> RenderedFigure:
     from metaan.figures.drawing import render
 
     try:

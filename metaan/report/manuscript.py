@@ -18,6 +18,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from itertools import chain
 from math import isnan, nan
@@ -324,6 +325,7 @@ def _letters(parts: Iterable[str]) -> str:
     return name[:1].lower() + name[1:]
 
 
+@cache
 def _part(part: str) -> str:
     folded = "".join(c for c in unicodedata.normalize("NFKD", part) if not unicodedata.combining(c))
     kept = "".join(c if c.isascii() and c.isalnum() else " " for c in folded)

@@ -82,6 +82,7 @@ ESCAPES = {
     },
     **{sign: f"\\textsubscript{{{digit}}}" for sign, digit in zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)},
 }
+ESCAPED = str.maketrans(ESCAPES)
 
 
 def to_latex(table: Table) -> str:
@@ -131,7 +132,7 @@ def latex_text(text: str) -> str:
     >>> print(latex_text("50% of $x_1$ \\input{a}"))
     50\% of \$x\_1\$ \textbackslash{}input\{a\}
     """
-    return "".join(ESCAPES.get(char, char) for char in flat(text))
+    return flat(text).translate(ESCAPED)
 
 
 def _short(table: Table) -> list[str]:

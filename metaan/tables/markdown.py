@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["markdown_text", "to_markdown"]
 
-SPECIAL = "\\`*_{}[]<>#|!&$~"
+ESCAPES = str.maketrans({char: f"\\{char}" for char in "\\`*_{}[]<>#|!&$~"})
 BLOCK_START = re.compile(r"([-+=]|\d+[.)])")
 """What begins a list or an underlined heading at the start of a line."""
 NUMBERED = re.compile(r"(\d+)([.)])")
@@ -66,7 +66,7 @@ def markdown_text(text: str) -> str:
     >>> print(markdown_text("a <b> & *c*"))
     a \<b\> \& \*c\*
     """
-    return "".join(f"\\{char}" if char in SPECIAL else char for char in flat(text))
+    return flat(text).translate(ESCAPES)
 
 
 def _line(texts: Iterable[str]) -> str:

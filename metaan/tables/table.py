@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from metaan.format import canonical, without_residue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from pandas import DataFrame
 
@@ -189,13 +189,13 @@ def to_html(table: Table) -> Markup:
     kept = [i for i, column in enumerate(table.columns) if column.where != "csv"]
     columns = [table.columns[i] for i in kept]
     lines = [
-        Markup('<table id="table-{}"><caption>{}</caption>').format(table.id, table.title),
-        Markup("<thead><tr>{}</tr></thead>").format(_joined(_heading(column) for column in columns)),
-        Markup("<tbody>"),
+        f'<table id="table-{escape(table.id)}"><caption>{escape(table.title)}</caption>',
+        f"<thead><tr>{''.join(map(_heading, columns))}</tr></thead>",
+        "<tbody>",
         *(_html_row([row[i] for i in kept], columns) for row in table.rows),
-        Markup("</tbody>{}</table>").format(_foot(table.notes, len(kept))),
+        f"</tbody>{_foot(table.notes, len(kept))}</table>",
     ]
-    return Markup("\n").join(lines)
+    return Markup("\n".join(lines))  # noqa: S704 - each text was escaped where it was put in
 
 
 def plain_number(value: float | None) -> str:
@@ -251,56 +251,49 @@ def _csv_text(cell: Cell, *, numeric: bool) -> str:
     return f"'{text}" if text.lstrip(" \n").startswith(FORMULA_STARTS) else text
 
 
-def _heading(column: Column) -> Markup:
-    return Markup('<th scope="col"{}>{}</th>').format(_number_class(column), column.title)
+def _heading(column: Column) -> str:
+    return f'<th scope="col"{_number_class(column)}>{escape(column.title)}</th>'
 
 
-def _html_row(cells: list[Cell], columns: list[Column]) -> Markup:
+def _html_row(cells: list[Cell], columns: list[Column]) -> str:
     anchor = _attribute("id", cells[0].anchor)
-    first = Markup('<th scope="row"{}>{}</th>').format(_number_class(columns[0]), _content(cells[0]))
+    first = f'<th scope="row"{_number_class(columns[0])}>{_content(cells[0])}</th>'
     rest = (
-        Markup("<td{}{}>{}</td>").format(
-            _attribute("id", cell.anchor), _cell_class(column, cell), _content(cell)
-        )
+        f"<td{_attribute('id', cell.anchor)}{_cell_class(column, cell)}>{_content(cell)}</td>"
         for cell, column in zip(cells[1:], columns[1:], strict=True)
     )
-    return Markup("<tr{}>{}{}</tr>").format(anchor, first, _joined(rest))
+    return f"<tr{anchor}>{first}{''.join(rest)}</tr>"
 
 
-def _content(cell: Cell) -> Markup:
+def _content(cell: Cell) -> str:
     if cell.links:
-        return Markup(", ").join(_link(text, href) for text, href in cell.links)
+        return ", ".join(_link(text, href) for text, href in cell.links)
     return _link(cell.text, cell.href)
 
 
-def _link(text: str, href: str) -> Markup:
+def _link(text: str, href: str) -> str:
     if not href.startswith(SAFE_LINKS):
-        return escape(text)
-    return Markup('<a href="{}">{}</a>').format(href, text)
+        return str(escape(text))
+    return f'<a href="{escape(href)}">{escape(text)}</a>'
 
 
-def _foot(notes: tuple[str, ...], width: int) -> Markup:
+def _foot(notes: tuple[str, ...], width: int) -> str:
     if not notes:
-        return Markup("")
-    row = Markup('<tr><td colspan="{}"><div class="foot">{}</div></td></tr>')
-    rows = (row.format(width, note) for note in notes)
-    return Markup("\n<tfoot>{}</tfoot>").format(_joined(rows))
+        return ""
+    rows = (f'<tr><td colspan="{width}"><div class="foot">{escape(note)}</div></td></tr>' for note in notes)
+    return f"\n<tfoot>{''.join(rows)}</tfoot>"
 
 
-def _number_class(column: Column) -> Markup:
+def _number_class(column: Column) -> str:
     return _attribute("class", "number" if column.numeric else "")
 
 
-def _cell_class(column: Column, cell: Cell) -> Markup:
+def _cell_class(column: Column, cell: Cell) -> str:
     """Mark numbers, and estimates with their interval, which must not be broken over lines."""
     if not column.numeric and ESTIMATE.fullmatch(cell.text):
         return _attribute("class", "estimate")
     return _number_class(column)
 
 
-def _attribute(name: str, value: str) -> Markup:
-    return Markup(' {}="{}"').format(name, value) if value else Markup("")
-
-
-def _joined(parts: Iterable[Markup]) -> Markup:
-    return Markup("").join(parts)
+def _attribute(name: str, value: str) -> str:
+    return f' {name}="{escape(value)}"' if value else ""

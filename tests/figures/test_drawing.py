@@ -16,7 +16,7 @@ import matplotlib as mpl
 import pytest
 from PIL import Image
 
-from metaan.figures.drawing import render, sheet_drawing
+from metaan.figures.drawing import render, settled, sheet_drawing
 from metaan.figures.forest import forest_plot
 from metaan.figures.measure import width
 from metaan.figures.network_graph import network_graph
@@ -41,7 +41,7 @@ import hashlib, sys, importlib.util
 spec = importlib.util.spec_from_file_location("builders", sys.argv[1])
 builders = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(builders)
-from metaan.figures.drawing import render, sheet_drawing
+from metaan.figures.drawing import render, settled, sheet_drawing
 from metaan.figures.forest import forest_plot
 drawing = forest_plot(builders.comparison_of(builders.four_studies()), id="f", measure="RR",
     direction="lower_better", kind="binary", names={"drug": "Carisoprodol", "placebo": "Placebo"},
@@ -190,3 +190,34 @@ def test_paper_stays_white_among_pale_colours():
     drawing = sheet_drawing(sheet, id="t", title="T", alt="A", description="D")
     image = Image.open(io.BytesIO(render(drawing, "png"))).convert("RGB")
     assert image.getpixel((image.width - 5, image.height - 5)) == (255, 255, 255)
+
+
+def test_a_png_keeps_the_colours_of_a_figure_that_has_few():
+    colours = ("#2166ac", "#c6dbef", "#000000", "#ff0000")
+    boxes = tuple(
+        Shape(points=((i, 0), (i + 10, 0), (i + 10, 40), (i, 40)), fill=fill)
+        for i, fill in zip(range(0, 80, 20), colours, strict=True)
+    )
+    sheet = Sheet(width=80.0, height=80.0, words=(), lines=(), shapes=boxes)
+    drawing = sheet_drawing(sheet, id="t", title="T", alt="A", description="D")
+    image = Image.open(io.BytesIO(render(drawing, "png"))).convert("RGB")
+    for i, fill in zip(range(0, 80, 20), colours, strict=True):
+        wanted = tuple(int(fill[j : j + 2], 16) for j in (1, 3, 5))
+        found = image.getpixel((round((i + 5) / 72 * 300), 40))
+        assert max(abs(a - b) for a, b in zip(found, wanted, strict=True)) <= 8
+
+
+def test_an_empty_sheet_is_a_white_png():
+    sheet = Sheet(width=80.0, height=80.0, words=(), lines=(), shapes=())
+    drawing = sheet_drawing(sheet, id="t", title="T", alt="A", description="D")
+    image = Image.open(io.BytesIO(render(drawing, "png"))).convert("RGB")
+    assert image.getcolors() == [(image.width * image.height, (255, 255, 255))]
+
+
+def test_settings_hold_for_a_block_and_go_with_it():
+    with mpl.rc_context({"pdf.fonttype": 3}):
+        with settled():
+            with settled():
+                assert mpl.rcParams["pdf.fonttype"] == 42
+            assert mpl.rcParams["pdf.fonttype"] == 42
+        assert mpl.rcParams["pdf.fonttype"] == 3

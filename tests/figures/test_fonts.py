@@ -11,7 +11,7 @@ from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.ttLib import TTFont
 
 from metaan.figures import fonts
-from metaan.figures.fonts import BLOCKS, drawing_font, slim_copy
+from metaan.figures.fonts import BLOCKS, COMMON, drawing_font, slim_copy
 from metaan.figures.typefaces import font_file
 
 if TYPE_CHECKING:
@@ -29,6 +29,17 @@ def test_it_holds_every_character_of_its_blocks(both: tuple[TTFont, TTFont]) -> 
     whole, slim = both
     wanted = {code for code in whole.getBestCmap() if any(low <= code < high for low, high in BLOCKS)}
     assert set(slim.getBestCmap()) == wanted
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_most_texts_need_the_slimmest_copy_only(bold: bool) -> None:
+    slimmest = TTFont(drawing_font("0.44 (0.27 to 0.74)", bold=bold))
+    assert set(slimmest.getBestCmap()) == {code for low, high in COMMON for code in range(low, high)} & set(
+        TTFont(font_file(bold=bold)).getBestCmap()
+    )
+    assert drawing_font("τ² − χ² ≤ †", bold=bold) == drawing_font("a", bold=bold)
+    assert drawing_font("Müller", bold=bold) not in (drawing_font("a", bold=bold), font_file(bold=bold))
+    assert drawing_font("Müller", bold=bold) == drawing_font("Жук", bold=bold)
 
 
 def test_shapes_and_widths_are_those_of_the_whole_font(both: tuple[TTFont, TTFont]) -> None:
@@ -71,7 +82,7 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 
 def test_a_damaged_copy_is_made_again(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fonts, "slim_copy", lambda font: b"slim " + font.name.encode())
+    monkeypatch.setattr(fonts, "slim_copy", lambda font, _: b"slim " + font.name.encode())
     kept = drawing_font("a")
     whole = kept.read_bytes()
     for damage in (whole[:5], b"", font_file(bold=True).read_bytes()):
@@ -82,8 +93,8 @@ def test_a_damaged_copy_is_made_again(own_cache: Path, monkeypatch: pytest.Monke
 
 
 def test_a_sound_copy_is_not_made_again(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fonts, "slim_copy", lambda _: b"slim")
+    monkeypatch.setattr(fonts, "slim_copy", lambda *_: b"slim")
     kept = drawing_font("a")
-    monkeypatch.setattr(fonts, "slim_copy", lambda _: b"another")
+    monkeypatch.setattr(fonts, "slim_copy", lambda *_: b"another")
     fonts._slim_file.cache_clear()
     assert drawing_font("a") == kept
