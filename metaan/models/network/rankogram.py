@@ -113,7 +113,7 @@ def rankogram(
         model=model,
         samples=int(samples),
         level=level,
-        notes=_left_out(network, component),
+        notes=(*_left_out(network, component), *_of_which_model(component, model)),
     )
 
 
@@ -186,6 +186,12 @@ def _refuse_draws(rng: object, samples: object) -> None:
 def _shown_component(network: Network) -> Component:
     holds = [part for part in network.components if network.reference in part.treatments]
     return holds[0] if holds else network.components[0]
+
+
+def _of_which_model(component: Component, model: str) -> tuple[str, ...]:
+    if model == "common" or not np.isnan(component.tau2):
+        return ()
+    return ("τ² cannot be estimated from these studies: the estimates are those of the common-effect model",)
 
 
 def _left_out(network: Network, component: Component) -> tuple[str, ...]:
