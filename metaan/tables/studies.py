@@ -39,6 +39,9 @@ _STUDY_COLUMNS = (
     Column(name="notes", title="Notes"),
     Column(name="source", title="Source"),
 )
+COUNTED = ("n_randomised", "n_enrolled")
+"""Numbers of people, whose thousands are marked as everywhere."""
+
 EXPECTED = {
     "country": "country",
     "design": "design",
@@ -129,7 +132,7 @@ def missing_table(rows: Sequence[Row]) -> Table:
         (
             Cell(row.text["label"], anchor=f"missing-{row.number}"),
             *(
-                (_count if name == "n_enrolled" else _plain)(row, name)
+                _plain(row, name)
                 for name in ("study_id", "comparison", "n_enrolled", "status", "why_missing")
             ),
             source_cell(row),
@@ -196,7 +199,6 @@ def _study_row(
         "label": Cell(row.text["label"], anchor=f"studies-{row.number}"),
         "arms": Cell("; ".join(arms)),
         "outcomes": Cell("; ".join(outcomes)),
-        "n_randomised": _count(row, "n_randomised"),
         "used": Cell(used),
         "analysed": Cell("" if analysed is None else f"{analysed:,}", analysed),
         "bias": Cell(judged),
@@ -210,17 +212,8 @@ def _study_row(
 
 def _plain(row: Row, name: str) -> Cell:
     value = row.value[name]
-    return Cell(row.text[name], float(value) if isinstance(value, int | float) else None)
-
-
-def _count(row: Row, name: str) -> Cell:
-    value = row.value[name]
-    return Cell(_people(row, name), float(value) if isinstance(value, int | float) else None)
-
-
-def _people(row: Row, name: str) -> str:
-    value = row.value[name]
-    return f"{value:,}" if isinstance(value, int) else row.text[name]
+    text = f"{value:,}" if name in COUNTED and isinstance(value, int) else row.text[name]
+    return Cell(text, float(value) if isinstance(value, int | float) else None)
 
 
 def _doi_cell(row: Row) -> Cell:
@@ -240,7 +233,7 @@ def _arms_by_study(rows: Sequence[Row]) -> dict[str, list[str]]:
         treatment = row.text["treatment"]
         words = f"{treatment} {dose}".strip() if not _says(dose, treatment) else dose
         words += f" + {background}" if background and background not in words else ""
-        n = _people(row, "n_randomised")
+        n = _plain(row, "n_randomised").text
         arms.setdefault(row.text["study_id"], []).append(f"{words} ({n})" if n else words)
     return arms
 
