@@ -10,7 +10,7 @@ from metaan.figures.content import Content, Mark, Row
 from metaan.figures.drawing import Drawing, sheet_drawing
 from metaan.figures.forest_arms import Arms, arms_of
 from metaan.figures.forest_columns import ForestColumns, forest_columns
-from metaan.figures.forest_lines import METHOD_NAMES, TEST_NAMES, between_line, model_name
+from metaan.figures.forest_lines import METHOD_NAMES, TEST_NAMES, between_line, model_name, within_line
 from metaan.figures.forest_text import (
     LEAST_FOR_PREDICTION,
     Subject,
@@ -28,7 +28,7 @@ from metaan.figures.layout import ForestLayout, layout_rows
 from metaan.figures.measure import clean
 from metaan.figures.presets import METAAN, Preset
 from metaan.figures.rob_badges import RobColumns, rob_columns
-from metaan.format import DASH, RATIO_MEASURES, fixed, interval_digits, measure_name, percent
+from metaan.format import DASH, RATIO_MEASURES, fixed, interval_digits, measure_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -332,10 +332,7 @@ def _subtotal_rows(fit: Pooled, weights: Sequence[str], table: _Table) -> Iterat
         mark=Mark(kind="diamond", estimate=fit.estimate, low=fit.ci[0], high=fit.ci[1]),
         indent=indent,
     )
-    numerals = table.preset.numerals
-    spread = "" if fit.method == "EE" else f"τ² = {numerals.tau2(fit.tau2)}, ".replace("= <", "< ")
-    share = fit.I2_Q if fit.method == "EE" or "{I2}" not in words.i2 else fit.I2
-    told = f"{spread}I² = {percent(share)}, {numerals.p(fit.Q_pvalue)}"
+    told = within_line(fit, table.preset)
     yield table.columns.row(words.within.format(told=told), indent=indent, faint=True)
 
 

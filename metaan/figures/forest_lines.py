@@ -20,6 +20,7 @@ __all__ = [
     "interval_name",
     "model_name",
     "overall_line",
+    "within_line",
 ]
 
 TEST_NAMES = {"z": "Wald", "t": "Wald with t", "hksj": "Hartung-Knapp", "adhoc": "Hartung-Knapp, ad hoc"}
@@ -61,7 +62,21 @@ def heterogeneity_line(fit: Pooled, profile: HeterogeneityInterval | None, prese
     )
     share = words.i2_common if fit.method == "EE" else words.i2
     i2 = share.format(I2=percent(fit.I2), I2_Q=percent(fit.I2_Q))
-    said = words.heterogeneity.format(tau2=tau2, chi2=chi2, i2=i2)
+    return _no_equals(words.heterogeneity.format(tau2=tau2, chi2=chi2, i2=i2))
+
+
+def within_line(fit: Pooled, preset: Preset) -> str:
+    """Say in short how far the studies of a group differ, in the words of the line on all of them."""
+    words, numerals = preset.wording, preset.numerals
+    tau2 = ""
+    if fit.method != "EE":
+        tau2 = words.tau2.format(tau2=numerals.tau2(fit.tau2), tau2_interval="")
+    share = fit.I2_Q if fit.method == "EE" or "{I2}" not in words.i2 else fit.I2
+    told = f"{tau2}I²{numerals.equals}{percent(share)}, {numerals.p(fit.Q_pvalue)}"
+    return _no_equals(told)
+
+
+def _no_equals(said: str) -> str:
     return said.replace("= <", "< ").replace("=<", "<")
 
 

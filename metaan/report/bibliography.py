@@ -16,6 +16,7 @@ __all__ = ["to_bibtex", "to_ris"]
 
 OTHERS = "et al"
 EDITORS = " (editors)"
+INITIALS = re.compile(r"[^\W\d_]{1,4}(?:-[^\W\d_])*")
 WITHIN = ". In: "
 ISSUED_BY = {"article": "journal", "book": "publisher", "chapter": "publisher", "proceedings": "booktitle"}
 BIBTEX_KINDS = {
@@ -135,7 +136,8 @@ def _people(work: Reference) -> Iterator[str]:
     """Give names as "Family, I. I."; a name without initials stays as it is."""
     for name in work.authors.removesuffix(EDITORS).split(", "):
         family, _, initials = name.rpartition(" ")
-        if name == OTHERS or not re.fullmatch(r"[^\W\d_]{1,4}", initials) or not initials.isupper():
+        if name == OTHERS or not INITIALS.fullmatch(initials) or not initials.isupper():
             yield name
         else:
-            yield f"{family}, {' '.join(f'{letter}.' for letter in initials)}"
+            spaced = re.sub("([^-])", r"\1. ", initials).strip()
+            yield f"{family}, {spaced.replace(' -', '-')}"

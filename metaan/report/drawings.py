@@ -149,6 +149,7 @@ def _drawn(figure: Wanted) -> RenderedFigure:
         alt=drawing.alt,
         description=drawing.description,
         svg=render(drawing, "svg"),
+        remark="; ".join(drawing.remarks),
         files=tuple(name for name in ("pdf", "png", "svg", "tiff", "eps") if name in figure.formats),
         **written,
     )

@@ -492,8 +492,8 @@ _WORKS = (
         key="baujat2002",
         authors="Baujat B, Mahé C, Pignon J-P, Hill C",
         year=2002,
-        title="A graphical method for exploring heterogeneity in meta-analyses: application to a meta-"
-        " analysis of 65 trials",
+        title="A graphical method for exploring heterogeneity in meta-analyses: application to a"
+        " meta-analysis of 65 trials",
         journal="Statistics in Medicine",
         volume="21",
         pages="2641–2652",

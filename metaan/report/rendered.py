@@ -19,6 +19,8 @@ class RenderedFigure:
         The file's content in each format; empty where it was not asked for or was refused.
     files : tuple of str
         Endings of the files that the report holds.
+    remark : str
+        Where the figure does not keep to what its journal asks for; empty where it does.
     refusal : str
         Why the data do not carry this figure; empty where it was drawn.
     """
@@ -34,3 +36,4 @@ class RenderedFigure:
     eps: bytes = b""
     refusal: str = ""
     files: tuple[str, ...] = ("pdf", "png", "svg")
+    remark: str = ""

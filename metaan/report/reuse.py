@@ -125,13 +125,14 @@ def _read(kept: zipfile.ZipFile, key: str, words: Mapping[str, str]) -> Rendered
         alt=words["alt"],
         description=words["description"],
         refusal=words["refusal"],
+        remark=words["remark"],
         files=tuple(words["files"]),
         **contents,
     )
 
 
 def _write(path: Path, figures: Mapping[str, RenderedFigure]) -> None:
-    words = ("id", "title", "alt", "description", "refusal", "files")
+    words = ("id", "title", "alt", "description", "refusal", "remark", "files")
     with zipfile.ZipFile(path, "w") as kept:
         index = {key: {word: getattr(one, word) for word in words} for key, one in figures.items()}
         document = {"drawer": _drawer().hex(), "figures": index}

@@ -344,6 +344,7 @@ def _figure(figure: RenderedFigure) -> FigureView:
         svg=_inline(figure.svg),
         refusal=figure.refusal,
         files=figure.files,
+        remark=figure.remark,
     )
 
 

@@ -69,6 +69,7 @@ class FigureView:
     svg: Markup
     refusal: str
     files: tuple[str, ...] = ("pdf", "png", "svg")
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ import shutil
 import typing
 from dataclasses import replace
 from math import exp, log
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -18,6 +19,7 @@ from metaan.figures import typefaces
 from metaan.figures.colours import contrast
 from metaan.figures.drawing import render
 from metaan.figures.forest import forest_plot, layout_forest
+from metaan.figures.forest_lines import within_line
 from metaan.figures.measure import width
 from metaan.figures.presets import PRESETS, preset_of
 from metaan.figures.typefaces import DEJAVU, chosen_family, font_file
@@ -89,6 +91,24 @@ def test_words_and_numbers_are_the_journals(name, expected, comparison, options)
     said, _ = texts(comparison, name, options)
     assert expected <= set(said)
     assert "Drowsiness: Carisoprodol versus Placebo" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("metaan", "τ² = 0.13; I² = 82%, P = 0.018"),
+        ("bmj", "τ²=0.13; I²=82%, P=0.02"),
+        ("jama", "I² = 82%, P = .02"),
+        ("revman", "Tau² = 0.133; I² = 82%, P = 0.02"),
+        ("lancet", "τ²=0·13; I²=82%, p=0·018"),
+    ],
+)
+def test_a_group_is_told_of_in_the_words_of_the_line_on_all_studies(name, expected):
+    # Alternate allocation of the BCG trials (metafor 3.8: tau2 0.1326, I2 82.02, Q 5.5625, P 0.0183).
+    told = within_line(
+        SimpleNamespace(method="REML", tau2=0.1326, I2=0.8202, I2_Q=0.8202, Q_pvalue=0.0183), PRESETS[name]
+    )
+    assert told == expected
 
 
 def test_columns_stand_in_the_journals_order(comparison, options):

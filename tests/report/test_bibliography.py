@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -71,6 +72,21 @@ def test_names_keep_their_particles_and_bodies_stay_whole():
     assert "van der Walt, S. J. and others" in to_bibtex([REFERENCES["harris2020"]])
     people = to_bibtex([HOSTILE]).splitlines()[1]
     assert people == "  author = {O'Brien, X. and World Health Organization and others},"
+
+
+def test_first_names_with_a_hyphen_are_initials_too():
+    double = replace(HOSTILE, authors="Pignon J-P, Cheung MW-L, Jimenez-Silva J")
+    assert to_bibtex([double]).splitlines()[1] == (
+        "  author = {Pignon, J.-P. and Cheung, M. W.-L. and Jimenez-Silva, J.},"
+    )
+
+
+def test_every_person_cited_has_a_family_name_and_initials():
+    assert [
+        line
+        for line in to_ris(REFERENCES.values()).splitlines()
+        if line.startswith(("AU", "ED")) and "," not in line and not line.endswith("et al")
+    ] == []
 
 
 def test_nothing_in_a_title_is_run():

@@ -153,6 +153,14 @@ def test_a_refused_forest_plot_is_named_with_its_reason(small_review, small_anal
     assert "Not drawn: Figure forest-relief-alpha-control.</strong> No study is estimable." in page
 
 
+def test_a_caption_says_where_a_figure_does_not_keep_to_its_journal(small_review, small_analyses, build):
+    high = build.figure("forest-relief-alpha-control", remark="236 mm high, and <b> takes 222")
+    page = render_html(small_review, small_analyses, {high.id: high}, ())
+    assert "For the journal: 236 mm high, and &lt;b&gt; takes 222." in page
+    fits = build.figure("forest-relief-alpha-control")
+    assert "For the journal" not in render_html(small_review, small_analyses, {fits.id: fits}, ())
+
+
 def test_figures_stand_without_their_declaration(small_page):
     assert "<?xml" not in small_page
     assert small_page.count("<svg") == 1

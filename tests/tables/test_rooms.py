@@ -253,6 +253,20 @@ def test_studies_are_harmless_and_linked(tables: Rows) -> None:
     assert second["label"] == "'=cmd"
 
 
+def test_counts_of_people_are_written_alike_in_every_column(tables: Rows) -> None:
+    one, arm = tables["studies"][0], tables["arms"][0]
+    many = {"n_randomised": "3174"}, {"n_randomised": 3174}
+    study, group = (
+        replace(row, text={**row.text, **many[0]}, value={**row.value, **many[1]}) for row in (one, arm)
+    )
+    made = studies_table({**tables, "studies": (study,), "arms": (group,)}, analysed={"s1": 3170})
+    html = to_html(made)
+    assert "3,174</td>" in html
+    assert "3,170</td>" in html
+    assert "(3,174)" in html
+    assert read(made)[0]["n_randomised"] == "3174"
+
+
 def test_studies_say_where_they_are_used_and_what_they_sum(tables: Rows) -> None:
     one, two = tables["studies"]
     summing = replace(two, text={**two.text, "covers": "s1;gone"}, value={**two.value, "covers": "s1;gone"})

@@ -114,7 +114,7 @@ def rankogram(
         model=model,
         samples=int(samples),
         level=level,
-        notes=_left_out(network, component),
+        notes=(*_left_out(network, component), *_of_which_model(component, model)),
     )
 
 
@@ -182,6 +182,12 @@ def _refuse_draws(rng: object, samples: object) -> None:
         )
     if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or samples < 1:
         raise InputError(f"samples = {samples!r} is not a number of draws; give a positive whole number.")
+
+
+def _of_which_model(component: Component, model: str) -> tuple[str, ...]:
+    if model == "common" or not np.isnan(component.tau2):
+        return ()
+    return ("τ² cannot be estimated from these studies: the estimates are those of the common-effect model",)
 
 
 def _left_out(network: Network, component: Component) -> tuple[str, ...]:

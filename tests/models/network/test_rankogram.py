@@ -108,6 +108,14 @@ def test_every_rank_stands_beside_its_uncertainty():
         assert row.rank_low <= row.median_rank <= row.rank_high
 
 
+def test_ranks_say_when_the_common_effect_model_stands_in():
+    told = "τ² cannot be estimated from these studies: the estimates are those of the common-effect model"
+    line = (["s", "t"], ["A", "B"], ["B", "C"], [1.0, 2.0], [0.5, 0.5])
+    assert ranks_of(line, samples=10).notes == (told,)
+    assert ranks_of(line, samples=10, model="common").notes == ()
+    assert ranks_of(PAIR, samples=10).notes == ()
+
+
 def test_a_rankogram_of_another_network_is_refused():
     with pytest.raises(InputError, match="'C', which this network does not have"):
         rank_table(network(*PAIR), ranks_of(TRIANGLE, samples=10))
