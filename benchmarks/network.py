@@ -13,11 +13,12 @@ from time import process_time
 
 import numpy as np
 
-from metaan import contributions, network
+from metaan import contributions, decompose_designs, network, split_nodes
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = ((26, 10, 20.0), (200, 50, 300.0))
 FLOWS = ((93, 22, 2000.0),)
+GROWTH = ((40, 10), (200, 50), (800, 200))
 
 
 def naive(room):
@@ -84,10 +85,30 @@ def time_contributions():
             report(studies, treatments, method, ours, aim, slow)
 
 
+def time_growth():
+    """Show how cost grows where studies and treatments grow alike: fits, splits, Q by design, one flow."""
+    print("\nstudies  treatments  work           metaan   times the size before")
+    before = {}
+    for studies, treatments in GROWTH:
+        data = made_up(studies, treatments)
+        fit = network(*data)
+        work = {
+            "network": lambda data=data: network(*data),
+            "split_nodes": lambda fit=fit: split_nodes(fit),
+            "decompose": lambda fit=fit: decompose_designs(fit),
+        }
+        for name, run in work.items():
+            ours = milliseconds(run, repeat=3)
+            grown = f"{ours / before[name]:7.1f}" if name in before else "      –"
+            print(f"{studies:7d}  {treatments:10d}  {name:12s} {ours:7.1f} ms {grown}")
+            before[name] = ours
+
+
 def main():
     print("studies  treatments  method          metaan       aim     naive   times")
     time_networks()
     time_contributions()
+    time_growth()
 
 
 if __name__ == "__main__":

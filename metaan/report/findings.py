@@ -10,7 +10,11 @@ from zlib import crc32
 import numpy as np
 
 from metaan.format import RATIO_MEASURES
-from metaan.models.network.contribution import contribution_by_judgement, contributions
+from metaan.models.network.contribution import (
+    NOT_JUDGED,
+    contribution_by_judgement,
+    contributions,
+)
 from metaan.models.network.heat import net_heat
 from metaan.models.network.inconsistency import decompose_designs
 from metaan.models.network.loops import bucher
@@ -39,7 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["findings_of", "small_values_of"]
 
 SAMPLES = 100_000
-UNKNOWN = ("", "not judged", "not applicable")
+UNKNOWN = ("", NOT_JUDGED, "not applicable")
 MODIFIERS = {
     "year": "year",
     "duration_days": "duration (days)",

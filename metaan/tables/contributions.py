@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from metaan.format import DASH, percent
+from metaan.models.network.contribution import NOT_JUDGED
 from metaan.tables.estimates import pair_cells, pair_columns
 from metaan.tables.table import Cell, Column, Table, number_cell, told_apart
 
@@ -14,9 +15,8 @@ if TYPE_CHECKING:
     from metaan.results.contribution import Contributions, JudgedContributions
     from metaan.types import FloatArray
 
-__all__ = ["NOT_JUDGED", "contributions_table", "judged_table"]
+__all__ = ["contributions_table", "judged_table"]
 
-NOT_JUDGED = "not judged"
 METHODS = {
     "shortestpath": "shortest paths of the flow of evidence",
     "randomwalk": "a random walk along the flow of evidence",

@@ -39,6 +39,9 @@ _STUDY_COLUMNS = (
     Column(name="notes", title="Notes"),
     Column(name="source", title="Source"),
 )
+COUNTED = ("n_randomised", "n_enrolled")
+"""Numbers of people, whose thousands are marked as everywhere."""
+
 EXPECTED = {
     "country": "country",
     "design": "design",
@@ -209,7 +212,8 @@ def _study_row(
 
 def _plain(row: Row, name: str) -> Cell:
     value = row.value[name]
-    return Cell(row.text[name], float(value) if isinstance(value, int | float) else None)
+    text = f"{value:,}" if name in COUNTED and isinstance(value, int) else row.text[name]
+    return Cell(text, float(value) if isinstance(value, int | float) else None)
 
 
 def _doi_cell(row: Row) -> Cell:
@@ -229,7 +233,7 @@ def _arms_by_study(rows: Sequence[Row]) -> dict[str, list[str]]:
         treatment = row.text["treatment"]
         words = f"{treatment} {dose}".strip() if not _says(dose, treatment) else dose
         words += f" + {background}" if background and background not in words else ""
-        n = row.text["n_randomised"]
+        n = _plain(row, "n_randomised").text
         arms.setdefault(row.text["study_id"], []).append(f"{words} ({n})" if n else words)
     return arms
 

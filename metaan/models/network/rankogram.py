@@ -10,6 +10,7 @@ import numpy as np
 from metaan.errors import InputError
 from metaan.models.intake import read_level
 from metaan.models.network.ranking import p_scores, ranked_effects
+from metaan.models.network.rows import shown_component
 from metaan.results.frozen import frozen
 from metaan.results.ranking import RankedTreatment, Rankogram
 
@@ -90,7 +91,7 @@ def rankogram(
     estimate, se, sign = ranked_effects(network, small_values, model)
     level = network.level if level is None else read_level(level)
     _refuse_draws(rng, samples)
-    component = _shown_component(network)
+    component = shown_component(network)
     inside = [network.treatments.index(treatment) for treatment in component.treatments]
     block = np.ix_(inside, inside)
     counts = np.zeros((len(inside), len(inside)))
@@ -181,11 +182,6 @@ def _refuse_draws(rng: object, samples: object) -> None:
         )
     if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or samples < 1:
         raise InputError(f"samples = {samples!r} is not a number of draws; give a positive whole number.")
-
-
-def _shown_component(network: Network) -> Component:
-    holds = [part for part in network.components if network.reference in part.treatments]
-    return holds[0] if holds else network.components[0]
 
 
 def _left_out(network: Network, component: Component) -> tuple[str, ...]:
