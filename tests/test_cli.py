@@ -288,14 +288,18 @@ def test_a_terminal_without_unicode_gets_escapes(review: Path) -> None:
     assert b"failed" not in done.stderr
 
 
+@pytest.mark.parametrize("there", [True, False])
 def test_an_interrupted_report_says_that_the_last_one_stands(
-    review: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    review: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, there: bool
 ) -> None:
+    if there:
+        (review / "o").mkdir()
     monkeypatch.setattr(
         "metaan.report.bundle.write_report", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM)
     )
     assert run(["report", str(review), "--out", str(review / "o")]) == 130
-    assert capsys.readouterr().err == "Interrupted; the last report was left as it was.\n"
+    stands = "; the last report was left as it was" if there else ""
+    assert capsys.readouterr().err == f"Interrupted{stands}.\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

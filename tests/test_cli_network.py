@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 import subprocess
 import sys
 from collections import defaultdict
@@ -948,3 +949,14 @@ def test_the_output_is_the_same_every_time(call: Network) -> None:
     for form in ("text", "json", "csv"):
         arguments = ("--measure", "MD", "--format", form)
         assert call(text, *arguments)[1] == call(text, *arguments)[1]
+
+
+def test_the_readmes_commands_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    lines = [line for line in readme.splitlines() if line.startswith("metaan network trials.csv")]
+    rows = "S1,aspirin,12,100\nS1,placebo,20,101\nS2,aspirin,5,50\nS2,ticlopidine,9,52\n"
+    (tmp_path / "trials.csv").write_text(f"study,treatment,events,n\n{rows}", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert len(lines) == 2
+    assert [run(shlex.split(line)[1:]) for line in lines] == [0, 0]
+    assert (tmp_path / "league.svg").exists()

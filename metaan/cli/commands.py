@@ -92,7 +92,8 @@ def report(
             try:
                 write_report(folder, out, progress=step, memory=memory, fresh=fresh)
             except BaseException as stop:
-                stop.add_note("the last report was left as it was")
+                if out.exists():
+                    stop.add_note("the last report was left as it was")
                 raise
         talk.tell(f"The report of {folder} is complete.")
         click.echo(str(out / "report.html"))

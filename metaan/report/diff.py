@@ -192,7 +192,14 @@ def _digests(manifest: Any) -> dict[str, str]:
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     for place, before, after in unequal(_named(old), _named(new)):
+        if _unset(before, after):
+            continue
         yield Change(place=place, old=_held(before), new=_held(after), relative=_relative(before, after))
+
+
+def _unset(old: object, new: object) -> bool:
+    # A newer program writes keys that an older one did not know; left empty they choose nothing.
+    return (old is ABSENT and new in (None, "")) or (new is ABSENT and old in (None, ""))
 
 
 def _held(value: object) -> object:

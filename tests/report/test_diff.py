@@ -74,6 +74,15 @@ def test_choices_and_inputs_are_those_of_the_manifest():
     assert not there.same
 
 
+@pytest.mark.parametrize("empty", [None, ""])
+def test_a_key_that_only_one_report_knows_and_leaves_empty_is_no_choice(empty):
+    old, new = {"plan": {"method": "REML"}}, {"plan": {"method": "REML", "subgroup": empty}}
+    assert found({}, {}, (old, new)).same
+    assert found({}, {}, (new, old)).same
+    assert found({}, {}, (old, {"plan": {"method": "REML", "subgroup": "dose"}})).choices
+    assert found({}, {}, (new, {"plan": {"method": "REML", "subgroup": 0}})).choices
+
+
 def test_words_are_told_apart_from_numbers():
     there = found({"notes": ["a"], "ok": True}, {"notes": ["b"], "ok": False})
     assert [each.place for each in there.words] == ["notes[0]", "ok"]
