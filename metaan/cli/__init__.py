@@ -44,6 +44,8 @@ def run(arguments: Sequence[str]) -> int:
     """
     # Looking for pydantic's plugins opens the metadata of every installed package, and would run them.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # Matrices are small here: more threads of one process only get into the others' way.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _open_streams()
     _forgiving_streams()
     debug = DEBUG in arguments
