@@ -61,7 +61,7 @@ def heterogeneity_line(fit: Pooled, profile: HeterogeneityInterval | None, prese
         p=numerals.p(fit.Q_pvalue),
     )
     share = words.i2_common if fit.method == "EE" else words.i2
-    i2 = share.format(I2=percent(fit.I2), I2_Q=percent(fit.I2_Q))
+    i2 = share.format(I2=percent(fit.I2), I2_interval=_i2_limits(profile), I2_Q=percent(fit.I2_Q))
     return _no_equals(words.heterogeneity.format(tau2=tau2, chi2=chi2, i2=i2))
 
 
@@ -114,6 +114,13 @@ def _tau2_limits(profile: HeterogeneityInterval | None, preset: Preset) -> str:
     return preset.wording.tau2_interval.format(
         interval=interval_name(profile.level), limits=f"{low} to {high}"
     )
+
+
+def _i2_limits(profile: HeterogeneityInterval | None) -> str:
+    if profile is None or any(isnan(limit) for limit in profile.I2):
+        return ""
+    low, high = map(percent, profile.I2)
+    return f", {low} to {high}"
 
 
 def _below(number: float) -> str:

@@ -179,12 +179,12 @@ def _counted(flow: Flow, name: str, indent: int, most: int | None) -> Iterator[t
     reasons = flow.reasons.get(name) or flow.reasons.get(SPECIFIC.get(name, ""), ())
     count = flow.counts.get(name)
     stop = ":" if reasons else ""
-    yield f"{_word(flow, name)} ({'not recorded' if count is None else f'n = {count}'}){stop}", indent
+    yield f"{_word(flow, name)} ({'not recorded' if count is None else f'n = {count:,}'}){stop}", indent
     for reason, number in reasons[:most]:
-        yield f"{clean(reason) or 'no reason given'} (n = {number})", indent + 1
+        yield f"{clean(reason) or 'no reason given'} (n = {number:,})", indent + 1
     rest = reasons[most:] if most is not None else ()
     if rest:
-        yield f"{len(rest)} further (n = {sum(number for _, number in rest)})", indent + 1
+        yield f"{len(rest)} further (n = {sum(number for _, number in rest):,})", indent + 1
 
 
 def _word(flow: Flow, name: str) -> str:

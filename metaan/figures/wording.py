@@ -68,7 +68,7 @@ class Wording:
     chi2: str = "χ² = {Q}, df = {df}, {p}"
     tau2: str = "τ² = {tau2}{tau2_interval}; "
     tau2_interval: str = " ({interval} {limits}, Q-profile)"
-    i2: str = "I² = {I2} (from τ²), {I2_Q} (from Q)"
+    i2: str = "I² = {I2} (from τ²{I2_interval}), {I2_Q} (from Q)"
     i2_common: str = "I² = {I2_Q} (from Q)"
     overall: str = "Test for overall effect: {letter} = {statistic}{dof}, {p}."
     overall_dof: str = ", df = {df}"

@@ -269,7 +269,7 @@ def test_a_count_is_shown_however_long_the_words_before_it_are():
     words = {"records_screened": "W" * 2000, "dbr_assessed": "word " * 400}
     layout = layout_flow(flow_of(BASE, words=words), title="Flow")
     shown = [each.text for each in layout.sheet.words]
-    assert {"(n = 1000)", "(n = 95)"} <= set(shown)
+    assert {"(n = 1,000)", "(n = 95)"} <= set(shown)
     assert layout.sheet.height < 900
 
 

@@ -115,7 +115,7 @@ def test_every_model_is_named_and_the_headline_is_bold(comparison, options):
 def test_numbers_below_the_plot(comparison, options):
     said = " ".join(texts(layout_forest(comparison, **options)))
     assert "τ² = 0.020 (95% CI 0 to 0.31, Q-profile); χ² = 4.52, df = 3, P = 0.21" in said
-    assert "I² = 34% (from τ²), 31% (from Q)" in said
+    assert "I² = 34% (from τ², 0% to 90%), 31% (from Q)" in said
     assert "Test for overall effect: t = −3.87, df = 3, P = 0.031" in said
 
 
