@@ -10,6 +10,7 @@ from itertools import pairwise
 from math import ceil, exp, floor, isfinite, log, log10
 from typing import TYPE_CHECKING
 
+from metaan.errors import CannotDraw
 from metaan.figures.measure import width
 from metaan.figures.typefaces import DEJAVU
 from metaan.format import fixed, power_of_ten
@@ -28,6 +29,9 @@ NARROW_RATIO = log(1.5)
 PADDING = 0.04
 LENIENT = 1.6
 LEAST_REACH = 0.35
+LARGEST_LOG, SMALLEST_SPAN = 600.0, 1e-9
+"""Logarithms of ratios up to which, and spans from which on, an axis has labels that are numbers."""
+
 FARTHEST_REACH = log(1000)
 TICK_GAP = 7.0
 MOST_TICKS = 9
@@ -123,6 +127,11 @@ def choose_limits(
     (float, float)
         Low and high, analysis scale.
 
+    Raises
+    ------
+    CannotDraw
+        For ratios that no number can label.
+
     Examples
     --------
     >>> low, high = choose_limits([-0.2], [(-0.5, 0.1)], ratio=True)
@@ -138,6 +147,8 @@ def choose_limits(
     high += _extension([b - high for _, b in known], usual, reach)
     if high == low:
         low, high = low - (abs(low) or 1.0), high + (abs(high) or 1.0)
+    if ratio:
+        _refuse_unlabelled(low, high)
     padding = PADDING * (high - low)
     axis = _round_outwards(low - padding, high + padding, ratio, size, room, family)
     slight = SLIGHT * (axis[1] - axis[0])
@@ -146,6 +157,20 @@ def choose_limits(
     if furthest < axis[0] or furthest_up > axis[1]:
         return _round_outwards(furthest, furthest_up, ratio, size, room, family)
     return axis
+
+
+def _refuse_unlabelled(low: float, high: float) -> None:
+    """Refuse a log axis whose values no number can label."""
+    if max(-low, high) > LARGEST_LOG:
+        raise CannotDraw(
+            f"No figure: a ratio here lies beyond what an axis can show, its logarithm {max(-low, high):.3g};"
+            " see whether the effects are logarithms of ratios."
+        )
+    if high - low < SMALLEST_SPAN:
+        raise CannotDraw(
+            f"No figure: all ratios here lie within {high - low:.1g} of one another, too near for labels"
+            " on an axis."
+        )
 
 
 def choose_ticks(

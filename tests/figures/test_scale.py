@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from metaan.errors import CannotDraw
 from metaan.figures.measure import width
 from metaan.figures.scale import Scale, choose_limits, choose_ticks
 
@@ -116,3 +117,13 @@ def test_a_scale_knows_what_it_clips():
         True,
     )
     assert (scale.place(-5), scale.place(0), scale.place(5)) == (0, 50, 100)
+
+
+@pytest.mark.parametrize(
+    ("points", "said"),
+    [([1000.0, 2.0], "logarithm 1"), ([-1e20], "logarithm 1"), ([1e-60], "too near")],
+)
+def test_ratios_that_no_number_can_label_are_refused_in_a_sentence(points: list[float], said: str) -> None:
+    near = [(point - abs(point) / 10, point + abs(point) / 10) for point in points]
+    with pytest.raises(CannotDraw, match=said):
+        choose_limits(points, near, ratio=True)
