@@ -147,10 +147,7 @@ def study_covariate(file: PlainFile, columns: NetworkColumns, heading: str) -> d
     InputError
         For cells that are no numbers, and studies with two values.
     """
-    index = file.position(heading)
-    if index is None:
-        hint = near(heading, file.header) or f"it has {headings(file.header)}."
-        raise RequestError(visible(f"--covariate: {file.name} has no column “{heading[:80]}”; {hint}"))
+    index = _position(file, "covariate", heading)
     values: dict[str, float | None] = {}
     faults = []
     for row, study in zip(file.rows, _labels(file, columns)[0], strict=True):
@@ -195,10 +192,7 @@ def study_texts(file: PlainFile, columns: NetworkColumns, option: str, heading: 
     InputError
         For studies with two texts.
     """
-    index = file.position(heading)
-    if index is None:
-        hint = near(heading, file.header) or f"it has {headings(file.header)}."
-        raise RequestError(visible(f"--{option}: {file.name} has no column “{heading[:80]}”; {hint}"))
+    index = _position(file, option, heading)
     texts: dict[str, str] = {}
     faults = []
     for row, study in zip(file.rows, _labels(file, columns)[0], strict=True):
@@ -212,6 +206,15 @@ def study_texts(file: PlainFile, columns: NetworkColumns, option: str, heading: 
             f"--{option} {visible(heading)}: {'; '.join(faults)}. Give every study one value, or none."
         )
     return texts
+
+
+def _position(file: PlainFile, option: str, heading: str) -> int:
+    """Find the column that an option names."""
+    index = file.position(heading)
+    if index is None:
+        hint = near(heading, file.header) or f"it has {headings(file.header)}."
+        raise RequestError(visible(f"--{option}: {file.name} has no column “{heading[:80]}”; {hint}"))
+    return index
 
 
 def _labels(file: PlainFile, columns: NetworkColumns) -> tuple[list[str], tuple[str, ...]]:

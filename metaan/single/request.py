@@ -23,7 +23,16 @@ if TYPE_CHECKING:
     from metaan.effects.cells import Measure
     from metaan.review.plain import PlainFile
 
-__all__ = ["EFFECT_COLUMNS", "Request", "Source", "own_rules", "profile_note", "settle", "source_of"]
+__all__ = [
+    "EFFECT_COLUMNS",
+    "Request",
+    "Source",
+    "one_of",
+    "own_rules",
+    "profile_note",
+    "settle",
+    "source_of",
+]
 
 INVERSE, MH, PETO = "inverse", "mh", "peto"
 MH_MEASURES = ("OR", "RR", "RD", "IRR", "IRD")
@@ -116,11 +125,11 @@ def settle(request: Request) -> Request:
     """
     request = replace(
         request,
-        measure=_one_of("measure", request.measure, MEASURE_NAMES),
-        method=_one_of("method", request.method, ESTIMATORS),
-        test=_one_of("test", request.test, TESTS),
-        profile=_one_of("profile", request.profile, PACKAGES),
-        model=_one_of("model", request.model, (INVERSE, MH, PETO, *MIXED)) or INVERSE,
+        measure=one_of("measure", request.measure, MEASURE_NAMES),
+        method=one_of("method", request.method, ESTIMATORS),
+        test=one_of("test", request.test, TESTS),
+        profile=one_of("profile", request.profile, PACKAGES),
+        model=one_of("model", request.model, (INVERSE, MH, PETO, *MIXED)) or INVERSE,
     )
     if request.add is not None and not (isfinite(request.add) and request.add >= 0):
         raise RequestError(f"--add {request.add} is added to counts; give a number of 0 or more.")
@@ -231,7 +240,19 @@ def _both(columns: dict[str, int]) -> tuple[str, ...]:
     return ("vi is used, sei is not",) if {"vi", "sei"} <= columns.keys() else ()
 
 
-def _one_of(option: str, given: str | None, known: Iterable[str]) -> str | None:
+def one_of(option: str, given: str | None, known: Iterable[str]) -> str | None:
+    """Spell an option's value as it is known, whatever its capitals.
+
+    Raises
+    ------
+    RequestError
+        For another value, with near names.
+
+    Examples
+    --------
+    >>> one_of("method", "reml", ("DL", "REML"))
+    'REML'
+    """
     if given is None:
         return None
     names = {name.casefold(): name for name in known}

@@ -11,12 +11,11 @@ from metaan.errors import RequestError
 from metaan.format import LOG_MEASURES, MEASURE_NAMES, ONE_GROUP_MEASURES
 from metaan.models.network.splitting import METHODS as SPLITS
 from metaan.models.network.tau2 import ESTIMATORS
-from metaan.review.cells import near
 from metaan.review.network_rows import INPUTS
-from metaan.review.problems import visible
+from metaan.single.request import one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from metaan.types import SmallValues
@@ -121,8 +120,8 @@ def settle(request: NetworkRequest) -> NetworkRequest:
         raise RequestError(f"--level {request.level:g} is no confidence level; give one such as 0.95.")
     if request.seed < 0:
         raise RequestError(f"--seed {request.seed} is negative; give a whole number of 0 or more.")
-    small_values = _one_of("small-values", request.small_values, DIRECTIONS)
-    measure = _one_of("measure", request.measure, COMPARING)
+    small_values = one_of("small-values", request.small_values, DIRECTIONS)
+    measure = one_of("measure", request.measure, COMPARING)
     _check_margin(request, measure)
     if request.model != INVERSE and measure != "OR":
         raise RequestError(f"--model {request.model} is for odds ratios; ask for --measure OR.")
@@ -131,11 +130,11 @@ def settle(request: NetworkRequest) -> NetworkRequest:
     return replace(
         request,
         measure=measure,
-        method=_one_of("method", request.method, ESTIMATORS) or "REML",
+        method=one_of("method", request.method, ESTIMATORS) or "REML",
         small_values=cast("SmallValues | None", small_values),
-        splits=_one_of("splits", request.splits, SPLITS) or "back-calculation",
-        repeated=_one_of("repeated", request.repeated, REPEATED) or "refuse",
-        take=_one_of("input", request.take or None, INPUTS) or "",
+        splits=one_of("splits", request.splits, SPLITS) or "back-calculation",
+        repeated=one_of("repeated", request.repeated, REPEATED) or "refuse",
+        take=one_of("input", request.take or None, INPUTS) or "",
     )
 
 
@@ -148,13 +147,3 @@ def _check_margin(request: NetworkRequest, measure: str | None) -> None:
     if not isfinite(margin) or margin < 0 or (measure in LOG_MEASURES and margin == 0):
         kind = "a ratio above 0, such as 1.25" if measure in LOG_MEASURES else "a number of 0 or more"
         raise RequestError(f"--margin {margin:g} is no difference that can matter; give {kind}.")
-
-
-def _one_of(option: str, given: str | None, known: Iterable[str]) -> str | None:
-    if given is None:
-        return None
-    names = {name.casefold(): name for name in known}
-    if given.casefold() in names:
-        return names[given.casefold()]
-    hint = near(given, list(names.values())) or f"it takes {', '.join(names.values())}."
-    raise RequestError(f"--{option} {visible(given[:80])!r} is not known; {hint}")

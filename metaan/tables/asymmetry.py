@@ -7,7 +7,7 @@ from math import isfinite, nan
 from typing import TYPE_CHECKING
 
 from metaan.format import DASH, fixed, percent, pvalue, significant, variance
-from metaan.tables.table import Cell, Column, Table, number_cell
+from metaan.tables.table import Cell, Column, Table, number_cell, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -72,7 +72,7 @@ def asymmetry_table(analysis: AnalysisResult, names: Mapping[str, str]) -> Table
         One row per comparison and test, the chosen one named; no row where no comparison has ten studies.
     """
     found = [(each, each.asymmetry) for each in analysis.main.comparisons if each.asymmetry is not None]
-    notes = dict.fromkeys(text for _, tests in found for text in (tests.reason, *map(_sentence, tests.notes)))
+    notes = dict.fromkeys(text for _, tests in found for text in (tests.reason, *map(sentence, tests.notes)))
     return Table(
         id=f"{analysis.id}-asymmetry",
         title=f"{analysis.title}: tests of small-study effects",
@@ -174,7 +174,3 @@ def _influence_rows(
             number_cell(weight, percent(weight, 1)),
             Cell("yes" if found.influential[i] else ""),
         )
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."

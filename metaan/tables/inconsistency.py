@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from metaan.format import DASH, fixed, percent, pvalue
 from metaan.tables.estimates import estimate_cells, estimate_columns, network_digits, pair_cells, pair_columns
-from metaan.tables.table import Cell, Column, Table, number_cell
+from metaan.tables.table import Cell, Column, Table, number_cell, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,7 +125,7 @@ def loops_table(
             Column(name="note", title="Note", where="csv"),
         ),
         rows=tuple(_loop_row(each, measure, network.level, names) for each in findings.loops),
-        notes=tuple(dict.fromkeys(_sentence(note) for each in findings.loops for note in each.notes)),
+        notes=tuple(dict.fromkeys(sentence(note) for each in findings.loops for note in each.notes)),
     )
 
 
@@ -189,12 +189,8 @@ def designs_table(findings: NetworkFindings, *, analysis: str, title: str, names
             Column(name="pvalue", title="P", numeric=True),
         ),
         rows=tuple(_q_row(*part, whole=split.Q) for part in parts) if split.dof > 0 else (),
-        notes=tuple(map(_sentence, split.notes)),
+        notes=tuple(map(sentence, split.notes)),
     )
-
-
-def _sentence(note: str) -> str:
-    return f"{note[:1].upper()}{note[1:]}."
 
 
 def _q_row(name: str, Q: float, dof: float, p: float, *, whole: float) -> tuple[Cell, ...]:

@@ -17,7 +17,7 @@ from metaan.format import (
     significant,
     total_variance,
 )
-from metaan.tables.table import Cell, Column, Table, number_cell
+from metaan.tables.table import Cell, Column, Table, number_cell, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,7 +58,7 @@ def pooled_table(analysis: AnalysisResult, names: Mapping[str, str]) -> Table:
     """
     scenario = analysis.main
     rows = tuple(_row(comparison, scenario.measure, names) for comparison in scenario.comparisons)
-    notes = dict.fromkeys(_sentence(note) for each in scenario.comparisons for note in each.notes)
+    notes = dict.fromkeys(sentence(note) for each in scenario.comparisons for note in each.notes)
     return Table(
         id=f"{analysis.id}-comparisons",
         title=f"{analysis.title}: direct comparisons",
@@ -161,11 +161,6 @@ def _heterogeneity_cells(comparison: Comparison) -> tuple[Cell, ...]:
 
 def _bracketed(limits: Interval, write: Callable[[float], str]) -> str:
     return "" if isnan(limits[0]) else f" ({write(limits[0])} to {write(limits[1])})"
-
-
-def _sentence(text: str) -> str:
-    said = f"{text[:1].upper()}{text[1:]}"
-    return said if said.endswith((".", "?", "!")) else f"{said}."
 
 
 def _standing_notes() -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from metaan.format import DASH, RATIO_MEASURES, back_transform, fixed, percent
 from metaan.tables.estimates import estimate_cells, estimate_columns, network_digits
-from metaan.tables.table import Cell, Column, Table, number_cell
+from metaan.tables.table import Cell, Column, Table, number_cell, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,7 +90,7 @@ def ranking_table(
             f"Ranked on the random-effects estimates; {small_values_words(ranks.small_values)}. P-scores are"
             f" exact; ranks were drawn {ranks.samples:,} times from the joint distribution of the estimates.",
             RANKS_MISLEAD,
-            *(f"{note[:1].upper()}{note[1:]}." for note in ranks.notes),
+            *map(sentence, ranks.notes),
         ),
     )
 

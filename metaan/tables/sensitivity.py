@@ -18,7 +18,7 @@ from metaan.format import (
 from metaan.results.synthesis import UNCHANGED
 from metaan.tables.pooled import INTERVALS
 from metaan.tables.standstill import direct_stands, network_stands
-from metaan.tables.table import Cell, Column, Table, number_cell
+from metaan.tables.table import Cell, Column, Table, number_cell, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -76,12 +76,7 @@ def _caveats(analysis: AnalysisResult) -> Iterable[str]:
 
 
 def _own_notes(scenario: Scenario) -> tuple[str, ...]:
-    return tuple(_sentence(note) for note in scenario.notes if note != UNCHANGED)
-
-
-def _sentence(note: str) -> str:
-    text = note[:1].upper() + note[1:]
-    return text if text[-1:] in ".?!" else f"{text}."
+    return tuple(sentence(note) for note in scenario.notes if note != UNCHANGED)
 
 
 def _columns(level: float) -> tuple[Column, ...]:

@@ -27,6 +27,7 @@ __all__ = [
     "Table",
     "number_cell",
     "plain_number",
+    "sentence",
     "to_csv",
     "to_frame",
     "to_html",
@@ -228,6 +229,18 @@ def number_cell(value: float, text: str, scale: float = 0.0) -> Cell:
     (0.0, 6.2e-13)
     """
     return Cell(text, None if isnan(value) else without_residue(value, scale))
+
+
+def sentence(text: str) -> str:
+    """Begin with a capital and end with a stop, where there is none.
+
+    Examples
+    --------
+    >>> sentence("no study is left"), sentence("Is it?")
+    ('No study is left.', 'Is it?')
+    """
+    said = f"{text[:1].upper()}{text[1:]}"
+    return said if not said or said.endswith((".", "?", "!")) else f"{said}."
 
 
 def told_apart(titles: Sequence[str], keys: Sequence[str]) -> list[str]:
