@@ -23,6 +23,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from metaan.figures.files import FileSettings
 from metaan.figures.measure import clean, lacking
+from metaan.figures.pdf import sets_every_text, sheet_pdf
 from metaan.figures.sheet import draw_sheet
 from metaan.figures.svg import finish_svg
 from metaan.figures.typefaces import DEJAVU
@@ -154,7 +155,7 @@ def render(drawing: Drawing, format: Format) -> bytes:  # noqa: A002
                 family=_family(drawing),
             )
         case "pdf":
-            return _save(drawing, format="pdf", metadata=_pdf_metadata(drawing))
+            return _pdf(drawing)
         case "png":
             return _png(drawing)
         case "tiff":
@@ -314,6 +315,14 @@ def _few_colours(image: Image.Image) -> Image.Image:
     few = Image.frombytes("P", image.size, chosen.tobytes())
     few.putpalette(palette[: 3 * PNG_COLOURS])
     return few
+
+
+def _pdf(drawing: Drawing) -> bytes:
+    """Write PDF from the sheet; matplotlib sets what is shaped, reads from the right or lacks glyphs."""
+    if drawing.sheet is None or not sets_every_text(drawing.sheet):
+        return _save(drawing, format="pdf", metadata=_pdf_metadata(drawing))
+    remarks = "; ".join(drawing.remarks)
+    return sheet_pdf(drawing.sheet, title=drawing.title, subject=drawing.alt, keywords=remarks)
 
 
 def _pdf_metadata(drawing: Drawing) -> Mapping[str, str | None]:

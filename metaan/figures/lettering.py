@@ -19,9 +19,10 @@ from matplotlib.text import Text
 if TYPE_CHECKING:
     from matplotlib.backend_bases import RendererBase
 
-__all__ = ["OneLine"]
+__all__ = ["BEFORE", "OneLine"]
 
 BEFORE = {"left": 0.0, "center": 0.5, "right": 1.0}
+"""Which share of a line stands before its place."""
 
 
 class OneLine(Text):

@@ -273,9 +273,9 @@ def test_the_packing_of_a_pdf_does_not_count(drawn: tuple[bytes, bytes]) -> None
     [page] = [s for s in STREAM.findall(pdf) if b"BT\n" in zlib.decompress(s)]
     loose = zlib.compress(zlib.decompress(page), 1)
     assert len(loose) != len(page)
-    length = f"obj\n{len(page)}\nendobj".encode()
+    length = f"/Length {len(page)} ".encode()
     assert length in pdf
-    packed = pdf.replace(page, loose).replace(length, f"obj\n{len(loose)}\nendobj".encode())
+    packed = pdf.replace(page, loose).replace(length, f"/Length {len(loose)} ".encode())
     assert places("figures/a.pdf", pdf, packed) == []
 
 
