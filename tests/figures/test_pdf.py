@@ -30,8 +30,8 @@ XHTML = "{http://www.w3.org/1999/xhtml}"
 # letters drift from where they were measured; ours stand there, to the third decimal that a PDF is given.
 DRIFT = 0.6
 MEASURED = 0.01
-# Grey levels of 255, root mean square at 150 dpi. Marks are the same to the last dot, or nearly, where a corner
-# falls between two; the drift of letters changes how their edges are smoothed, which squares of dots average.
+# Grey levels of 255, root mean square at 150 dpi. Marks are the same to the last dot, or nearly, where a
+# corner falls between two; the drift of letters changes how their edges are smoothed, and squares average it.
 MARKS = 0.2
 LETTERS = 6.0
 DPI = 150
