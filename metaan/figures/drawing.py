@@ -45,7 +45,7 @@ POINTS_PER_INCH, MM_PER_INCH = 72, 25.4
 SLACK = 0.5
 EPS_TITLE = 80
 DATED = (b"%%CreationDate", b"%%Title")
-# Runs of one colour are most of a figure: a quarter larger than at zlib's best, in a third of the time.
+# A figure is runs of one colour: a quarter larger than at zlib's usual level, in a third of its time.
 PNG_COMPRESSION = {"compress_level": 1, "compress_type": zlib.Z_RLE}
 SETTINGS = {
     "svg.fonttype": "none",

@@ -55,13 +55,9 @@ def pixels(sheet: Sheet, dpi: int) -> npt.NDArray[np.uint8]:
     >>> pixels(Sheet(width=72, height=36, words=(), lines=(), shapes=()), 100).shape
     (50, 100, 4)
     """
-    across, down = (int(round(side * dpi / POINTS_PER_INCH, WHOLE)) for side in (sheet.width, sheet.height))
-    agg: Any = RendererAgg  # without types
-    page = agg(across, down, dpi)
-    drawn = np.asarray(page.buffer_rgba())
-    drawn[...] = 255
+    page, drawn = _white_page(sheet, dpi)
     # Agg counts rows from below.
-    place = Affine2D().scale(dpi / POINTS_PER_INCH, -dpi / POINTS_PER_INCH).translate(0, down)
+    place = Affine2D().scale(dpi / POINTS_PER_INCH, -dpi / POINTS_PER_INCH).translate(0, len(drawn))
     marks: tuple[Shape | Line | Curve, ...] = (*sheet.shapes, *sheet.lines, *sheet.curves)
     for mark in sorted(marks, key=attrgetter("layer")):
         if isinstance(mark, Shape):
@@ -105,14 +101,23 @@ def few_colours(drawn: npt.NDArray[np.uint8]) -> Image.Image:
     return few
 
 
+def _white_page(sheet: Sheet, dpi: int) -> tuple[RendererBase, npt.NDArray[np.uint8]]:
+    """Give what draws, and the pixels that it draws into."""
+    across, down = (int(round(side * dpi / POINTS_PER_INCH, WHOLE)) for side in (sheet.width, sheet.height))
+    agg: Any = RendererAgg  # it comes without types
+    page = agg(across, down, dpi)
+    drawn = np.asarray(page.buffer_rgba())
+    drawn.fill(255)
+    return page, drawn
+
+
 def _draw_shape(shape: Shape, page: RendererBase, place: Transform) -> None:
     pen = page.new_gc()
     pen.set_foreground(to_rgba(shape.edge), isRGBA=True)
     pen.set_linewidth(shape.edge_width)
     fill = None if shape.fill == "none" else to_rgba(shape.fill, shape.alpha)
-    page.draw_path(
-        pen, Outline([point(*p) for p in (*shape.points, shape.points[0])], closed=True), place, fill
-    )
+    corners = [point(*p) for p in (*shape.points, shape.points[0])]
+    page.draw_path(pen, Outline(corners, closed=True), place, fill)
 
 
 def _draw_line(line: Line | Curve, page: RendererBase, place: Transform) -> None:
@@ -122,7 +127,9 @@ def _draw_line(line: Line | Curve, page: RendererBase, place: Transform) -> None
     if line.dashed:
         pen.set_dashes(0, [dash * line.width for dash in DASHES])
     points = line.points if isinstance(line, Curve) else (line.start, line.end)
-    page.draw_path(pen, Outline([point(*p) for p in points]), place)
+    path = Outline([point(*p) for p in points])
+    path.should_simplify = False
+    page.draw_path(pen, path, place)
 
 
 def _draw_letters(texts: list[Words], page: RendererBase, place: Transform) -> None:
