@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["FontPart", "cut_font", "has_glyphs", "set_width"]
+__all__ = ["FontPart", "cut_font", "set_width"]
 
 TABLES = ("head", "hhea", "maxp")
 LONG_OFFSETS = b"\0\1"
@@ -68,19 +68,6 @@ class _Font(NamedTuple):
     glyph: dict[int, str]
     advance: dict[str, tuple[int, int]]
     units: int
-
-
-def has_glyphs(text: str, file: Path) -> bool:
-    """Say whether a TrueType font has every character of a text.
-
-    Examples
-    --------
-    >>> from metaan.figures.fonts import drawing_font
-    >>> has_glyphs("0.44", drawing_font("a")), has_glyphs("₿", drawing_font("a"))
-    (True, False)
-    """
-    glyphs = _read(file).glyph
-    return all(ord(character) in glyphs for character in text)
 
 
 def set_width(text: str, file: Path) -> float:

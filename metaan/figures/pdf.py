@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from matplotlib.colors import to_rgb
 
-from metaan.figures.embedding import cut_font, has_glyphs, set_width
+from metaan.figures.embedding import cut_font, set_width
 from metaan.figures.fonts import drawing_font, is_plain
-from metaan.figures.lettering import BEFORE
+from metaan.figures.lettering import BEFORE, characters
 from metaan.figures.sheet import DASHES, Curve, Line, Point, Shape, Sheet, Words, point
 
 if TYPE_CHECKING:
@@ -78,7 +78,9 @@ def sets_every_text(sheet: Sheet) -> bool:
     >>> sets_every_text(Sheet(width=40, height=20, words=(words,), lines=(), shapes=()))
     False
     """
-    return all(is_plain(words.text) and has_glyphs(words.text, _file(words)) for words in sheet.words)
+    return all(
+        is_plain(words.text) and characters(str(_file(words))).issuperset(words.text) for words in sheet.words
+    )
 
 
 def sheet_pdf(sheet: Sheet, *, title: str, subject: str = "", keywords: str = "") -> bytes:
@@ -116,8 +118,8 @@ def sheet_pdf(sheet: Sheet, *, title: str, subject: str = "", keywords: str = ""
         _stream(_content(sheet, page)),
         _info({"Title": title, "Subject": subject, "Keywords": keywords, "Creator": "metaan"}),
     ]
-    for file, characters in shown.items():
-        objects += _font(cut_font(file, characters), len(objects) + 1)
+    for file, letters in shown.items():
+        objects += _font(cut_font(file, letters), len(objects) + 1)
     return _document(objects)
 
 
@@ -127,7 +129,7 @@ def _shown(sheet: Sheet) -> dict[Path, frozenset[str]]:
     for words in sheet.words:
         if words.text:
             found.setdefault(_file(words), set()).update(words.text)
-    return {file: frozenset(characters) for file, characters in found.items()}
+    return {file: frozenset(letters) for file, letters in found.items()}
 
 
 def _file(words: Words) -> Path:
