@@ -12,7 +12,7 @@ from metaan.figures.bubble_text import BubbleSubject, alt_text, bubble_subject, 
 from metaan.figures.drawing import Drawing, sheet_drawing
 from metaan.figures.measure import fit, width, wrap
 from metaan.figures.scale import Scale, Tick, choose_limits, choose_ticks, tick_label
-from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, draw_sheet, level
+from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, level
 from metaan.figures.style import DEFAULT, Style
 from metaan.format import measure_name
 from metaan.models.regression import predict
@@ -153,6 +153,8 @@ def layout_bubble(
 
 def draw_bubble(layout: BubbleLayout, ax: Axes) -> None:
     """Draw a layout on an axes that covers its figure."""
+    from metaan.figures.artists import draw_sheet
+
     draw_sheet(layout.sheet, ax)
 
 

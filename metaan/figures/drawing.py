@@ -17,7 +17,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, assert_never
 
 import matplotlib as mpl
-from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -25,8 +24,7 @@ from metaan.figures.files import FileSettings
 from metaan.figures.measure import clean, lacking
 from metaan.figures.pdf import sets_every_text, sheet_pdf
 from metaan.figures.raster import few_colours, pixels
-from metaan.figures.sheet import draw_sheet
-from metaan.figures.svg import finish_svg
+from metaan.figures.svg import sheet_svg
 from metaan.figures.typefaces import DEJAVU
 
 if TYPE_CHECKING:
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     import numpy.typing as npt
+    from matplotlib.figure import Figure
 
     from metaan.figures.presets import Preset
     from metaan.figures.sheet import Sheet
@@ -49,8 +48,6 @@ DATED = (b"%%CreationDate", b"%%Title")
 # A figure is runs of one colour: a quarter larger than at zlib's usual level, in a third of its time.
 PNG_COMPRESSION = {"compress_level": 1, "compress_type": zlib.Z_RLE}
 SETTINGS = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "metaan",
     "pdf.fonttype": 42,
     "ps.fonttype": 42,
     "text.usetex": False,
@@ -73,8 +70,6 @@ class Drawing:
         At most 150 characters: type, outcome, number of studies, effect, interval, I2.
     description : str
         Everything the figure shows, in sentences.
-    figure : Figure
-        Not bound to a backend.
     files : FileSettings
         What is asked of its files.
     lacking : frozenset of str
@@ -82,18 +77,22 @@ class Drawing:
     remarks : tuple of str
         What whoever sends the figure to a journal must know, such as the typeface or a page too wide.
     sheet : Sheet
-        What was drawn, for a format that draws it in another way.
+        What is drawn.
     """
 
     id: str
     title: str
     alt: str
     description: str
-    figure: Figure
     sheet: Sheet
     files: FileSettings = FileSettings()  # noqa: RUF009 - a frozen value
     lacking: frozenset[str] = frozenset()
     remarks: tuple[str, ...] = ()
+
+    @property
+    def figure(self) -> Figure:
+        """A figure of matplotlib, made each time it is asked for and not bound to a backend."""
+        return _figure(self.sheet)
 
 
 def sheet_drawing(
@@ -105,7 +104,7 @@ def sheet_drawing(
     description: str,
     preset: Preset | None = None,
 ) -> Drawing:
-    """Put a sheet on a figure of its size and give it its words.
+    """Give a sheet its words.
 
     Parameters
     ----------
@@ -116,13 +115,11 @@ def sheet_drawing(
     preset : Preset, optional
         The journal that the figure is for: what is asked of its files, and on what it must be remarked.
     """
-    figure = _sheet_figure(sheet)
     return Drawing(
         id=id,
         title=clean(title),
         alt=shorten(clean(alt)),
         description=clean(description),
-        figure=figure,
         files=FileSettings() if preset is None else preset.files,
         lacking=frozenset().union(*(lacking(words.text) for words in sheet.words)),
         remarks=() if preset is None else tuple(_remarks(sheet, preset)),
@@ -150,14 +147,7 @@ def render(drawing: Drawing, format: Format) -> bytes:  # noqa: A002
     """
     match format:
         case "svg":
-            source = _save(drawing, format="svg", metadata={"Date": None, "Creator": None})
-            return finish_svg(
-                source,
-                id=drawing.id,
-                title=drawing.title,
-                description=drawing.description,
-                family=_sheet_family(drawing.sheet),
-            )
+            return _svg(drawing)
         case "pdf":
             return _pdf(drawing)
         case "png":
@@ -205,7 +195,7 @@ def shorten(text: str, limit: int = ALT_LENGTH) -> str:
 
 def _remarks(sheet: Sheet, preset: Preset) -> Iterator[str]:
     """Say in which typeface the figure is set, and where it does not keep to the journal's page."""
-    family = _sheet_family(sheet)
+    family = sheet.family
     if preset.families:
         wanted = "" if family != DEJAVU else f"; {preset.journal} asks for {preset.families[0]}"
         yield f"set in {family}{wanted}"
@@ -218,14 +208,6 @@ def _remarks(sheet: Sheet, preset: Preset) -> Iterator[str]:
 
 def _mm(points: float) -> str:
     return f"{points / POINTS_PER_INCH * MM_PER_INCH:.0f}"
-
-
-def _sheet_family(sheet: Sheet) -> str:
-    return sheet.words[0].family if sheet.words else DEJAVU
-
-
-def _save(drawing: Drawing, **options: Any) -> bytes:
-    return _saved(drawing.figure, drawing.lacking, **options)
 
 
 def _saved(figure: Figure, lacking: frozenset[str], **options: Any) -> bytes:
@@ -279,18 +261,24 @@ def _ascii(text: str) -> str:
 
 def _eps(drawing: Drawing) -> bytes:
     """Write PostScript, which knows no transparency, without its date."""
-    figure = _sheet_figure(drawing.sheet, outlined=drawing.files.outlined)
+    figure = _figure(drawing.sheet, outlined=drawing.files.outlined)
     title = _ascii(drawing.title).replace("(", "[").replace(")", "]")[:EPS_TITLE]
     source = _saved(figure, drawing.lacking, format="eps", metadata={"Creator": "metaan"})
     kept = b"\n".join(line for line in source.split(b"\n") if not line.startswith(DATED))
     return kept.replace(b"%%Creator", f"%%Title: {title}\n%%Creator".encode(), 1)
 
 
-def _sheet_figure(sheet: Sheet, *, outlined: bool = False) -> Figure:
+def _figure(sheet: Sheet, *, outlined: bool = False) -> Figure:
+    from metaan.figures.artists import sheet_figure  # few formats need it, and it takes long to load
+
     with settled():
-        figure = Figure(figsize=(sheet.width / POINTS_PER_INCH, sheet.height / POINTS_PER_INCH))
-        draw_sheet(sheet, figure.add_axes((0, 0, 1, 1)), outlined=outlined)
-    return figure
+        return sheet_figure(sheet, outlined=outlined)
+
+
+def _svg(drawing: Drawing) -> bytes:
+    words = {"title": drawing.title, "description": drawing.description}
+    with _boxes_where_expected(drawing.lacking):
+        return sheet_svg(drawing.sheet, id=drawing.id, **words)
 
 
 def _pixels(drawing: Drawing, dpi: int) -> npt.NDArray[np.uint8]:
@@ -301,7 +289,7 @@ def _pixels(drawing: Drawing, dpi: int) -> npt.NDArray[np.uint8]:
 def _pdf(drawing: Drawing) -> bytes:
     """Write PDF from the sheet; matplotlib sets what is shaped, reads from the right or lacks glyphs."""
     if not sets_every_text(drawing.sheet):
-        return _save(drawing, format="pdf", metadata=_pdf_metadata(drawing))
+        return _saved(drawing.figure, drawing.lacking, format="pdf", metadata=_pdf_metadata(drawing))
     remarks = "; ".join(drawing.remarks)
     return sheet_pdf(drawing.sheet, title=drawing.title, subject=drawing.alt, keywords=remarks)
 

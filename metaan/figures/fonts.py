@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import os
 import unicodedata
+import warnings
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import fontTools
 import matplotlib as mpl
 from fontTools import subset
+from matplotlib.font_manager import get_font
 
 from metaan.figures.measure import face_of
 from metaan.figures.typefaces import DEJAVU, font_file
@@ -29,7 +31,7 @@ from metaan.figures.typefaces import DEJAVU, font_file
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["drawing_font", "is_plain", "slim_copy"]
+__all__ = ["characters", "drawing_font", "is_plain", "slim_copy", "warn_of_boxes"]
 
 Blocks: TypeAlias = tuple[tuple[int, int], ...]
 
@@ -95,6 +97,19 @@ def is_plain(text: str) -> bool:
 def _is_plain(character: str) -> bool:
     category = unicodedata.category(character)
     return _covered(ord(character), BLOCKS) and (category == SPACES or category.startswith(MARKED))
+
+
+def warn_of_boxes(text: str, file: str) -> None:
+    """Warn of what a font lacks, as a layout does."""
+    for character in sorted(set(text) - characters(file)):
+        if character.isprintable():
+            warnings.warn(f"Glyph {ord(character)} missing from font {file}.", UserWarning, stacklevel=2)
+
+
+@cache
+def characters(file: str) -> frozenset[str]:
+    """Name the characters of a font."""
+    return frozenset(map(chr, get_font(file).get_charmap()))
 
 
 def slim_copy(font: Path, blocks: Blocks = BLOCKS) -> bytes:

@@ -23,7 +23,7 @@ from metaan.figures.content import Column
 from metaan.figures.marks import draw_marks, place_marks
 from metaan.figures.measure import width, wrap
 from metaan.figures.scale import Scale, choose_limits, choose_ticks
-from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, draw_sheet, level
+from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, level
 from metaan.figures.style import DEFAULT, Style
 
 if TYPE_CHECKING:
@@ -114,6 +114,8 @@ def draw_forest(layout: ForestLayout, ax: Axes) -> None:
     ax : Axes
         Empty.
     """
+    from metaan.figures.artists import draw_sheet
+
     draw_sheet(layout.sheet, ax)
 
 

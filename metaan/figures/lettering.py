@@ -7,22 +7,19 @@ that: only how wide it is, and that only where it does not begin at its place.
 
 from __future__ import annotations
 
-import warnings
-from functools import cache
 from math import cos, radians, sin
 from typing import TYPE_CHECKING
 
 from matplotlib.colors import to_rgba
-from matplotlib.font_manager import get_font
 from matplotlib.text import Text
+
+from metaan.figures.fonts import warn_of_boxes
+from metaan.figures.sheet import BEFORE
 
 if TYPE_CHECKING:
     from matplotlib.backend_bases import RendererBase
 
-__all__ = ["BEFORE", "OneLine", "characters", "warn_of_boxes"]
-
-BEFORE = {"left": 0.0, "center": 0.5, "right": 1.0}
-"""Which share of a line stands before its place."""
+__all__ = ["OneLine"]
 
 
 class OneLine(Text):
@@ -66,16 +63,3 @@ class OneLine(Text):
         pen.set_antialiased(self.get_antialiased())
         renderer.draw_text(pen, x, y, text, font, angle, ismath=False, mtext=self)
         pen.restore()
-
-
-def warn_of_boxes(text: str, file: str) -> None:
-    """Warn of what a font lacks, as a layout does."""
-    for character in sorted(set(text) - characters(file)):
-        if character.isprintable():
-            warnings.warn(f"Glyph {ord(character)} missing from font {file}.", UserWarning, stacklevel=2)
-
-
-@cache
-def characters(file: str) -> frozenset[str]:
-    """Name the characters of a font."""
-    return frozenset(map(chr, get_font(file).get_charmap()))

@@ -16,10 +16,9 @@ from matplotlib.ft2font import LoadFlags
 from matplotlib.path import Path as Outline
 from matplotlib.textpath import text_to_path
 
-from metaan.figures.fonts import drawing_font, is_plain
-from metaan.figures.lettering import BEFORE, characters, warn_of_boxes
+from metaan.figures.fonts import characters, drawing_font, is_plain, warn_of_boxes
 from metaan.figures.measure import face_of, width
-from metaan.figures.sheet import left_to_right, point
+from metaan.figures.sheet import BEFORE, left_to_right, point
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

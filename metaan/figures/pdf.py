@@ -14,28 +14,25 @@ from __future__ import annotations
 import zlib
 from functools import cache
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from matplotlib.colors import to_rgb
 
 from metaan.figures.embedding import cut_font, set_width
-from metaan.figures.fonts import drawing_font, is_plain
-from metaan.figures.lettering import BEFORE, characters
-from metaan.figures.sheet import DASHES, Curve, Line, Point, Shape, Sheet, Words, point
+from metaan.figures.fonts import characters, drawing_font, is_plain
+from metaan.figures.sheet import BEFORE, DASHES, Shape, point, points_of, stacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from metaan.figures.embedding import FontPart
+    from metaan.figures.sheet import Curve, Line, Mark, Point, Sheet, Words
 
 __all__ = ["sets_every_text", "sheet_pdf"]
 
-Mark: TypeAlias = Shape | Line | Curve | Words
-
 LANGUAGE = "en-GB"
 DECIMALS = 3
-WORDS_LAYER = 9
 START = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
 ESCAPED = {b"\\": rb"\\", b"(": rb"\(", b")": rb"\)", b"\r": rb"\r"}
 CATALOGUE, PAGES, PAGE, CONTENT, INFO, FIRST_FONT = range(1, 7)
@@ -74,6 +71,7 @@ def sets_every_text(sheet: Sheet) -> bool:
 
     Examples
     --------
+    >>> from metaan.figures.sheet import Sheet, Words
     >>> words = Words(x=1, y=9, text="שלום", size=9)
     >>> sets_every_text(Sheet(width=40, height=20, words=(words,), lines=(), shapes=()))
     False
@@ -100,6 +98,7 @@ def sheet_pdf(sheet: Sheet, *, title: str, subject: str = "", keywords: str = ""
 
     Examples
     --------
+    >>> from metaan.figures.sheet import Sheet, Words
     >>> words = Words(x=1, y=9, text="0.44", size=9)
     >>> sheet = Sheet(width=40, height=20, words=(words,), lines=(), shapes=())
     >>> sheet_pdf(sheet, title="Risk ratio")[:8]
@@ -137,22 +136,15 @@ def _file(words: Words) -> Path:
 
 
 def _content(sheet: Sheet, page: _Page) -> bytes:
-    """Write the marks, lower layers first; of one layer shapes before lines."""
+    """Write the marks, and the words above them."""
     paper = f"1 g 0 0 {_number(sheet.width)} {_number(page.top)} re f 0 J 1 j\n"
-    marks: list[Mark] = sorted((*sheet.shapes, *sheet.lines, *sheet.curves, *sheet.words), key=_layer)
-    return paper.encode() + b"".join(_mark(mark, page) for mark in marks)
+    marks = "".join(_mark(mark, page) for mark in stacked(sheet))
+    words = b"".join(_words(words, page) for words in sheet.words if words.text)
+    return f"{paper}{marks}".encode() + words
 
 
-def _layer(mark: Mark) -> int:
-    return WORDS_LAYER if isinstance(mark, Words) else mark.layer
-
-
-def _mark(mark: Mark, page: _Page) -> bytes:
-    if isinstance(mark, Words):
-        return _words(mark, page) if mark.text else b""
-    if isinstance(mark, Shape):
-        return _shape(mark, page).encode()
-    return _stroke(mark, page).encode()
+def _mark(mark: Mark, page: _Page) -> str:
+    return _shape(mark, page) if isinstance(mark, Shape) else _stroke(mark, page)
 
 
 def _shape(shape: Shape, page: _Page) -> str:
@@ -165,9 +157,8 @@ def _shape(shape: Shape, page: _Page) -> str:
 
 
 def _stroke(line: Line | Curve, page: _Page) -> str:
-    points = line.points if isinstance(line, Curve) else (line.start, line.end)
     pen = f"{_number(line.width)} w {_colour(line.colour).upper()}"
-    drawn = f"{_path(points, page)} S"
+    drawn = f"{_path(points_of(line), page)} S"
     if not line.dashed:
         return f"{pen} {drawn}\n"
     dashes = " ".join(_number(length * line.width) for length in DASHES)

@@ -6,7 +6,6 @@ sheet, without the artists of a figure. All letters of a colour are one shape.
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,14 +16,14 @@ from matplotlib.transforms import Affine2D
 from PIL import Image
 
 from metaan.figures.outlines import outlined
-from metaan.figures.sheet import DASHES, Curve, Line, Shape, point
+from metaan.figures.sheet import DASHES, Shape, point, points_of, stacked
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     from matplotlib.backend_bases import RendererBase
     from matplotlib.transforms import Transform
 
-    from metaan.figures.sheet import Sheet, Words
+    from metaan.figures.sheet import Curve, Line, Sheet, Words
 
 __all__ = ["few_colours", "pixels"]
 
@@ -58,8 +57,7 @@ def pixels(sheet: Sheet, dpi: int) -> npt.NDArray[np.uint8]:
     page, drawn = _white_page(sheet, dpi)
     # Agg counts rows from below.
     place = Affine2D().scale(dpi / POINTS_PER_INCH, -dpi / POINTS_PER_INCH).translate(0, len(drawn))
-    marks: tuple[Shape | Line | Curve, ...] = (*sheet.shapes, *sheet.lines, *sheet.curves)
-    for mark in sorted(marks, key=attrgetter("layer")):
+    for mark in stacked(sheet):
         if isinstance(mark, Shape):
             _draw_shape(mark, page, place)
         else:
@@ -126,8 +124,7 @@ def _draw_line(line: Line | Curve, page: RendererBase, place: Transform) -> None
     pen.set_linewidth(line.width)
     if line.dashed:
         pen.set_dashes(0, [dash * line.width for dash in DASHES])
-    points = line.points if isinstance(line, Curve) else (line.start, line.end)
-    path = Outline([point(*p) for p in points])
+    path = Outline([point(*p) for p in points_of(line)])
     path.should_simplify = False
     page.draw_path(pen, path, place)
 

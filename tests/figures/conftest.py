@@ -258,15 +258,21 @@ def make_scenario():
     return graph_scenario
 
 
+def text_styles(element, inherited=None):
+    """Texts below an element, each with the attributes that hold for it."""
+    style = {**(inherited or {}), **element.attrib}
+    if element.tag == "{http://www.w3.org/2000/svg}text":
+        yield element, style
+    for child in element:
+        yield from text_styles(child, style)
+
+
 def text_boxes(svg):
     """Boxes of all texts of an SVG, as (left, top, right, bottom, text), from its own coordinates."""
     boxes = []
     root = ET.fromstring(svg)
-    usual = root.get("font-family")
-    for element in root.iter("{http://www.w3.org/2000/svg}text"):
-        style = dict(part.split(": ") for part in element.get("style").rstrip(";").split("; "))
-        size = float(style["font-size"].removesuffix("px"))
-        family = style.get("font-family", usual).split(",")[0].strip("'")
+    for element, style in text_styles(root):
+        size, family = float(style["font-size"]), style["font-family"].split(",")[0].strip("'")
         wide = width(element.text, size, bold=style.get("font-weight") == "700", family=family)
         shift = {"start": 0.0, "middle": wide / 2, "end": wide}[style.get("text-anchor", "start")]
         x, y = float(element.get("x")), float(element.get("y"))

@@ -51,7 +51,9 @@ NOT_OURS = "\x07שלוםدراسة漢字😀\u0301"
 
 
 def matplotlib_pdf(drawing):
-    return drawing_room._save(drawing, format="pdf", metadata=drawing_room._pdf_metadata(drawing))
+    return drawing_room._saved(
+        drawing.figure, drawing.lacking, format="pdf", metadata=drawing_room._pdf_metadata(drawing)
+    )
 
 
 def drawing_of(words=(), lines=(), shapes=(), curves=(), size=(200.0, 100.0), **more):

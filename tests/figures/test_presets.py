@@ -333,7 +333,7 @@ def with_arial_alike(tmp_path, monkeypatch):
 
 
 def _fresh():
-    from metaan.figures import fonts, measure, sheet
+    from metaan.figures import artists, fonts, measure
 
     caches = (
         typefaces._installed,
@@ -342,7 +342,7 @@ def _fresh():
         measure._advance,
         measure._width_of,
         fonts._slim_file,
-        sheet._properties,
+        artists._properties,
     )
     for each in caches:
         each.cache_clear()

@@ -9,16 +9,16 @@ from math import ceil, sin
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 from PIL import Image
 
+from metaan.figures.artists import sheet_figure
 from metaan.figures.drawing import render, settled, sheet_drawing
 from metaan.figures.forest import forest_plot
 from metaan.figures.measure import width
 from metaan.figures.network_graph import network_graph
 from metaan.figures.outlines import outlined
 from metaan.figures.raster import few_colours, pixels
-from metaan.figures.sheet import Curve, Line, Shape, Sheet, Words, draw_sheet
+from metaan.figures.sheet import Curve, Line, Shape, Sheet, Words
 
 DPI = 300
 PIXEL = 72 / DPI
@@ -63,9 +63,7 @@ def as_artists(sheet, dpi):
     buffer = io.BytesIO()
     with settled(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        figure = Figure(figsize=(sheet.width / 72, sheet.height / 72))
-        draw_sheet(sheet, figure.add_axes((0, 0, 1, 1)))
-        figure.savefig(buffer, format="rgba", dpi=dpi)
+        sheet_figure(sheet).savefig(buffer, format="rgba", dpi=dpi)
     size = (round(sheet.height / 72 * dpi), round(sheet.width / 72 * dpi), 4)
     return np.frombuffer(buffer.getvalue(), dtype=np.uint8).reshape(size)
 
