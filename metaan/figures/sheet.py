@@ -159,12 +159,26 @@ def level(left: float, right: float, y: float, width: float, colour: str, layer:
 
 
 def points_of(mark: Mark) -> tuple[Point, ...]:
-    """Give the corners of a shape, the ends of a line, or what a curve runs through."""
+    """Give the corners of a shape, the ends of a line, or what a curve runs through.
+
+    Examples
+    --------
+    >>> points_of(Line(start=(1.0, 2.0), end=(3.0, 2.0), width=0.5))
+    ((1.0, 2.0), (3.0, 2.0))
+    """
     return (mark.start, mark.end) if isinstance(mark, Line) else mark.points
 
 
 def stacked(sheet: Sheet) -> list[Mark]:
-    """List marks in the order in which they are drawn, words above them: of one layer shapes before lines."""
+    """List marks in the order in which they are drawn: of one layer shapes before lines; words come after them.
+
+    Examples
+    --------
+    >>> marks = {name: level(0.0, 9.0, 5.0, 1.0, name, layer) for layer, name in ((2, "black"), (1, "red"))}
+    >>> sheet = Sheet(width=9.0, height=9.0, words=(), lines=tuple(marks.values()), shapes=())
+    >>> [line.colour for line in stacked(sheet)]
+    ['red', 'black']
+    """
     return sorted((*sheet.shapes, *sheet.lines, *sheet.curves), key=attrgetter("layer"))
 
 

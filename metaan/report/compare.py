@@ -41,8 +41,6 @@ FOLLOWING_CRATE = re.compile(
 )
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 INLINE_SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
-ID = re.compile(r'\bid="([^"]+)"')
-ID_USE = re.compile(r'(\bid="|#)([^"()\s]+)')
 XML_TEXT = re.compile(r">([^<]+)<")
 PDF_TEXT = re.compile(r"\((?:[^()\\]|\\.)*\)", re.DOTALL)
 STREAM = re.compile(rb"\bstream\r?\n(.*?)\r?\nendstream", re.DOTALL)
@@ -273,13 +271,7 @@ def _svg(old: bytes, new: bytes, _: Versions) -> Iterator[Found]:
 
 
 def _drawings(old: str, new: str) -> Iterator[Found]:
-    return _tokens("drawing", _renumbered(old), _renumbered(new), XML_TEXT)
-
-
-def _renumbered(svg: str) -> str:
-    """Name ids by their order: matplotlib's are hashes of coordinates, to the last digit."""
-    order = {name: f"id{n}" for n, name in enumerate(dict.fromkeys(ID.findall(svg)))}
-    return ID_USE.sub(lambda found: found[1] + order.get(found[2], found[2]), svg)
+    return _tokens("drawing", old, new, XML_TEXT)
 
 
 def _tokens(place: str, old: str, new: str, words: re.Pattern[str]) -> Iterator[Found]:

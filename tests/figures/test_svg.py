@@ -25,9 +25,9 @@ from metaan.figures.sheet import Curve, Line, Shape, Sheet, Words
 from metaan.figures.svg import sheet_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
-SHADE = 1e-9
-"""Root mean square in levels of 255 at two dots per CSS pixel: matplotlib writes four decimals more than the
-two of a sheet; a hairline left out changes more than twice that."""
+SHADE = 0.2
+"""Root mean square in levels of 255 at two dots per CSS pixel: widths of lines have three decimals here and six
+in matplotlib's, all else is the same to the dot; a hairline left out gives more than ten times as much."""
 
 PAGE = """<!DOCTYPE html><meta charset=utf-8>
 <style>body {{ margin: 0 }} svg {{ display: block }} text {{ font-family: 'DejaVu Sans' !important }}
@@ -148,11 +148,10 @@ def distance(a, b):
 @pytest.mark.browser
 def test_a_browser_shows_what_it_shows_of_matplotlibs_own(shown, figures):
     apart = {name: distance(shown(ours(sheet)), shown(matplotlibs(sheet))) for name, sheet in figures.items()}
-    print(apart)
     assert {name: far for name, far in apart.items() if far > SHADE} == {}
     marks = figures["marks"]
     without = replace(marks, lines=marks.lines[1:])
-    assert distance(shown(ours(without)), shown(ours(marks))) > 2 * SHADE
+    assert distance(shown(ours(without)), shown(ours(marks))) > 10 * SHADE
 
 
 def test_layers_are_as_in_the_sheet_and_words_are_above_them():
