@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
+from metaan.figures.numerals import Numerals
 from metaan.figures.typefaces import DEJAVU
 
 __all__ = ["DEFAULT", "Style"]
@@ -31,6 +32,10 @@ class Style:
         Widths that a page may have, the smallest first: a figure is as wide as one of them. Empty for any.
     tallest : float
         Height that a page may have.
+    widest : float
+        Width that a figure keeps to where it can, if there are no `pages`.
+    zoom : float
+        What the plots, panels and boxes of a figure are multiplied by for it to fit a page.
     plot_least, study_least, text_least : float
         Down to which plot, study names and letters are made smaller for a figure to fit the widest page.
     square, square_least, diamond, bar, arrow : float
@@ -41,6 +46,10 @@ class Style:
         Line widths.
     family : str
         The typeface.
+    numerals : Numerals
+        How numbers are written.
+    titled : bool
+        Whether a figure carries its own heading.
     bold_header, bold_model : bool
         Whether headers, and the row of the main model, are set in bold.
     ink, faint, accent, pale, rule, interval, inside, paper : str
@@ -69,6 +78,8 @@ class Style:
     heading_limit: float = 430.0
     pages: tuple[float, ...] = ()
     tallest: float = inf
+    widest: float = inf
+    zoom: float = 1.0
     plot_least: float = 100.0
     study_least: float = 90.0
     text_least: float = 7.0
@@ -83,6 +94,8 @@ class Style:
     line: float = 0.9
     strong: float = 1.2
     family: str = DEJAVU
+    numerals: Numerals = Numerals()  # noqa: RUF009 - a frozen value
+    titled: bool = True
     bold_header: bool = True
     bold_model: bool = True
     ink: str = "#000000"

@@ -27,7 +27,7 @@ class Looks:
     Attributes
     ----------
     preset : Preset
-        The journal, with the typeface that is installed.
+        The journal.
     formats : tuple of str
         Which files each figure is written to.
     years : mapping of str to int
@@ -101,7 +101,7 @@ def forest_looks(review: Review) -> Looks:
         The review.
     """
     plan, defaults = review.plan, review.plan.defaults
-    preset = preset_of(defaults.journal).installed()
+    preset = preset_of(defaults.journal)
     if "rob_palette" in plan.review.model_fields_set:
         preset = replace(preset, rob_palette=plan.review.rob_palette)
     judged = {each.id: _judged(review, tuple(each.outcomes)) for each in plan.analysis}
