@@ -144,6 +144,7 @@ PLOTS = ("forest", "graph", "rankogram", "splits", "heat", "league", "contributi
     show_default=True,
     help="Which figure: every treatment against the reference, who was compared with whom, ...",
 )
+@click.option("--journal", default="metaan", show_default=True, help="Whose figures it is to look like.")
 @click.option(
     "--order",
     multiple=True,
@@ -180,6 +181,7 @@ def network(
     form: str,
     figure: Path | None,
     plot: str,
+    journal: str,
     order: tuple[str, ...],
     quiet: bool,
     verbose: bool,
@@ -242,8 +244,9 @@ def network(
         from metaan.single.figure import write_drawing
         from metaan.single_network.figure import draw_network
 
-        write_drawing(draw_network(analysis, plot), figure)
-        talk.tell(f"The figure is in {figure}.")
+        drawing = draw_network(analysis, plot, journal)
+        write_drawing(drawing, figure)
+        talk.tell(f"The figure is in {figure}{''.join(f'; {each}' for each in drawing.remarks)}.")
 
 
 def _columns(told: tuple[str, ...]) -> dict[str, str]:

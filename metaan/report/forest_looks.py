@@ -1,4 +1,4 @@
-"""What the plan says of how forest plots look: journal, order, risk of bias, what matters."""
+"""What the plan says of how figures look: journal, order, risk of bias, what matters."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["Looks", "forest_looks", "study_years"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looks:
-    """How the forest plots of a review look.
+    """How the figures of a review look.
 
     Attributes
     ----------
@@ -50,7 +50,6 @@ class Looks:
         mid = self.mids.get(analysis.id, nan) if analysis.main.measure == "MD" else nan
         known = {study.study for study in comparison.studies}
         return {
-            "preset": self.preset,
             "sort": self.sorts.get(analysis.id, "plan"),
             "years": {study: year for study, year in self.years.items() if study in known},
             "margin": self.margins.get(analysis.id, mid),
@@ -74,7 +73,7 @@ class Looks:
         kept = [study for study in comparison.studies if study.estimable]
         names = tuple(told["names"].get(node, node) for node in (comparison.treat1, comparison.treat2))
         title = f"{told['outcome']}: {' versus '.join(names)}"
-        common = {**told, "names": names, "labels": [study.label for study in kept], "preset": self.preset}
+        common = {**told, "names": names, "labels": [study.label for study in kept]}
         years = [self.years.get(study.study, "") for study in kept]
         if comparison.leave_one_out is not None:
             yield {
@@ -93,7 +92,7 @@ class Looks:
 
 
 def forest_looks(review: Review) -> Looks:
-    """Read the looks of the forest plots from the plan and the tables.
+    """Read the looks of the figures from the plan and the tables.
 
     Parameters
     ----------
