@@ -19,7 +19,7 @@ __all__ = ["fitted"]
 ZOOMS = tuple(1 - 0.05 * step for step in range(13))
 """What plots are multiplied by on the widest page: smaller ones could not be read."""
 
-COLUMN_ZOOMS = tuple(zoom for zoom in ZOOMS if zoom > 0.7)
+COLUMN_ZOOMS = tuple(zoom for zoom in ZOOMS if zoom > 0.55)
 """The same on a narrower page: below this the widest shows more."""
 
 LETTER_ZOOMS = (0.7, 0.6, 0.5, 0.4)

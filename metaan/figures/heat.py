@@ -238,9 +238,7 @@ def _grid(content: HeatMap, style: Style) -> _Grid:
     heads = level_heads
     if turned:
         limit = max(TURNED_LIMIT * style.zoom, TURNED_LEAST)
-        heads = tuple(
-            wrap(name, size, limit, lines=TURNED_LINES, family=family) for name in content.columns
-        )
+        heads = tuple(wrap(name, size, limit, lines=TURNED_LINES, family=family) for name in content.columns)
         across = max(across, max(len(head) for head in heads) * step + 2.0)
     left = style.margin + max(width(line, size, family=family) for name in names for line in name) + NAME_GAP
     titles = max((width(title, size, bold=True, family=family) for title, _ in content.groups), default=0.0)

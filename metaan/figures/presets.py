@@ -120,6 +120,7 @@ _BMJ = Preset(
         widest=190 * _MM,
         accent="#6b58a6",
         pale="#d9d3ea",
+        tint="#ebe8f4",
         square_edge="#ffffff",
         rule="#a7a9ac",
         bold_model=False,
@@ -166,6 +167,7 @@ _JAMA = Preset(
         diamond_fill="#add8e6",
         diamond_edge="#00008b",
         pale="#eef6fa",
+        tint="#eef6fa",
         rule="#000000",
     ),
     wording=replace(
@@ -211,6 +213,7 @@ _REVMAN = Preset(
         diamond_fill="#000000",
         diamond_edge="#000000",
         pale="#bfbfbf",
+        tint="#e3e3e3",
         rule="#000000",
     ),
     wording=replace(
@@ -257,6 +260,7 @@ _LANCET = Preset(
         widest=190 * _MM,
         accent="#00468b",
         pale="#c9d6e5",
+        tint="#dfe7f0",
         rule="#000000",
     ),
     wording=replace(
@@ -315,6 +319,7 @@ _NATURE = Preset(
         line=0.6,
         accent="#0072b2",
         pale="#cce3f0",
+        tint="#e0eef7",
         faint="#000000",
         rule="#000000",
     ),
@@ -343,6 +348,7 @@ _PLOS = Preset(
         diamond_fill="#000000",
         diamond_edge="#000000",
         pale="#bfbfbf",
+        tint="#e3e3e3",
         faint="#404040",
         rule="#808080",
     ),

@@ -11,7 +11,7 @@ from metaan.figures.typefaces import DEJAVU
 __all__ = ["DEFAULT", "Style"]
 
 LETTER_STEP = 0.5
-BETWEEN_BADGES = 0.9
+BETWEEN_BADGES, BETWEEN_MARKS = 0.9, 1.0
 LEAST_LEADING = 1.2
 """Height of a line in letters of its size: a typeface is 1.12 to 1.16 high from its ascent to its descent."""
 
@@ -126,9 +126,12 @@ class Style:
         (13.2, 10.8)
         """
         least = max(LEAST_LEADING * self.text, self.badge + BETWEEN_BADGES if badges else 0.0)
+        row = min(self.row, least + share * (self.row - least))
         return replace(
             self,
-            row=min(self.row, least + share * (self.row - least)),
+            row=row,
+            square=min(self.square, row - BETWEEN_MARKS),
+            diamond=min(self.diamond, row - BETWEEN_MARKS),
             leading=LEAST_LEADING + share * (self.leading - LEAST_LEADING),
             model_gap=self.model_gap * share,
         )
