@@ -295,7 +295,7 @@ def _badges(content: Content, frame: Frame, middles: Sequence[float], style: Sty
 
 
 def _badge(badge: Badge, x: float, y: float, style: Style) -> tuple[Shape, Words]:
-    radius, size = style.badge / 2 - style.hair, BADGE_LETTERS * style.badge
+    radius, size = style.badge / 2 - style.hair, max(BADGE_LETTERS * style.badge, style.text_least)
     corners: list[Point] = [
         (x + radius * cos(2 * pi * i / CORNERS), y + radius * sin(2 * pi * i / CORNERS))
         for i in range(CORNERS)
