@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from metaan.cli.places import FILE
 from metaan.cli.talk import talk_of, talk_options
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ PROFILES = ("metafor", "meta", "revman", "stata")
 
 
 @click.command(short_help="Pool the studies of one CSV file.")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FILE)
 @click.option("--measure", help="Effect measure, such as RR, OR, SMD or PLO. Not needed with yi and vi.")
 @click.option("--method", help="EE for a common effect, or the estimator of tau2.  [default: REML]")
 @click.option("--test", help="z, t, hksj (Hartung-Knapp) or adhoc.  [default: hksj]")
