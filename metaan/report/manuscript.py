@@ -40,8 +40,8 @@ from metaan.format import (
     total_variance,
     variance,
 )
-from metaan.report.latex import latex_text
 from metaan.report.numbers import write_canonical
+from metaan.tables.latex_text import latex_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
