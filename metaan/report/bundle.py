@@ -241,10 +241,13 @@ def _add_checklist(
 ) -> Table:
     from metaan.report.checklist import prisma_checklist
     from metaan.tables.table import to_csv
+    from metaan.tables.word import to_docx
 
     figures = [figure.id for figure in drawn.values() if not figure.refusal]
     table = prisma_checklist(review, analyses, tables=[each.id for each in tables], figures=figures)
+    word = to_docx([("Where each item is reported", [table])], title=review.plan.review.title)
     made.add(f"{table.id}.csv", to_csv(table), "metaan.report.checklist")
+    made.add(f"{table.id}.docx", word, "metaan.report.checklist")
     return table
 
 
