@@ -279,4 +279,8 @@ def _closed(made: _Outputs, review: Review, folder: Path, drawn: Mapping[str, Re
         review, made.files, made.producers, figures=drawn.values(), problems=check_review(folder)
     )
     summed = {**made.files, MANIFEST: listed}
-    return {**summed, "SHA256SUMS": checksums(summed), "environment.json": environment()}
+    return {
+        **summed,
+        "SHA256SUMS": checksums(summed),
+        "environment.json": environment(review.plan.defaults.journal),
+    }
