@@ -2,8 +2,8 @@
 
 Usage: python benchmarks/gosh.py
 
-Thirteen studies, 8,191 subsets, and twenty, 1,048,575. The twins are `pool` on one subset after another, timed
-on a sample of the subsets, and one matrix product for the sums of DerSimonian-Laird, without checks and
+Thirteen studies, 8,191 subsets, and twenty, 1,048,575. The twins are `pool` on one subset after another,
+timed on a sample of the subsets, and one matrix product for the sums of DerSimonian-Laird, without checks and
 without the loss of digits guarded against. Times are the best of several rounds; read the ratios.
 """
 

@@ -78,6 +78,7 @@ _HOME = {
     "generalised_vif": "metaan.models.regression",
     "glmm": "metaan.models.glmm",
     "gosh": "metaan.sensitivity.gosh",
+    "gosh_plot": "metaan.figures.gosh",
     "hat_matrix": "metaan.models.network.flow",
     "heterogeneity_interval": "metaan.models.heterogeneity",
     "influence_diagnostics": "metaan.sensitivity.diagnostics",
