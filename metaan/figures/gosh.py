@@ -189,7 +189,7 @@ def _layout(subject: PooledStudies, found: Gosh, split: int | None, style: Style
     notes, end = paragraphs(
         tuple(gosh_notes(subject, found, shown)),
         left=style.margin,
-        top=key.bottom + 4.0,
+        top=key.bottom + 6.0,
         room=page - 2 * style.margin,
         size=style.note,
         style=style,
@@ -282,8 +282,10 @@ def _entries(subject: PooledStudies, found: Gosh, split: int | None, style: Styl
 
 
 def _colour_key(cells: Cells) -> HeatKey:
-    """Say how many subsets the palest and the darkest cell stand for, and one between."""
-    most = cells.most
-    counts = {1: 0.0, round((1 + most) ** 0.5 - 1): 0.5, most: 1.0} if most > 2 else {most: 1.0, 1: 0.0}
-    ticks = tuple(Tick(place, f"{count:,}") for count, place in counts.items())
-    return HeatKey(title="Subsets in a cell (logarithmic steps)", colours=shades(most), ticks=ticks)
+    """Name the counts at the ends and in the middle of the colours, or each where there are few."""
+    most, colours = cells.most, shades(cells.most)
+    if most <= len(colours):
+        ticks = tuple(Tick((i + 0.5) / most, str(i + 1)) for i in range(most))
+        return HeatKey(title="Subsets in a cell", colours=colours, ticks=ticks)
+    ticks = tuple(Tick(place, f"{round(most**place):,}") for place in (0.0, 0.5, 1.0))
+    return HeatKey(title="Subsets in a cell (logarithmic steps)", colours=colours, ticks=ticks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from math import ceil, log1p
+from math import ceil, log
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = ["WITH", "WITHOUT", "Cells", "cell_shapes", "count_cells", "mixed", "shades", "side_shapes"]
 
-ACROSS, UP = 64, 40
+WIDE, UP = 4.5, 40
+"""Points that a cell is wide, or a little less; cells from the bottom to the top."""
+
 SHADES, MIXED_SHADES = 6, 4
+PALEST = 0.4
+"""Place of a single point on the scale of colours: paler, and it would be lost on paper."""
+
 WITH, WITHOUT = "#b35806", "#2166ac"
 OVERLAP = 0.3
 """Width of a cell's rim in its own colour: without it paper would shine through between two cells."""
@@ -31,7 +36,7 @@ OVERLAP = 0.3
 class Cells(NamedTuple):
     """How many points lie in each cell, from the lower left; `second` are those of another kind.
 
-    `first` and `second` have shape (UP, ACROSS), `across` and `up` the edges of the cells on their axes.
+    `first` and `second` have a row for each step of I2, `across` and `up` are the edges of the cells.
     """
 
     first: FloatArray
@@ -67,16 +72,17 @@ def count_cells(x: FloatArray, y: FloatArray, first: BoolArray, across: Scale, u
     (2, 1, 2)
     """
     low, high = float(x.min()), float(x.max())
-    least = (across.high - across.low) / ACROSS
+    least = (across.high - across.low) / (across.right - across.left) * WIDE
     if high - low < least:
         low, high = (low + high - least) / 2, (low + high + least) / 2
-    edges = (np.linspace(low, high, ACROSS + 1), np.linspace(up.low, up.high, UP + 1))
+    columns = ceil((high - low) / least - 1e-9)
+    edges = (np.linspace(low, high, columns + 1), np.linspace(up.low, up.high, UP + 1))
     counts = [np.histogram2d(y[kind], x[kind], bins=edges[::-1])[0] for kind in (first, ~first)]
     return Cells(counts[0], counts[1], *edges)
 
 
 def shades(most: int) -> tuple[str, ...]:
-    """Give the colours of a cell from one point to so many, in even steps of the logarithm.
+    """Give the colours of a cell from one point to so many, the palest first.
 
     Examples
     --------
@@ -84,7 +90,7 @@ def shades(most: int) -> tuple[str, ...]:
     (('#08519c',), 6)
     """
     steps = min(SHADES, most)
-    return tuple(sequential((i + 1) / steps) for i in range(steps))
+    return tuple(sequential(1 - (1 - PALEST) * i / max(steps - 1, 1)) for i in reversed(range(steps)))
 
 
 def mixed(one: float, other: float) -> str:
@@ -162,6 +168,11 @@ def _colours(cells: Cells) -> Iterator[list[str]]:
 
 
 def _levels(counts: FloatArray, most: int, steps: int) -> Iterator[list[int]]:
-    """Turn counts into steps of the logarithm, 0 for nothing."""
-    for row in counts.tolist():
-        yield [ceil(steps * log1p(count) / log1p(most) - 1e-9) for count in row]
+    """Turn counts into even steps of the logarithm, one step a count where that is enough; 0 for nothing."""
+    if most <= steps:
+        yield from counts.astype(int).tolist()
+        return
+    with np.errstate(divide="ignore"):
+        share = np.log(counts) / log(most)
+    levels = np.minimum(np.floor(steps * share + 1e-9) + 1, steps)
+    yield from np.where(counts > 0, levels, 0).astype(int).tolist()

@@ -83,6 +83,16 @@ def test_cells_are_drawn_where_they_are_and_darker_for_more():
     assert darkest.fill == shades(cells.most)[-1]
 
 
+def test_few_subsets_in_a_cell_have_a_colour_each():
+    layout = laid(5)
+    assert layout.cells.most <= 3
+    drawn = {shape.fill for shape in layout.sheet.shapes if shape.edge == shape.fill}
+    counts = set(layout.cells.second.flat) - {0}
+    assert drawn == {shades(layout.cells.most)[int(count) - 1] for count in counts}
+    assert "Subsets in a cell" in texts(layout)
+    assert "Subsets in a cell (logarithmic steps)" in texts(laid())
+
+
 def test_all_studies_and_no_effect_are_marked():
     layout = laid()
     assert layout.whole.x == pytest.approx(layout.across.place(FIT.estimate))
