@@ -18,7 +18,6 @@ from metaan.figures.pooled_studies import axis_title, pooled_studies
 from metaan.figures.presets import METAAN, Preset
 from metaan.figures.scale import Scale, Tick, choose_limits, choose_ticks, tick_label
 from metaan.figures.sheet import Line, Sheet
-from metaan.sensitivity.gosh import gosh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -167,7 +166,11 @@ def _subject(
     subject = pooled_studies("GOSH plot", fit, yi, vi, measure=measure, labels=labels, outcome=outcome)
     if split is not None and not 0 <= split < subject.k:
         raise CannotDraw(f"No GOSH plot: there is no study {split} among {subject.k}, counted from 0.")
-    return subject, found or gosh(subject.yi, subject.vi, method=fit.method, seed=seed)
+    if found is None:
+        from metaan.sensitivity.gosh import gosh  # processes that draw load every room, few draw this
+
+        found = gosh(subject.yi, subject.vi, method=fit.method, seed=seed)
+    return subject, found
 
 
 def _shown(found: Gosh) -> BoolArray:

@@ -8,8 +8,8 @@ from metaan.figures.guards import LEAST
 from metaan.report.clauses import Clause
 from metaan.report.further import further_figures
 from metaan.report.wording import joined
+from metaan.results.gosh import ALL_OF_15
 from metaan.sensitivity.asymmetry import LEAST_STUDIES
-from metaan.sensitivity.gosh import ALL_OF_15
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

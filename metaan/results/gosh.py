@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from metaan.types import BoolArray, FloatArray
 
+ALL_OF_15 = 2**15 - 1
+"""Subsets of 15 studies: where there are more they are sampled, unless all are asked for."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Gosh:

@@ -11,7 +11,7 @@ from metaan.batch.pool import pool_many
 from metaan.errors import InputError
 from metaan.models.intake import read_studies
 from metaan.models.tau2 import trace_p
-from metaan.results.gosh import Gosh
+from metaan.results.gosh import ALL_OF_15, Gosh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,12 +21,9 @@ if TYPE_CHECKING:
     from metaan.results.batch import PooledMany
     from metaan.types import BoolArray, FloatArray
 
-__all__ = ["ALL_OF_15", "gosh"]
+__all__ = ["gosh"]
 
 LEAST_STUDIES = 2
-ALL_OF_15 = 2**15 - 1
-"""Subsets of 15 studies: more are sampled unless they are asked for."""
-
 MOST = 2**20 - 1
 """Subsets of 20 studies: a picture of more shows nothing else."""
 
