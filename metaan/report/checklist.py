@@ -26,7 +26,6 @@ CHECKLIST = "prisma_2020_checklist"
 BY = {"A": "the data", "P": "data and authors", "M": "authors"}
 AUTHORS = "authors"
 MISSING = "not recorded"
-FUNNELS = ("contour-funnel-", "funnel-")
 
 _COLUMNS = (
     Column(name="item", title="Item"),
@@ -221,7 +220,7 @@ def _sensitivity(held: _Held) -> _Place:
 
 def _small_studies(held: _Held) -> _Place:
     for each in held.analyses:
-        if any(figure.startswith(FUNNELS) and each.id in figure for figure in held.figures):
+        if any(figure.startswith("funnel") and each.id in figure for figure in held.figures):
             return _Place("Funnel plots, below each outcome", each.id)
     if "missing" in held.tables:
         return _Place("Missing trials", "Missing", "trials without results are listed; no test was run")

@@ -53,15 +53,6 @@ def test_items_of_authors_say_so_and_the_others_have_a_place_or_a_reason(made):
             assert row["note"]
 
 
-@pytest.mark.parametrize("kind", ["contour-funnel", "funnel"])
-def test_a_funnel_of_either_kind_is_found(small_review, small_analyses, kind):
-    (analysis,) = small_analyses[:1]
-    figure = f"{kind}-{analysis.id}"
-    found = rows(prisma_checklist(small_review, small_analyses, tables=[], figures=[figure]))
-    for item in ("14", "21"):
-        assert found[item]["place"] == "Funnel plots, below each outcome"
-
-
 def test_what_was_not_recorded_is_not_claimed(made):
     found = rows(made)
     for item in ("6", "7", "8", "9", "11", "13e", "13f", "15", "16a", "16b", "18", "22", "24a"):
