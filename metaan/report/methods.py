@@ -68,7 +68,11 @@ def methods_text(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[Pa
         _paragraph("Time points and scales", "10a, 13a", points=_rules(review)),
         _paragraph("Effect measures", "12", measure_clauses(analyses)),
         _paragraph("Pairwise synthesis", "13d", pairwise_clauses(analyses)),
-        _paragraph("Small-study effects and influence", "13f, 14", small_study_clauses(analyses)),
+        _paragraph(
+            "Small-study effects and influence",
+            "13f, 14",
+            small_study_clauses(analyses, review.plan.review.seed),
+        ),
         _paragraph("Network synthesis", "13d, S1 to S3", network_clauses(review, analyses)),
         _sensitivity(analyses),
         _paragraph("Risk of bias and certainty", "11, 15", _appraisal(review, analyses)),

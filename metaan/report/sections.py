@@ -79,6 +79,7 @@ ANALYSIS_TABLES = (
     "comparisons",
     "studies",
     "asymmetry",
+    "trim-fill",
     "influence",
     "sensitivity",
     "league",
