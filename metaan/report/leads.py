@@ -117,9 +117,10 @@ def _led_pairs(
 
 
 def _led_words(table: Table, column: int, between: str, places: Mapping[tuple[str, str], str]) -> Table:
-    """Let the first cell lead where a pair is written in one cell."""
+    """Let the first cell that a person sees lead where a pair is written in one cell."""
     written = {between.join(pair): place for pair, place in places.items()}
-    return _led(table, 0, lambda row: written.get(row[column].text, ""))
+    seen = next(i for i, each in enumerate(table.columns) if each.where != "csv")
+    return _led(table, seen, lambda row: written.get(row[column].text, ""))
 
 
 def _led_league(table: Table, places: Mapping[tuple[str, str], str]) -> Table:

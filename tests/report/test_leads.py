@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from metaan.report.leads import leading
@@ -50,6 +52,12 @@ def test_a_pair_in_one_cell_leads_to_its_studies(build, head, between):
 def test_a_study_leads_to_the_comparison_beside_it(build):
     made = table(("study", "comparison"), ("Smith 2001", "Beta versus control"))
     assert led(build, made) == [["#relief-b-c", ""]]
+
+
+def test_the_link_stands_where_a_person_sees_it(build):
+    made = table(("comparison", "studies"), ("Beta versus control", "13"))
+    hidden = replace(made, columns=(replace(made.columns[0], where="csv"), made.columns[1]))
+    assert led(build, hidden) == [["", "#relief-b-c"]]
 
 
 def test_direct_estimates_of_a_league_table_lead_to_their_studies(build):
