@@ -35,6 +35,8 @@ class Looks:
     sorts, margins, mids, judged : mappings by analysis id
         Order of the studies; the plan's smallest difference that matters, and that of the scale, as a person
         reads them; judgements of bias.
+    seed : int
+        Of what a figure draws at random.
     """
 
     preset: Preset = METAAN
@@ -44,6 +46,7 @@ class Looks:
     margins: Mapping[str, float] = field(default_factory=dict)
     mids: Mapping[str, float] = field(default_factory=dict)
     judged: Mapping[str, RobTable] = field(default_factory=dict)
+    seed: int = 0
 
     def forest(self, analysis: AnalysisResult, comparison: Comparison) -> dict[str, Any]:
         """Give the arguments of `forest_plot` that are not numbers of the comparison."""
@@ -112,6 +115,7 @@ def forest_looks(review: Review) -> Looks:
         margins={each.id: each.margin for each in plan.analysis if each.margin is not None},
         mids={each.id: _mid(review, each.outcomes) for each in plan.analysis},
         judged={name: table for name, table in judged.items() if table is not None},
+        seed=plan.review.seed,
     )
 
 

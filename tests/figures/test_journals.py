@@ -15,6 +15,7 @@ from metaan import (
     contributions,
     cumulate,
     effect_sizes,
+    gosh,
     net_heat,
     network,
     p_scores,
@@ -33,6 +34,7 @@ from metaan.figures.drapery import drapery_plot
 from metaan.figures.drawing import render
 from metaan.figures.forest import forest_plot
 from metaan.figures.funnel import funnel_plot
+from metaan.figures.gosh import gosh_plot
 from metaan.figures.influence_panel import influence_panel
 from metaan.figures.labbe import labbe_plot
 from metaan.figures.league_heat import league_heat
@@ -71,6 +73,7 @@ HEADINGS = {
     "drapery": "Relief of pain: drapery plot",
     "baujat": "Relief of pain: Baujat plot",
     "influence": "Relief of pain: influence of each study",
+    "gosh": "Relief of pain: GOSH plot",
     "bubble": "Relief of pain by year",
     "traffic": "Risk of bias by RoB 2",
     "summary": "Summary of risk of bias by RoB 2",
@@ -204,6 +207,12 @@ def drapery(k, preset, _):
     return studies.plot(drapery_plot, common=common, preset=preset)
 
 
+def subsets(k, preset, _):
+    studies = Studies(min(k, 12))
+    found = gosh(studies.yi, studies.vi)
+    return studies.plot(gosh_plot, found=found, preset=preset)
+
+
 def bubble(k, preset, _):
     studies = Studies(k)
     fit = regress(studies.yi, studies.vi, studies.years, names=["year"])
@@ -256,6 +265,7 @@ KINDS = {
     "drapery": drapery,
     "baujat": lambda k, preset, _: Studies(k).plot(baujat_plot, preset=preset),
     "influence": lambda k, preset, _: Studies(k).plot(influence_panel, preset=preset),
+    "gosh": subsets,
     "bubble": bubble,
     "traffic": lambda k, preset, _: rob_traffic_light(
         judged(k), id="f", labels={f"s{i}": f"Placeholder {1950 + i}" for i in range(k)}, preset=preset
