@@ -176,7 +176,7 @@ def environment(journal: str = "metaan") -> bytes:
     Parameters
     ----------
     journal : str
-        Whose figures they are: its typeface is listed beside DejaVu Sans, which has the letters that it lacks.
+        Whose figures they are: its typeface is listed beside DejaVu Sans, which has what it lacks.
 
     Returns
     -------
