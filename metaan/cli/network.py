@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from metaan.cli.places import FILE
 from metaan.cli.talk import talk_of, talk_options
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ PLOTS = ("forest", "graph", "rankogram", "splits", "heat", "league", "contributi
 
 
 @click.command(short_help="Compare several treatments from one CSV file.")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FILE)
 @click.option("--measure", help="OR, RR, RD, MD, SMD, IRR or IRD; any name for effects that are given.")
 @click.option(
     "--method",
@@ -108,7 +109,7 @@ PLOTS = ("forest", "graph", "rankogram", "splits", "heat", "league", "contributi
 )
 @click.option(
     "--nodes",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     help="CSV of raw_label and node: which labels are one treatment.",
 )
 @click.option(
@@ -144,6 +145,7 @@ PLOTS = ("forest", "graph", "rankogram", "splits", "heat", "league", "contributi
     show_default=True,
     help="Which figure: every treatment against the reference, who was compared with whom, ...",
 )
+@click.option("--journal", default="metaan", show_default=True, help="Whose figures it is to look like.")
 @click.option(
     "--order",
     multiple=True,
@@ -180,6 +182,7 @@ def network(
     form: str,
     figure: Path | None,
     plot: str,
+    journal: str,
     order: tuple[str, ...],
     quiet: bool,
     verbose: bool,
@@ -242,8 +245,9 @@ def network(
         from metaan.single.figure import write_drawing
         from metaan.single_network.figure import draw_network
 
-        write_drawing(draw_network(analysis, plot), figure)
-        talk.tell(f"The figure is in {figure}.")
+        drawing = draw_network(analysis, plot, journal)
+        write_drawing(drawing, figure)
+        talk.tell(f"The figure is in {figure}{''.join(f'; {each}' for each in drawing.remarks)}.")
 
 
 def _columns(told: tuple[str, ...]) -> dict[str, str]:

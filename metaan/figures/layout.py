@@ -6,7 +6,7 @@ below. `layout_rows` measures every text and answers with numbers and strings in
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import cos, isfinite, pi, sin
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,7 +23,7 @@ from metaan.figures.content import Column
 from metaan.figures.marks import draw_marks, place_marks
 from metaan.figures.measure import width, wrap
 from metaan.figures.scale import Scale, choose_limits, choose_ticks
-from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, level
+from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, in_family, level
 from metaan.figures.style import DEFAULT, Style
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ LEAST_SIDE = 60.0
 BESIDE_NULL = 6.0
 BADGE_LETTERS = 0.78
 LEGEND_GAP = 14.0
+ROW_STEPS = (1.0, 0.75, 0.5, 0.25, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,9 @@ class ForestLayout:
 def layout_rows(content: Content, style: Style = DEFAULT) -> ForestLayout:
     """Measure every text of a forest plot and give every mark its place.
 
+    Where a page has a height, rows come closer together for it, and letters become smaller; what it cannot
+    hold even so keeps the usual pitch.
+
     Parameters
     ----------
     content : Content
@@ -80,7 +84,23 @@ def layout_rows(content: Content, style: Style = DEFAULT) -> ForestLayout:
     ForestLayout
         Numbers and strings in points, fit for `draw_forest` and for tests.
     """
-    frame = place_columns(content, style)
+    badges = any(column.badges for column in content.columns)
+    first, *lower = _lower(style, badges=badges)
+    laid = _laid(content, place_columns(content, first))
+    if laid.height <= style.tallest:
+        return laid
+    shorter = (_laid(content, place_columns(content, each)) for each in lower)
+    return next((each for each in shorter if each.height <= style.tallest), laid)
+
+
+def _lower(style: Style, *, badges: bool) -> Iterator[Style]:
+    """Give way to a page's height: rows closer together, then smaller letters."""
+    yield from (style.with_rows(share, badges=badges) for share in ROW_STEPS)
+    for size in style.smaller_letters():
+        yield style.with_letters(size).with_rows(0.0, badges=badges)
+
+
+def _laid(content: Content, frame: Frame) -> ForestLayout:
     style = frame.style
     scale = _scale(content, frame, style)
     heads = _heading(content, frame, style)
@@ -97,7 +117,7 @@ def layout_rows(content: Content, style: Style = DEFAULT) -> ForestLayout:
     sheet = Sheet(
         width=round(frame.width, 2),
         height=round(notes.bottom + style.margin, 2),
-        words=tuple(replace(words, family=style.family) for part in parts for words in part.words),
+        words=in_family((words for part in parts for words in part.words), style.family),
         lines=tuple(line for part in parts for line in part.lines),
         shapes=tuple(shape for part in parts for shape in part.shapes),
     )
@@ -277,7 +297,7 @@ def _badges(content: Content, frame: Frame, middles: Sequence[float], style: Sty
 
 
 def _badge(badge: Badge, x: float, y: float, style: Style) -> tuple[Shape, Words]:
-    radius, size = style.badge / 2 - style.hair, BADGE_LETTERS * style.badge
+    radius, size = style.badge / 2 - style.hair, max(BADGE_LETTERS * style.badge, style.text_least)
     corners: list[Point] = [
         (x + radius * cos(2 * pi * i / CORNERS), y + radius * sin(2 * pi * i / CORNERS))
         for i in range(CORNERS)
@@ -402,7 +422,7 @@ def _notes(content: Content, frame: Frame, top: float, style: Style) -> _Part:
     y = top + (8.0 if content.notes else 0.0)
     words: list[Words] = []
     for note in content.notes:
-        for line in wrap(note, style.note, room, family=style.family):
+        for line in wrap(style.numerals.prose(note), style.note, room, family=style.family):
             words.append(Words(x=style.margin, y=y + 0.85 * step, text=line, size=style.note))
             y += step
         y += 2.0

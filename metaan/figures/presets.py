@@ -20,7 +20,7 @@ from metaan.errors import RequestError
 from metaan.figures.files import FileSettings
 from metaan.figures.numerals import Numerals
 from metaan.figures.style import DEFAULT, Style
-from metaan.figures.typefaces import chosen_family
+from metaan.figures.typefaces import DEJAVU, LIBERATION
 from metaan.figures.wording import ENGLISH, Wording
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ __all__ = ["METAAN", "PRESETS", "ColumnKind", "Preset", "preset_of"]
 
 ColumnKind: TypeAlias = Literal["study", "arms", "plot", "effect", "weight", "rob"]
 
-LIKE_ARIAL = ("Arial", "Liberation Sans", "Arimo")
 PLOT_RIGHT: tuple[ColumnKind, ...] = ("study", "arms", "plot", "effect", "weight", "rob")
 WEIGHT_FIRST: tuple[ColumnKind, ...] = ("study", "arms", "plot", "weight", "effect", "rob")
 PLOT_LAST: tuple[ColumnKind, ...] = ("study", "arms", "weight", "effect", "plot", "rob")
@@ -47,8 +46,8 @@ class Preset:
         As it is asked for; as it is printed.
     style : Style
         Sizes and colours.
-    families : tuple of str
-        Typefaces, the best first; DejaVu Sans where none is installed.
+    family : str
+        The typeface; Liberation Sans, of Arial's widths, where the journal asks for Arial.
     wording, numerals : Wording, Numerals
         Words; how numbers are written.
     columns : tuple of str
@@ -70,7 +69,7 @@ class Preset:
     name: str
     journal: str
     style: Style = DEFAULT
-    families: tuple[str, ...] = LIKE_ARIAL
+    family: str = LIBERATION
     wording: Wording = ENGLISH
     numerals: Numerals = field(default_factory=Numerals)
     columns: tuple[ColumnKind, ...] = PLOT_RIGHT
@@ -81,25 +80,26 @@ class Preset:
     rob_palette: str = "metaan"
     files: FileSettings = FileSettings()  # noqa: RUF009 - a frozen value
 
-    def style_for(self, kind: str) -> Style:
-        """Give the style of a kind of data, with the typeface that is installed.
+    def style_for(self, kind: str = "generic") -> Style:
+        """Give the style of a kind of data, with the typeface and the numbers of the journal.
 
         Examples
         --------
         >>> PRESETS["revman"].style_for("continuous").accent
         '#00a000'
         """
-        return replace(self.installed().style, **self.by_kind.get(kind, {}))
-
-    def installed(self) -> Preset:
-        """Settle the typeface: the best that is installed here."""
-        return replace(self, style=replace(self.style, family=chosen_family(self.families)))
+        settled: Mapping[str, Any] = {
+            "family": self.family,
+            "numerals": self.numerals,
+            "titled": self.heading,
+        }
+        return replace(self.style, **settled, **self.by_kind.get(kind, {}))
 
 
 METAAN = Preset(
     name="metaan",
     journal="metaan",
-    families=(),
+    family=DEJAVU,
     heading=True,
     beside=("wald", "hksj", "adhoc", "common"),
 )
@@ -115,8 +115,12 @@ _BMJ = Preset(
         note=7.5,
         row=14.5,
         plot=80 * _MM,
+        plot_least=48 * _MM,
+        text_least=7.0,
+        widest=190 * _MM,
         accent="#6b58a6",
         pale="#d9d3ea",
+        tint="#ebe8f4",
         square_edge="#ffffff",
         rule="#a7a9ac",
         bold_model=False,
@@ -156,10 +160,14 @@ _JAMA = Preset(
         row=13.0,
         model_gap=2.0,
         plot=80 * _MM,
+        plot_least=48 * _MM,
+        text_least=7.0,
+        widest=190 * _MM,
         accent="#00008b",
         diamond_fill="#add8e6",
         diamond_edge="#00008b",
         pale="#eef6fa",
+        tint="#eef6fa",
         rule="#000000",
     ),
     wording=replace(
@@ -198,10 +206,14 @@ _REVMAN = Preset(
         note=8.0,
         row=14.0,
         plot=60 * _MM,
+        plot_least=45 * _MM,
+        text_least=7.0,
+        widest=190 * _MM,
         accent="#cc0000",
         diamond_fill="#000000",
         diamond_edge="#000000",
         pale="#bfbfbf",
+        tint="#e3e3e3",
         rule="#000000",
     ),
     wording=replace(
@@ -243,8 +255,12 @@ _LANCET = Preset(
         note=7.5,
         row=13.5,
         plot=70 * _MM,
+        plot_least=48 * _MM,
+        text_least=7.0,
+        widest=190 * _MM,
         accent="#00468b",
         pale="#c9d6e5",
+        tint="#dfe7f0",
         rule="#000000",
     ),
     wording=replace(
@@ -297,12 +313,13 @@ _NATURE = Preset(
         diamond=7.5,
         bar=3.0,
         arrow=4.5,
-        badge=8.0,
+        badge=7.6,
         badge_gap=2.0,
         strong=0.8,
         line=0.6,
         accent="#0072b2",
         pale="#cce3f0",
+        tint="#e0eef7",
         faint="#000000",
         rule="#000000",
     ),
@@ -331,6 +348,7 @@ _PLOS = Preset(
         diamond_fill="#000000",
         diamond_edge="#000000",
         pale="#bfbfbf",
+        tint="#e3e3e3",
         faint="#404040",
         rule="#808080",
     ),

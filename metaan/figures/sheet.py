@@ -7,12 +7,15 @@ so that last digits that differ between processors never reach a file.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from metaan.figures.measure import width
 from metaan.figures.typefaces import DEJAVU
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "BEFORE",
@@ -26,6 +29,7 @@ __all__ = [
     "Sheet",
     "Words",
     "baseline",
+    "in_family",
     "left_to_right",
     "level",
     "point",
@@ -153,6 +157,11 @@ def baseline(middle: float, size: float) -> float:
     return round(middle + MIDDLE * size, DECIMALS)
 
 
+def in_family(words: Iterable[Words], family: str) -> tuple[Words, ...]:
+    """Set texts in a typeface."""
+    return tuple(replace(each, family=family) for each in words)
+
+
 def level(left: float, right: float, y: float, width: float, colour: str, layer: int = 2) -> Line:
     """Make a horizontal line."""
     return Line(start=(left, y), end=(right, y), width=width, colour=colour, layer=layer)
@@ -170,7 +179,7 @@ def points_of(mark: Mark) -> tuple[Point, ...]:
 
 
 def stacked(sheet: Sheet) -> list[Mark]:
-    """List marks in the order in which they are drawn: of one layer shapes before lines; words come after them.
+    """List marks as they are drawn, words above them: lower layers first, of one layer shapes before lines.
 
     Examples
     --------

@@ -21,7 +21,7 @@ from matplotlib.colors import to_hex
 from metaan.figures.fonts import drawing_font, warn_of_boxes
 from metaan.figures.measure import face_of
 from metaan.figures.sheet import DASHES, Shape, left_to_right, point, points_of, stacked
-from metaan.figures.typefaces import ALIKE, DEJAVU
+from metaan.figures.typefaces import ALIKE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -34,7 +34,6 @@ T = TypeVar("T")
 Look: TypeAlias = tuple[tuple[str, str], ...]
 
 NAMESPACE = "http://www.w3.org/2000/svg"
-DEJAVU_LIKE = "'DejaVu Sans', 'Bitstream Vera Sans', 'Liberation Sans', Arial, Helvetica, sans-serif"
 DECIMALS = 3
 ANCHORS = {"left": "", "center": "middle", "right": "end"}
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -105,7 +104,7 @@ def _root(sheet: Sheet, id: str, family: str) -> Look:  # noqa: A002
         ("aria-labelledby", f"{id}-title {id}-desc"),
         ("stroke-linejoin", "round"),
         ("stroke-linecap", "butt"),
-        ("font-family", _families(family)),
+        ("font-family", ALIKE[family]),
     )
 
 
@@ -160,7 +159,7 @@ def _words_look(words: Words, family: str) -> Look:
         look["fill"] = _colour(words.colour)
     face = face_of(words.text, words.family)
     if face != family:
-        look["font-family"] = _families(face)
+        look["font-family"] = ALIKE[face]
     return tuple(look.items())
 
 
@@ -173,10 +172,6 @@ def _words(words: Words) -> str:
     if words.turned:
         place["transform"] = f"rotate(-90 {x} {y})"
     return f"<text{_written(tuple(place.items()))}>{escape(left_to_right(words.text), quote=False)}</text>"
-
-
-def _families(family: str) -> str:
-    return DEJAVU_LIKE if family == DEJAVU else f"'{family}', {ALIKE}"
 
 
 @cache

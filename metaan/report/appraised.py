@@ -31,6 +31,7 @@ __all__ = [
     "appraisal_record",
     "appraisal_tables",
     "bias_sentences",
+    "flow_counts",
     "flow_sentences",
     "parts_of_table",
     "placed",
@@ -120,6 +121,13 @@ def appraisal_record(review: Review) -> dict[str, Any]:
             },
         },
     }
+
+
+def flow_counts(review: Review) -> dict[str, tuple[str, int]]:
+    """Give each box of the flow with what was counted and how many there were; nothing without a flow."""
+    flow = _flow(review)
+    rows = flow_table(review.tables["flow"], flow).rows
+    return {} if flow is None else {row[1].text: (row[0].text, flow.counts[row[1].text]) for row in rows}
 
 
 def bias_sentences(review: Review) -> tuple[str, ...]:
@@ -217,7 +225,6 @@ def _flow(review: Review) -> Flow | None:
 
 
 def _of_tool(review: Review, analyses: Sequence[AnalysisResult], each: _Judged) -> Iterator[Wanted]:
-    palette = review.plan.review.rob_palette
     labels = study_names(review)
     table = each.found.table
     parts = parts_of_table(table)
@@ -233,7 +240,6 @@ def _of_tool(review: Review, analyses: Sequence[AnalysisResult], each: _Judged) 
                 "table": part,
                 "labels": {study: labels.get(study, study) for study in part.studies},
                 "outcome": each.outcome,
-                "palette": palette,
                 "part": (number, len(parts)),
             },
         )
@@ -245,7 +251,6 @@ def _of_tool(review: Review, analyses: Sequence[AnalysisResult], each: _Judged) 
         arguments={
             "table": table,
             "outcome": each.outcome,
-            "palette": palette,
             "weights": weights,
             "weights_of": weights_of,
         },

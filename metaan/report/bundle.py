@@ -7,14 +7,14 @@ import re
 from collections import Counter
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metaan.errors import InputError, PlanError
 from metaan.report.crosscheck import cross_check, load_statsmodels
-from metaan.report.drawings import drawing_pool, scale_names, start_drawing, wanted_figures
+from metaan.report.drawings import drawing_pool, dressed, scale_names, start_drawing, wanted_figures
 from metaan.report.folder import MANIFEST, recover, refuse_foreign, replace_folder
 from metaan.report.memory import Memory
 from metaan.report.reuse import figure_key, keep_figures, kept_figures
@@ -132,7 +132,7 @@ def _made(
             *wanted_figures(
                 analyses, node_names(review), review.plan.review.reference, scale_names(review), looks
             ),
-            *(replace(each, formats=looks.formats) for each in appraisal_figures(review, analyses)),
+            *(dressed(each, looks) for each in appraisal_figures(review, analyses)),
         )
         keys = {figure.id: figure_key(figure) for figure in figures}
         pending = start_drawing([figure for figure in figures if keys[figure.id] not in kept], pool)
@@ -241,10 +241,13 @@ def _add_checklist(
 ) -> Table:
     from metaan.report.checklist import prisma_checklist
     from metaan.tables.table import to_csv
+    from metaan.tables.word import to_docx
 
     figures = [figure.id for figure in drawn.values() if not figure.refusal]
     table = prisma_checklist(review, analyses, tables=[each.id for each in tables], figures=figures)
+    word = to_docx([("Where each item is reported", [table])], title=review.plan.review.title)
     made.add(f"{table.id}.csv", to_csv(table), "metaan.report.checklist")
+    made.add(f"{table.id}.docx", word, "metaan.report.checklist")
     return table
 
 
@@ -276,4 +279,8 @@ def _closed(made: _Outputs, review: Review, folder: Path, drawn: Mapping[str, Re
         review, made.files, made.producers, figures=drawn.values(), problems=check_review(folder)
     )
     summed = {**made.files, MANIFEST: listed}
-    return {**summed, "SHA256SUMS": checksums(summed), "environment.json": environment()}
+    return {
+        **summed,
+        "SHA256SUMS": checksums(summed),
+        "environment.json": environment(review.plan.defaults.journal),
+    }

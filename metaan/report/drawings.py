@@ -36,6 +36,7 @@ ROOMS = {
     "drapery": "drapery_plot",
     "forest": "forest_plot",
     "funnel": "funnel_plot",
+    "gosh": "gosh_plot",
     "influence_panel": "influence_panel",
     "labbe": "labbe_plot",
     "league_heat": "league_heat",
@@ -56,7 +57,16 @@ FILES: tuple[Literal["pdf", "png", "tiff", "eps"], ...] = ("pdf", "png", "tiff",
 PR_SET_PDEATHSIG = 1
 OBJECTS_BEFORE_SEARCH = 50_000
 
-__all__ = ["Pending", "Wanted", "draw", "drawing_pool", "scale_names", "start_drawing", "wanted_figures"]
+__all__ = [
+    "Pending",
+    "Wanted",
+    "draw",
+    "drawing_pool",
+    "dressed",
+    "scale_names",
+    "start_drawing",
+    "wanted_figures",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +112,7 @@ def wanted_figures(
     scales : mapping of str to str, optional
         Outcome to the name of its scale, as `scale_names` gives it, for the axes of mean differences.
     looks : Looks, optional
-        What the plan says of how forest plots look.
+        What the plan says of how figures look.
     """
     from metaan.report.forest_looks import Looks
     from metaan.report.sections import comparison_anchors  # the processes that draw do without it
@@ -110,10 +120,15 @@ def wanted_figures(
     anchors = comparison_anchors(analyses)
     looks = looks or Looks()
     return tuple(
-        replace(figure, formats=looks.formats)
+        dressed(figure, looks)
         for analysis in analyses
         for figure in _of_analysis(analysis, names, reference, anchors, _scale(analysis, scales or {}), looks)
     )
+
+
+def dressed(figure: Wanted, looks: Looks) -> Wanted:
+    """Give a figure the journal and the files that the plan asks for."""
+    return replace(figure, formats=looks.formats, arguments={**figure.arguments, "preset": looks.preset})
 
 
 def scale_names(review: Review) -> dict[str, str]:
@@ -249,7 +264,7 @@ def _of_analysis(
         )
         for refit in looks.refits(comparison, anchors[analysis.id, *pair], {**shared, **reading}):
             yield Wanted(**refit)
-        for kind, own in further_figures(analysis, comparison, names):
+        for kind, own in further_figures(analysis, comparison, names, looks.seed):
             yield Wanted(
                 id=f"{kind.prefix}-{anchors[analysis.id, *pair]}",
                 title=f"{own['outcome']}: {kind.name}",
@@ -272,7 +287,6 @@ def _of_analysis(
             arguments={
                 "network": network,
                 "reference": held,
-                "preset": looks.preset,
                 **_ranked(analysis, held),
                 **shared,
                 **reading,

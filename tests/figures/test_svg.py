@@ -26,8 +26,8 @@ from metaan.figures.svg import sheet_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 SHADE = 0.2
-"""Root mean square in levels of 255 at two dots per CSS pixel: widths of lines have three decimals here and six
-in matplotlib's, all else is the same to the dot; a hairline left out gives more than ten times as much."""
+"""Root mean square in levels of 255 at two dots per CSS pixel: matplotlib writes widths of lines with three
+decimals more, and all else is the same to the dot; a hairline left out gives more than ten times as much."""
 
 PAGE = """<!DOCTYPE html><meta charset=utf-8>
 <style>body {{ margin: 0 }} svg {{ display: block }} text {{ font-family: 'DejaVu Sans' !important }}
