@@ -11,7 +11,7 @@ from metaan.cli.talk import talk_of, talk_options
 
 if TYPE_CHECKING:
     from metaan.single_network.analysis import NetworkAnalysis
-    from metaan.types import SmallValues
+    from metaan.types import Axis, SmallValues
 
 __all__ = ["network"]
 
@@ -22,6 +22,7 @@ MODELS = ("inverse", "mh", "nch", "penalised", "compare")
 SPLITS = ("back-calculation", "SIDDE")
 INTERACTIONS = ("common", "independent")
 INPUTS = ("arms", "contrasts")
+AXES = ("fitted", "symmetric")
 PLOTS = ("forest", "graph", "rankogram", "splits", "heat", "league", "contributions", "funnel")
 
 
@@ -145,6 +146,13 @@ PLOTS = ("forest", "graph", "rankogram", "splits", "heat", "league", "contributi
     help="Which figure: every treatment against the reference, who was compared with whom, ...",
 )
 @click.option(
+    "--axis",
+    type=click.Choice(AXES),
+    default="fitted",
+    show_default=True,
+    help="How far a forest plot reaches: as the data need, or equally on both sides of no effect.",
+)
+@click.option(
     "--order",
     multiple=True,
     metavar="TREATMENT",
@@ -180,6 +188,7 @@ def network(
     form: str,
     figure: Path | None,
     plot: str,
+    axis: Axis,
     order: tuple[str, ...],
     quiet: bool,
     verbose: bool,
@@ -222,6 +231,7 @@ def network(
         rob=rob,
         indirectness=indirectness,
         order=order,
+        axis=axis,
         repeated=repeated,
         nodes=nodes,
         take=take or "",

@@ -13,6 +13,7 @@ from metaan.cli.talk import talk_of, talk_options
 if TYPE_CHECKING:
     from metaan.single.analysis import Single
     from metaan.single.figure import FigureLook
+    from metaan.types import Axis
 
 __all__ = ["pool"]
 
@@ -20,6 +21,7 @@ TO = ("only0", "all", "if0all", "none")
 VTYPES = ("LS", "UB")
 MODELS = ("inverse", "mh", "peto", "UM.FS", "UM.RS", "CM.EL")
 PLOTS = ("funnel", "labbe", "radial", "drapery", "baujat", "influence")
+AXES = ("fitted", "symmetric")
 PROFILES = ("metafor", "meta", "revman", "stata")
 
 
@@ -70,6 +72,13 @@ PROFILES = ("metafor", "meta", "revman", "stata")
     type=click.Choice(["lower", "higher"]),
     help="Which effects favour the first group, for the figure.",
 )
+@click.option(
+    "--axis",
+    type=click.Choice(AXES),
+    default="fitted",
+    show_default=True,
+    help="How far the forest plot reaches: as the data need, or equally on both sides of no effect.",
+)
 @click.option("--cumulative", default="", metavar="COLUMN", help="Pool study by study in this order.")
 @click.option("--leave-one-out", is_flag=True, help="Pool without each study in turn.")
 @click.option(
@@ -102,6 +111,7 @@ def pool(
     journal: str,
     groups: str,
     better: str | None,
+    axis: Axis,
     cumulative: str,
     leave_one_out: bool,
     plot: str | None,
@@ -132,7 +142,7 @@ def pool(
         from metaan.single.figure import figure_format
 
         figure_format(figure)
-        look = _look(journal, groups, better)
+        look = _look(journal, groups, better, axis)
         look.preset()
     request = Request(
         measure=measure,
@@ -165,7 +175,7 @@ def pool(
         raise click.exceptions.Exit(1)
 
 
-def _look(journal: str, groups: str, better: str | None) -> FigureLook:
+def _look(journal: str, groups: str, better: str | None, axis: Axis) -> FigureLook:
     """Read how the figure is to look.
 
     Raises
@@ -179,7 +189,7 @@ def _look(journal: str, groups: str, better: str | None) -> FigureLook:
     names = tuple(name.strip() for name in groups.split(",")) if groups else ()
     if len(names) not in (0, 2) or not all(names):
         raise RequestError(f"--groups {groups}: give two names with a comma between, such as BCG,Control.")
-    return FigureLook(journal=journal, groups=names, better=better or "")
+    return FigureLook(journal=journal, groups=names, better=better or "", axis=axis)
 
 
 def _written(single: Single, form: str, *, compare: bool) -> str:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from metaan.figures.sheet import Align
-    from metaan.types import Interval
+    from metaan.types import Axis, Interval
 
 __all__ = ["Badge", "Column", "Content", "Mark", "MarkKind", "Row"]
 
@@ -98,6 +98,9 @@ class Content:
         Paragraphs below.
     null : float
         Where the solid line of no effect stands, analysis scale; `nan` for none.
+    axis : str
+        "symmetric" reaches equally far on both sides of `null`, where there is one; "fitted" as far as the
+        data need.
     bounds : (float, float)
         Beyond which the axis does not reach.
     band : (float, float)
@@ -121,6 +124,7 @@ class Content:
     pooled: float = float("nan")
     notes: tuple[str, ...] = ()
     null: float = 0.0
+    axis: Axis = "fitted"
     bounds: Interval = (float("-inf"), float("inf"))
     unit: str = ""
     band: Interval = NO_INTERVAL

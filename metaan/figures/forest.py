@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from metaan.results.appraisal import RobTable
     from metaan.results.pairwise import Pooled
     from metaan.results.synthesis import Comparison, Panels, StudyEffect
-    from metaan.types import Direction, Interval, Kind, Sort
+    from metaan.types import Axis, Direction, Interval, Kind, Sort
 
 __all__ = ["forest_plot", "layout_forest"]
 
@@ -61,6 +61,7 @@ def forest_plot(
     margin: float = nan,
     sort: Sort = "plan",
     years: Mapping[str, int] | None = None,
+    axis: Axis = "fitted",
 ) -> Drawing:
     """Draw the studies of one comparison, what they say together and how far they differ.
 
@@ -97,6 +98,8 @@ def forest_plot(
         Order of the studies, within groups where there are some: plan, year, effect, weight or label.
     years : mapping of str to int, optional
         Study id to year, for `sort`; a study without one comes last.
+    axis : str
+        "symmetric" reaches equally far on both sides of no effect; "fitted" as the data need.
 
     Returns
     -------
@@ -104,7 +107,7 @@ def forest_plot(
         Ready for `render`.
     """
     subject = _subject(comparison, measure, direction, kind, names, outcome, level, scale, preset)
-    extras = _Extras(rob=rob, margin=margin, sort=sort, years=years or {})
+    extras = _Extras(rob=rob, margin=margin, sort=sort, years=years or {}, axis=axis)
     shown = _sorted(comparison, extras)
     content = _content(shown, subject, extras)
     layout = layout_rows(content, preset.style_for(kind))
@@ -135,10 +138,11 @@ def layout_forest(
     margin: float = nan,
     sort: Sort = "plan",
     years: Mapping[str, int] | None = None,
+    axis: Axis = "fitted",
 ) -> ForestLayout:
     """Lay out a forest plot in points, without drawing it; the arguments are those of `forest_plot`."""
     subject = _subject(comparison, measure, direction, kind, names, outcome, level, scale, preset)
-    extras = _Extras(rob=rob, margin=margin, sort=sort, years=years or {})
+    extras = _Extras(rob=rob, margin=margin, sort=sort, years=years or {}, axis=axis)
     content = _content(_sorted(comparison, extras), subject, extras)
     return layout_rows(content, preset.style_for(kind))
 
@@ -151,6 +155,7 @@ class _Extras:
     margin: float = nan
     sort: Sort = "plan"
     years: Mapping[str, int] = field(default_factory=dict)
+    axis: Axis = "fitted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +195,7 @@ def _content(comparison: Comparison, subject: Subject, extras: _Extras) -> Conte
         favours=favours(subject.direction, subject.name1, subject.name2, words.favours),
         pooled=pooled.estimate if pooled is not None else nan,
         notes=(*notes(comparison, preset), *_band_note(band, subject), *table.rob.notes),
+        axis=extras.axis,
         unit=subject.scale,
         band=band,
         favours_on_top=preset.favours_on_top,

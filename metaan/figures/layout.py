@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import cos, isfinite, pi, sin
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from metaan.figures.columns import (
     Frame,
@@ -22,7 +22,7 @@ from metaan.figures.columns import (
 from metaan.figures.content import Column
 from metaan.figures.marks import draw_marks, place_marks
 from metaan.figures.measure import width, wrap
-from metaan.figures.scale import Scale, choose_limits, choose_ticks
+from metaan.figures.scale import Scale, choose_limits, choose_ticks, mirrored_limits
 from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, draw_sheet, level
 from metaan.figures.style import DEFAULT, Style
 
@@ -132,15 +132,12 @@ def _scale(content: Content, frame: Frame, style: Style) -> Scale | None:
     outer = [m.outer for m in marks if isfinite(m.outer[0])]
     band = [content.band] if isfinite(content.band[0]) else []
     room, size, family = frame.plot_right - frame.plot_left, style.text, style.family
+    fitted: dict[str, Any] = {"size": size, "room": room, "family": family, "null": content.null}
     low, high = choose_limits(
-        [m.estimate for m in marks],
-        [*intervals, *outer, *band],
-        ratio=content.ratio,
-        size=size,
-        room=room,
-        null=content.null,
-        family=family,
+        [m.estimate for m in marks], [*intervals, *outer, *band], ratio=content.ratio, **fitted
     )
+    if content.axis == "symmetric" and isfinite(content.null):
+        low, high = mirrored_limits((low, high), ratio=content.ratio, **fitted)
     low, high = max(low, content.bounds[0]), min(high, content.bounds[1])
     ticks = choose_ticks(low, high, ratio=content.ratio, size=size, room=room, family=family)
     return Scale(low=low, high=high, left=frame.plot_left, right=frame.plot_right, ticks=ticks)

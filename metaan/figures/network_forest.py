@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from metaan.results.network import Component, Network
-    from metaan.types import Direction, Interval
+    from metaan.types import Axis, Direction, Interval
 
 __all__ = ["Contrast", "contrasts_with", "layout_network_forest", "network_forest"]
 
@@ -80,6 +80,7 @@ def network_forest(
     score_name: str = "P-score",
     proportion_direct: Mapping[str, float] | None = None,
     preset: Preset = METAAN,
+    axis: Axis = "fitted",
 ) -> Drawing:
     """Draw what the network says of every treatment against the reference.
 
@@ -110,6 +111,8 @@ def network_forest(
         Share of the direct evidence in each node's estimate versus the reference, for a column.
     preset : Preset
         Words, numbers, sizes and colours of a journal.
+    axis : str
+        "symmetric" reaches equally far on both sides of no effect; "fitted" as the data need.
 
     Raises
     ------
@@ -119,7 +122,7 @@ def network_forest(
     contrasts = contrasts_with(network, reference, direction, names, scores, proportion_direct)
     ranking = (score_name, (scores or {}).get(reference, nan))
     content = _content(
-        network, contrasts, reference, measure, direction, names, clean(outcome), scale, ranking, preset
+        network, contrasts, reference, measure, direction, names, clean(outcome), scale, ranking, preset, axis
     )
     against = _printed(reference, names)
     return sheet_drawing(
@@ -145,12 +148,13 @@ def layout_network_forest(
     score_name: str = "P-score",
     proportion_direct: Mapping[str, float] | None = None,
     preset: Preset = METAAN,
+    axis: Axis = "fitted",
 ) -> ForestLayout:
     """Lay out a network forest plot in points; the arguments are those of `network_forest`."""
     contrasts = contrasts_with(network, reference, direction, names, scores, proportion_direct)
     ranking = (score_name, (scores or {}).get(reference, nan))
     content = _content(
-        network, contrasts, reference, measure, direction, names, clean(outcome), scale, ranking, preset
+        network, contrasts, reference, measure, direction, names, clean(outcome), scale, ranking, preset, axis
     )
     return layout_rows(content, preset.style_for("generic"))
 
@@ -222,6 +226,7 @@ def _content(
     scale: str,
     ranking: tuple[str, float],
     preset: Preset,
+    axis: Axis,
 ) -> Content:
     predicted = any(isfinite(c.prediction[0]) for c in contrasts)
     shared = any(isfinite(c.share) for c in contrasts)
@@ -255,6 +260,7 @@ def _content(
         if direction is None
         else favours(direction, "treatment", against, preset.wording.favours),
         notes=tuple(_notes(network, contrasts, reference, direction, names, ranking, predicted=predicted)),
+        axis=axis,
         unit=clean(scale) if measure == "MD" else "",
         favours_on_top=preset.favours_on_top,
         decimal=preset.numerals.decimal,

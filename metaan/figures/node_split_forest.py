@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from metaan.results.network import Network, NodeSplit
-    from metaan.types import Direction
+    from metaan.types import Axis, Direction
 
 __all__ = ["layout_node_split_forest", "node_split_forest"]
 
@@ -48,6 +48,7 @@ def node_split_forest(
     outcome: str,
     scale: str = "",
     style: Style = DEFAULT,
+    axis: Axis = "fitted",
 ) -> Drawing:
     """Draw what the studies of each comparison say, what the rest of the network says, and both together.
 
@@ -73,6 +74,8 @@ def node_split_forest(
         Scale and unit of a mean difference, printed above the plot; other measures have none.
     style : Style
         Sizes and colours.
+    axis : str
+        "symmetric" reaches equally far on both sides of no effect; "fitted" as the data need.
 
     Raises
     ------
@@ -95,7 +98,7 @@ def node_split_forest(
     >>> drawing.alt
     'Node splitting: Relapse. 3 comparisons with direct and indirect evidence; smallest P = 0.57.'
     """
-    content = _content(splits, network, measure, direction, names, outcome, scale, style)
+    content = _content(splits, network, measure, direction, names, outcome, scale, style, axis)
     return sheet_drawing(
         layout_rows(content, style).sheet,
         id=id,
@@ -115,9 +118,12 @@ def layout_node_split_forest(
     outcome: str,
     scale: str = "",
     style: Style = DEFAULT,
+    axis: Axis = "fitted",
 ) -> ForestLayout:
     """Lay out a node-split forest plot in points; the arguments are those of `node_split_forest`."""
-    return layout_rows(_content(splits, network, measure, direction, names, outcome, scale, style), style)
+    return layout_rows(
+        _content(splits, network, measure, direction, names, outcome, scale, style, axis), style
+    )
 
 
 def _content(
@@ -129,6 +135,7 @@ def _content(
     outcome: str,
     scale: str,
     style: Style,
+    axis: Axis,
 ) -> Content:
     both = _both(splits)
     _refuse(splits, len(both))
@@ -155,6 +162,7 @@ def _content(
         ratio=ratio,
         favours=favours(direction, "the first", "the second"),
         notes=tuple(_notes(splits, network, names)),
+        axis=axis,
         unit=clean(scale) if measure == "MD" else "",
     )
 

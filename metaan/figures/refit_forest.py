@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from metaan.results.pairwise import Pooled
     from metaan.results.refits import LeaveOneOut
-    from metaan.types import Direction
+    from metaan.types import Axis, Direction
 
 __all__ = ["refit_forest"]
 
@@ -62,6 +62,7 @@ class _Look:
     scale: str
     preset: Preset
     shown: Callable[[float], float] | None
+    axis: Axis
 
 
 def refit_forest(
@@ -78,6 +79,7 @@ def refit_forest(
     scale: str = "",
     preset: Preset = METAAN,
     shown: Callable[[float], float] | None = None,
+    axis: Axis = "fitted",
 ) -> Drawing:
     """Draw the pooled estimate without each study in turn, or as studies are added in their order.
 
@@ -107,6 +109,8 @@ def refit_forest(
         Words, numbers, sizes and colours of a journal.
     shown : callable, optional
         Turns a value of the analysis scale into what a person reads, where the measure does not say how.
+    axis : str
+        "symmetric" reaches equally far on both sides of no effect; "fitted" as the data need.
     """
     if isinstance(found, Cumulative):
         rows, words = _added(found, labels, by), _cumulative_words(ordered_by, id)
@@ -121,6 +125,7 @@ def refit_forest(
         scale=clean(scale) if measure == "MD" else "",
         preset=preset,
         shown=shown,
+        axis=axis,
     )
     return _drawn(rows, words, look)
 
@@ -208,6 +213,7 @@ def _content(rows: Sequence[_Refit], words: _Words, look: _Look) -> Content:
             f"Model: {model_name(whole, preset)}.",
         ),
         null=nan if look.measure in ONE_GROUP_MEASURES or not look.measure else 0.0,
+        axis=look.axis,
         unit=look.scale,
         favours_on_top=preset.favours_on_top,
         decimal=preset.numerals.decimal,

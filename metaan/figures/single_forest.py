@@ -26,6 +26,8 @@ from metaan.format import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from metaan.types import Axis
+
 __all__ = ["ArmColumns", "ForestLine", "LineKind", "single_content", "single_forest"]
 
 WITHIN = {
@@ -106,6 +108,7 @@ def single_forest(
     arms: ArmColumns = NO_ARMS,
     favours: tuple[str, str] = ("", ""),
     model: str = "",
+    axis: Axis = "fitted",
     preset: Preset = METAAN,
 ) -> Drawing:
     """Draw studies and what they say together.
@@ -131,6 +134,8 @@ def single_forest(
         Below the plot, left and right of no effect; empty where nobody said.
     model : str
         "Random" or "Fixed", for presets that say so above the plot.
+    axis : str
+        "symmetric" reaches equally far on both sides of no effect; "fitted" as the data need.
     preset : Preset
         Words, numbers, sizes, colours and order of a journal.
 
@@ -154,6 +159,7 @@ def single_forest(
         arms=arms,
         favours=favours,
         model=model,
+        axis=axis,
         preset=preset,
     )
     texts = _Texts(measure=measure, digits=_digits(lines, measure), preset=METAAN)
@@ -177,6 +183,7 @@ def single_content(
     arms: ArmColumns = NO_ARMS,
     favours: tuple[str, str] = ("", ""),
     model: str = "",
+    axis: Axis = "fitted",
     preset: Preset = METAAN,
 ) -> Content:
     """Say what the plot shows, before it has a size; the arguments are those of `single_forest`."""
@@ -203,6 +210,7 @@ def single_content(
         pooled=_place(pooled.estimate, measure) if pooled is not None else nan,
         notes=tuple(clean(note) for note in notes),
         null=nan if measure in ONE_GROUP_MEASURES or not measure else 0.0,
+        axis=axis,
         bounds=(-inf, inf) if ratio else WITHIN.get(measure, (-inf, inf)),
         favours_on_top=preset.favours_on_top,
         decimal=preset.numerals.decimal,

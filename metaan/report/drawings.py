@@ -236,6 +236,7 @@ def _of_analysis(
     scenario = analysis.main
     shared = {"names": dict(names), "outcome": analysis.title}
     reading = {"measure": scenario.measure, "direction": analysis.direction, "scale": scale}
+    axis = looks.axis(analysis.id)
     for comparison in scenario.comparisons:
         pair = (comparison.treat1, comparison.treat2)
         yield Wanted(
@@ -247,7 +248,9 @@ def _of_analysis(
             | reading
             | looks.forest(analysis, comparison),
         )
-        for refit in looks.refits(comparison, anchors[analysis.id, *pair], {**shared, **reading}):
+        for refit in looks.refits(
+            comparison, anchors[analysis.id, *pair], {**shared, **reading, "axis": axis}
+        ):
             yield Wanted(**refit)
         for kind, own in further_figures(analysis, comparison, names):
             yield Wanted(
@@ -273,12 +276,13 @@ def _of_analysis(
                 "network": network,
                 "reference": held,
                 "preset": looks.preset,
+                "axis": axis,
                 **_ranked(analysis, held),
                 **shared,
                 **reading,
             },
         )
-        yield from _of_network(analysis, network, shared, reading)
+        yield from _of_network(analysis, network, shared, reading, axis)
 
 
 def _ranked(analysis: AnalysisResult, reference: str) -> dict[str, Any]:
@@ -300,7 +304,11 @@ def _ranked(analysis: AnalysisResult, reference: str) -> dict[str, Any]:
 
 
 def _of_network(
-    analysis: AnalysisResult, network: Network, shared: Mapping[str, Any], reading: Mapping[str, Any]
+    analysis: AnalysisResult,
+    network: Network,
+    shared: Mapping[str, Any],
+    reading: Mapping[str, Any],
+    axis: str,
 ) -> Iterator[Wanted]:
     """List the figures of what is found out about a network; each room refuses where there is nothing."""
     found = analysis.findings
@@ -323,7 +331,7 @@ def _of_network(
             "splits",
             "direct and indirect evidence",
             "node_split_forest",
-            {"splits": found.splits, "network": network, **reading},
+            {"splits": found.splits, "network": network, "axis": axis, **reading},
         ),
         ("heat", "net heat plot", "net_heat_plot", {"heat": found.heat}),
         (

@@ -32,15 +32,16 @@ class Looks:
         Which files each figure is written to.
     years : mapping of str to int
         Study to year, where it is known.
-    sorts, margins, mids, judged : mappings by analysis id
-        Order of the studies; the plan's smallest difference that matters, and that of the scale, as a person
-        reads them; judgements of bias.
+    sorts, axes, margins, mids, judged : mappings by analysis id
+        Order of the studies; how far axes reach; the plan's smallest difference that matters, and that of
+        the scale, as a person reads them; judgements of bias.
     """
 
     preset: Preset = METAAN
     formats: tuple[str, ...] = ("svg", "pdf", "png")
     years: Mapping[str, int] = field(default_factory=dict)
     sorts: Mapping[str, str] = field(default_factory=dict)
+    axes: Mapping[str, str] = field(default_factory=dict)
     margins: Mapping[str, float] = field(default_factory=dict)
     mids: Mapping[str, float] = field(default_factory=dict)
     judged: Mapping[str, RobTable] = field(default_factory=dict)
@@ -51,11 +52,16 @@ class Looks:
         known = {study.study for study in comparison.studies}
         return {
             "preset": self.preset,
+            "axis": self.axis(analysis.id),
             "sort": self.sorts.get(analysis.id, "plan"),
             "years": {study: year for study, year in self.years.items() if study in known},
             "margin": self.margins.get(analysis.id, mid),
             "rob": self.judged.get(analysis.id),
         }
+
+    def axis(self, analysis: str) -> str:
+        """Give how far the axes of an analysis reach."""
+        return self.axes.get(analysis, "fitted")
 
     def refits(
         self, comparison: Comparison, anchor: str, told: Mapping[str, Any]
@@ -69,7 +75,7 @@ class Looks:
         anchor : str
             Its name in the page.
         told : mapping
-            Measure, direction, scale, outcome, and names of the nodes.
+            Measure, direction, scale, axis, outcome, and names of the nodes.
         """
         kept = [study for study in comparison.studies if study.estimable]
         names = tuple(told["names"].get(node, node) for node in (comparison.treat1, comparison.treat2))
@@ -110,6 +116,7 @@ def forest_looks(review: Review) -> Looks:
         formats=tuple(defaults.formats),
         years=study_years(review),
         sorts={each.id: each.sort or defaults.sort for each in plan.analysis},
+        axes={each.id: each.axis or defaults.axis for each in plan.analysis},
         margins={each.id: each.margin for each in plan.analysis if each.margin is not None},
         mids={each.id: _mid(review, each.outcomes) for each in plan.analysis},
         judged={name: table for name, table in judged.items() if table is not None},

@@ -26,6 +26,7 @@ TestRule = Literal["z", "t", "hksj", "adhoc", "cochrane"]
 Journal = Literal["metaan", "bmj", "jama", "revman", "lancet", "nature", "plos", "bmc"]
 Format = Literal["svg", "pdf", "png", "tiff", "eps"]
 Sort = Literal["plan", "year", "effect", "weight", "label"]
+Axis = Literal["fitted", "symmetric"]
 
 
 class _Strict(BaseModel):
@@ -140,6 +141,9 @@ class Defaults(Choices):
         Whose forest plots they are to look like; the files of each figure.
     sort : str
         Order of the studies in a forest plot: plan, year, effect, weight or label.
+    axis : str
+        How far forest plots reach: "fitted" as the data need, "symmetric" equally far on both sides of no
+        effect.
     """
 
     measure_binary: Literal["OR", "RR", "RD"] = "RR"
@@ -148,6 +152,7 @@ class Defaults(Choices):
     journal: Journal = "metaan"
     formats: Annotated[list[Format], Field(min_length=1)] = ["svg", "pdf", "png"]
     sort: Sort = "plan"
+    axis: Axis = "fitted"
 
 
 class AnalysisPlan(Choices):
@@ -176,7 +181,7 @@ class AnalysisPlan(Choices):
         Where that risk comes from.
     subgroup : str
         Column of studies.csv whose groups a forest plot shows apart; empty for none.
-    sort : str or None
+    sort, axis : str or None
         As in the defaults, for this analysis.
     """
 
@@ -198,6 +203,7 @@ class AnalysisPlan(Choices):
     baseline_source: str = ""
     subgroup: str = ""
     sort: Sort | None = None
+    axis: Axis | None = None
     notes: list[str] = []
 
 

@@ -9,7 +9,7 @@ from math import isfinite, isnan
 from typing import TYPE_CHECKING, Literal
 
 from metaan.errors import CannotDraw, OutputError, RequestError
-from metaan.format import measure_name
+from metaan.format import ONE_GROUP_MEASURES, measure_name
 from metaan.single.arm_columns import shared_groups, shared_words
 from metaan.single.lines import model_words, pooled_lines, shown_of, why_not
 from metaan.single.text import between_line, heterogeneity_lines, set_aside_line, spread_line
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from metaan.single.analysis import Single, SingleStudy
     from metaan.single.arm_columns import ArmCells
     from metaan.single.lines import Line
+    from metaan.types import Axis
 
     Format = Literal["svg", "pdf", "png", "tiff", "eps"]
 
@@ -55,11 +56,14 @@ class FigureLook:
         Names of both groups; empty where not given.
     better : str
         "lower" or "higher": which effects favour the first group; empty where not said.
+    axis : str
+        "fitted" to the data, or "symmetric" around no effect.
     """
 
     journal: str = "metaan"
     groups: tuple[str, ...] = ()
     better: str = ""
+    axis: Axis = "fitted"
 
     def preset(self) -> Preset:
         """Look up the preset.
@@ -182,11 +186,12 @@ def draw_single(single: Single, look: FigureLook = PLAIN) -> Drawing:
     CannotDraw
         Where a regression does not carry a bubble plot.
     RequestError
-        For an unknown journal.
+        For an unknown journal, or a symmetric axis where no value is the one of no effect.
     """
     name = measure_name(single.measure) if single.measure else "effect"
     title = f"{name[:1].upper()}{name[1:]} ({single.file})"
     preset = look.preset()
+    _check_axis(single, look)
     if single.regression is not None:
         from metaan.figures.bubble import bubble_plot
 
@@ -200,6 +205,15 @@ def draw_single(single: Single, look: FigureLook = PLAIN) -> Drawing:
     if single.refit is not None:
         return _draw_refit(single, title, look, preset)
     return _draw_forest(single, title, look, preset)
+
+
+def _check_axis(single: Single, look: FigureLook) -> None:
+    if look.axis == "symmetric" and (not single.measure or single.measure in ONE_GROUP_MEASURES):
+        raise RequestError(
+            "--axis symmetric reaches equally far on both sides of no effect, and"
+            f" {measure_name(single.measure) if single.measure else 'an effect of an unnamed measure'}"
+            " has no such value; leave it out."
+        )
 
 
 def _draw_forest(single: Single, title: str, look: FigureLook, preset: Preset) -> Drawing:
@@ -217,6 +231,7 @@ def _draw_forest(single: Single, title: str, look: FigureLook, preset: Preset) -
         arms=ArmColumns(names=arms.names, headers=arms.headers, kind=arms.kind),
         favours=_favours(look, preset),
         model="Fixed" if getattr(single.fit, "method", "") == "EE" else "Random",
+        axis=look.axis,
         preset=preset,
     )
 
@@ -238,6 +253,7 @@ def _draw_refit(single: Single, title: str, look: FigureLook, preset: Preset) ->
         names=(look.groups[0], look.groups[1]) if look.groups else ("", ""),
         preset=preset,
         shown=lambda value: shown_of(single, value, (value, value))[0],
+        axis=look.axis,
     )
 
 

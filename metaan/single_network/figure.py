@@ -69,6 +69,7 @@ def _forest(analysis: NetworkAnalysis, fit: Network) -> Drawing:
         outcome=_outcome(analysis),
         scores=p_scores(fit, small_values=wanted) if wanted is not None else None,
         proportion_direct=_direct(analysis, fit),
+        axis=analysis.request.axis,
     )
 
 
@@ -118,6 +119,7 @@ def _splits(analysis: NetworkAnalysis, fit: Network) -> Drawing:
         direction=_direction(analysis, "node-split forest plot"),
         names={},
         outcome=_outcome(analysis),
+        axis=analysis.request.axis,
     )
 
 

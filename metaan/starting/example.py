@@ -65,6 +65,7 @@ read_bounds = false             # true reads p-values printed as p < x at their 
 journal = "metaan"              # whose forest plots: bmj, jama, revman, lancet, nature, plos, bmc
 formats = ["svg", "pdf", "png"]    # files of each figure; "tiff" and "eps" too
 sort = "plan"                   # studies of forest plots by "year", "effect", "weight" or "label"
+axis = "fitted"                 # or "symmetric": forest plots reach equally far on both sides of no effect
 
 # ---------------------------------------------------------------- analyses
 

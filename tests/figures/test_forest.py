@@ -336,3 +336,13 @@ def test_a_common_effect_headline_is_not_called_random(comparison, options, make
 def test_notes_of_the_comparison_are_printed_as_sentences(make_study, make_comparison, options):
     comparison = make_comparison([make_study()], notes=("two reports: <b> overlap",))
     assert "Two reports: <b> overlap." in texts(layout_forest(comparison, **options))
+
+
+@pytest.mark.parametrize("measure", ["RR", "MD"])
+def test_an_axis_can_reach_equally_far_on_both_sides_of_no_effect(comparison, options, measure):
+    fitted = layout_forest(comparison, **{**options, "measure": measure}).scale
+    mirrored = layout_forest(comparison, **{**options, "measure": measure}, axis="symmetric").scale
+    assert fitted.low != -fitted.high
+    assert mirrored.low == -mirrored.high
+    assert mirrored.place(0.0) == pytest.approx((mirrored.left + mirrored.right) / 2)
+    assert mirrored.low <= fitted.low < fitted.high <= mirrored.high

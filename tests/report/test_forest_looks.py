@@ -37,7 +37,7 @@ def planned(folder, *, defaults="", analysis=""):
 def review(tmp_path_factory):
     folder = planned(
         tmp_path_factory.mktemp("bcg") / "review",
-        defaults='journal = "plos"\nformats = ["svg", "tiff", "eps"]\nsort = "year"',
+        defaults='journal = "plos"\nformats = ["svg", "tiff", "eps"]\nsort = "year"\naxis = "symmetric"',
         analysis='subgroup = "design"\nmargin = 0.8\nsort = "weight"',
     )
     return read_review(folder)
@@ -61,9 +61,16 @@ def test_figures_are_asked_for_as_the_plan_says(wanted):
     assert forest.arguments["preset"].name == "plos"
     assert forest.arguments["sort"] == "weight"
     assert forest.arguments["margin"] == 0.8
+    forests = ("forest", "loo", "cumulative")
+    assert {wanted[f"{kind}-{ANCHOR}"].arguments["axis"] for kind in forests} == {"symmetric"}
     assert forest.arguments["years"]["Aronson1948"] == 1948
     assert forest.arguments["rob"].tool.id == "rob2"
     assert {f"loo-{ANCHOR}", f"cumulative-{ANCHOR}"} <= set(wanted)
+
+
+def test_an_analysis_has_its_own_axis(tmp_path):
+    folder = planned(tmp_path / "review", defaults='axis = "symmetric"', analysis='axis = "fitted"')
+    assert forest_looks(read_review(folder)).axis("tuberculosis") == "fitted"
 
 
 def test_they_are_written_in_the_formats_asked_for(wanted):
@@ -111,6 +118,7 @@ def test_what_is_drawn_is_in_the_results(review, analyses):
         ({"defaults": 'journal = "bjm"'}, "C004", "bmj"),
         ({"defaults": 'formats = ["tif"]'}, "C004", "tiff"),
         ({"analysis": 'sort = "yaer"'}, "C004", "year"),
+        ({"analysis": 'axis = "symetric"'}, "C004", "symmetric"),
         ({"analysis": 'subgroup = "desgin"'}, "C004", "design"),
     ],
 )

@@ -90,6 +90,23 @@ def test_columns_follow_what_the_file_holds(pool, tmp_path):
         assert expected <= set(found), measure
 
 
+def test_an_axis_reaches_equally_far_on_both_sides_where_it_is_asked_to(pool, bcg, tmp_path):
+    asked = ("--measure", "RR", "--axis", "symmetric")
+    ticks = {"0.05", "0.1", "0.2", "0.5", "1", "2", "5", "10", "20"}
+    assert ticks <= set(drawn(pool, tmp_path, bcg, *asked, "--subgroup", "alloc"))
+    assert "20" not in drawn(pool, tmp_path, bcg, "--measure", "RR", "--subgroup", "alloc")
+    found = drawn(pool, tmp_path, bcg, *asked, "--leave-one-out")
+    assert {"0.5", "1", "2"} <= set(found)
+
+
+def test_where_no_value_is_no_effect_a_symmetric_axis_is_refused(pool, tmp_path):
+    figure = ("--axis", "symmetric", "--figure", str(tmp_path / "f.svg"))
+    code, _, said = pool("slab,xi,ni\nA,4,40\nB,5,50\n", "--measure", "PLO", *figure)
+    assert code == 2
+    assert "--axis symmetric" in said
+    assert not (tmp_path / "f.svg").exists()
+
+
 def test_fits_that_are_repeated_are_drawn_and_written(pool, bcg, tmp_path):
     """As metafor 3.8-1 has them: leave1out() and cumul() of rma(yi, vi, test = "knha") on dat.bcg."""
     found = drawn(pool, tmp_path, bcg, "--measure", "RR", "--leave-one-out")
