@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from math import isfinite, log, nan
+from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
 
 from metaan.figures.content import Content, Mark, Row
@@ -29,11 +29,13 @@ from metaan.figures.measure import clean
 from metaan.figures.presets import METAAN, Preset
 from metaan.figures.rob_badges import RobColumns, rob_columns
 from metaan.format import DASH, RATIO_MEASURES, fixed, interval_digits, measure_name
+from metaan.results.margin import margin_band
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from metaan.results.appraisal import RobTable
+    from metaan.results.margin import Margin
     from metaan.results.pairwise import Pooled
     from metaan.results.synthesis import Comparison, Panels, StudyEffect
     from metaan.types import Axis, Direction, Interval, Kind, Sort
@@ -58,7 +60,7 @@ def forest_plot(
     scale: str = "",
     preset: Preset = METAAN,
     rob: RobTable | None = None,
-    margin: float = nan,
+    margin: Margin = nan,
     sort: Sort = "plan",
     years: Mapping[str, int] | None = None,
     axis: Axis = "fitted",
@@ -91,9 +93,9 @@ def forest_plot(
         Words, numbers, sizes, colours and order of a journal.
     rob : RobTable, optional
         Judgements of risk of bias, for marks beside the studies; without it there is nothing about it.
-    margin : float
-        Smallest difference that matters, as a person reads it (1.25 or 0.8 for a ratio), for the shaded band;
-        `nan` for none.
+    margin : float or (float, float)
+        Smallest difference that matters, as a person reads it (1.25 or 0.8 for a ratio), for the shaded band,
+        or the lower and the upper threshold where the sides differ (0.8 and 1.5); `nan` for none.
     sort : str
         Order of the studies, within groups where there are some: plan, year, effect, weight or label.
     years : mapping of str to int, optional
@@ -105,6 +107,11 @@ def forest_plot(
     -------
     Drawing
         Ready for `render`.
+
+    Raises
+    ------
+    InputError
+        For thresholds that do not lie on both sides of no effect.
     """
     subject = _subject(comparison, measure, direction, kind, names, outcome, level, scale, preset)
     extras = _Extras(rob=rob, margin=margin, sort=sort, years=years or {}, axis=axis)
@@ -117,7 +124,7 @@ def forest_plot(
         layout.sheet,
         id=id,
         title=f"Forest plot: {subject.heading}",
-        alt=alt_text(comparison, subject),
+        alt=alt_text(comparison, subject, content.band),
         description=" ".join([told, *groups, *content.notes[len(notes(shown, preset)) :]]),
         preset=preset,
     )
@@ -135,7 +142,7 @@ def layout_forest(
     scale: str = "",
     preset: Preset = METAAN,
     rob: RobTable | None = None,
-    margin: float = nan,
+    margin: Margin = nan,
     sort: Sort = "plan",
     years: Mapping[str, int] | None = None,
     axis: Axis = "fitted",
@@ -152,7 +159,7 @@ class _Extras:
     """What a forest plot shows beyond effects."""
 
     rob: RobTable | None = None
-    margin: float = nan
+    margin: Margin = nan
     sort: Sort = "plan"
     years: Mapping[str, int] = field(default_factory=dict)
     axis: Axis = "fitted"
@@ -185,7 +192,7 @@ def _content(comparison: Comparison, subject: Subject, extras: _Extras) -> Conte
         rows += _between_row(comparison.panels, table)
     ratio = subject.measure in RATIO_MEASURES
     plotted = any(row.mark for row in rows)
-    band = _band(extras.margin, ratio) if plotted else NO_BAND
+    band = margin_band(extras.margin, ratio=ratio) if plotted else NO_BAND
     return Content(
         heading=subject.heading if preset.heading else "",
         columns=table.columns.columns,
@@ -420,14 +427,6 @@ def _told_groups(comparison: Comparison, subject: Subject) -> Iterator[str]:
         numbers = f"{subject.value(fit.estimate)} ({subject.pair(*fit.ci)})"
         yield f"{clean(str(name)) or subject.preset.wording.no_group} (k = {fit.k}): {numbers}."
     yield between_line(panels.found, subject.preset)
-
-
-def _band(margin: float, ratio: bool) -> Interval:
-    """Turn the smallest difference that matters into what lies below it, on the analysis scale."""
-    if not (isfinite(margin) and margin > 0):
-        return NO_BAND
-    half = abs(log(margin)) if ratio else margin
-    return (-half, half) if half > 0 else NO_BAND
 
 
 def _band_note(band: Interval, subject: Subject) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, nan
 from typing import TYPE_CHECKING
 
 from metaan.figures.forest_lines import heterogeneity_line, interval_name, model_name, overall_line
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from metaan.results.pairwise import Pooled
     from metaan.results.synthesis import ArmData, Comparison, StudyEffect
-    from metaan.types import Direction, Kind
+    from metaan.types import Direction, Interval, Kind
 
 __all__ = [
     "LEAST_FOR_PREDICTION",
@@ -44,6 +44,7 @@ __all__ = [
 ]
 
 LEAST_FOR_PREDICTION = 3
+NO_BAND: Interval = (nan, nan)
 MULTIARM, POOLED_REPORT, DERIVED, IMPUTED = "†", "‡", "*", "§"
 
 
@@ -160,12 +161,14 @@ def notes(comparison: Comparison, preset: Preset = METAAN) -> tuple[str, ...]:
     return tuple(_notes(comparison, preset))
 
 
-def alt_text(comparison: Comparison, subject: Subject) -> str:
-    """Write the short text alternative: type, outcome, studies, effect, interval, I2.
+def alt_text(comparison: Comparison, subject: Subject, band: Interval = NO_BAND) -> str:
+    """Write the short text alternative: type, outcome, studies, effect, interval, I2, what is shaded.
 
     The result is never cut; where 150 characters are too few the names are.
     """
     result = _alt_result(comparison, subject)
+    if isfinite(band[0]):
+        result += f" Shaded: {subject.pair(*band)}."
     room = 150 - len(result) - len("Forest plot: . ")
     heading = subject.heading
     if len(heading) > room:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from math import nan
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from metaan.results.margin import Margin
 
 __all__ = [
     "AnalysisPlan",
@@ -27,6 +31,8 @@ Journal = Literal["metaan", "bmj", "jama", "revman", "lancet", "nature", "plos",
 Format = Literal["svg", "pdf", "png", "tiff", "eps"]
 Sort = Literal["plan", "year", "effect", "weight", "label"]
 Axis = Literal["fitted", "symmetric"]
+
+_Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class _Strict(BaseModel):
@@ -155,6 +161,11 @@ class Defaults(Choices):
     axis: Axis = "fitted"
 
 
+def _listed(found: object) -> object:
+    """Take one number as a list of it."""
+    return found if isinstance(found, list | tuple) else (found,)
+
+
 class AnalysisPlan(Choices):
     """One outcome to synthesise.
 
@@ -166,9 +177,10 @@ class AnalysisPlan(Choices):
         Needed only where the outcomes' own directions differ; SMDs are turned to it.
     sensitivity : list of str or None
         Ids of sensitivity plans; None for all that fit.
-    margin : float or None
+    margin : tuple of float
         Smallest difference that matters, as a person reads it (1.25 or 0.8 for a ratio, points of the scale
-        for a mean difference); None for the mid of the outcome, where it has one.
+        for a mean difference); or the lower and the upper threshold where the sides differ (0.8 and 1.5, -5
+        and 10); empty for those of the outcome, where it has some.
     funnel_order : list of str
         Treatments from what small studies might favour least to most, such as old to new, for the
         comparison-adjusted funnel plot; empty for none, because no order can be guessed.
@@ -196,7 +208,7 @@ class AnalysisPlan(Choices):
     network: bool = True
     prespecified: bool = True
     sensitivity: list[str] | None = None
-    margin: Annotated[float, Field(gt=0)] | None = None
+    margin: Annotated[tuple[_Finite, ...], BeforeValidator(_listed), Field(max_length=2)] = ()
     funnel_order: list[str] = []
     funnel_order_is: str = "the one of the plan"
     baseline_risk: Annotated[float, Field(gt=0, lt=1)] | None = None
@@ -205,6 +217,12 @@ class AnalysisPlan(Choices):
     sort: Sort | None = None
     axis: Axis | None = None
     notes: list[str] = []
+
+    @property
+    def smallest(self) -> Margin:
+        """The smallest difference that matters, or both thresholds; `nan` where the plan names none."""
+        low, high = (*self.margin, nan, nan)[:2]
+        return (low, high) if len(self.margin) == 2 else low
 
 
 class SensitivityPlan(Choices):

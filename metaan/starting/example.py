@@ -80,7 +80,8 @@ timepoint_rule = ""             # how times were chosen; needed where different 
 scale_rule = ""                 # why scales go together; needed where different ones are pooled
 network = false                 # true for a network of three or more treatments
 prespecified = true             # false for what was decided after seeing the data
-margin = 1.25                   # smallest difference that matters: a ratio here, points of the scale for MD
+margin = 1.25                   # smallest difference that matters: a ratio here, points of the scale for MD;
+                                # or a threshold on each side of no effect, such as [0.8, 1.5]
 sensitivity = ["odds-ratio", "common-effect"]    # ids from below; without this key every one that fits
 notes = ["Made-up data."]       # printed with the results
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from importlib.resources import files
+from math import nan
 from pathlib import Path
 
 import jsonschema
@@ -19,6 +20,7 @@ from metaan.report.methods import write_methods
 from metaan.report.numbers import results_document, write_canonical
 from metaan.review.check import check_review
 from metaan.review.read import read_review
+from metaan.starting.example import example_files
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "bcg"
 ANCHOR = "tuberculosis-bcg-vaccine-no-vaccine"
@@ -71,6 +73,26 @@ def test_figures_are_asked_for_as_the_plan_says(wanted):
 def test_an_analysis_has_its_own_axis(tmp_path):
     folder = planned(tmp_path / "review", defaults='axis = "symmetric"', analysis='axis = "fitted"')
     assert forest_looks(read_review(folder)).axis("tuberculosis") == "fitted"
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "expected"),
+    [("mid", "5", 5.0), ("mid_low,mid_high", "-5,10", (-5.0, 10.0)), ("mid", "", nan)],
+)
+def test_thresholds_of_a_scale_hold_for_its_mean_difference(tmp_path, column, cells, expected):
+    for name, data in example_files().items():
+        (tmp_path / name).write_bytes(data)
+    path = tmp_path / "outcomes.csv"
+    head, *rows = [line.split(",") for line in path.read_text().splitlines()]
+    place = head.index("mid")
+    text = [[*head[:place], column, *head[place + 1 :]]]
+    for row in rows:
+        own = cells if row[0] == "relief" else "," * column.count(",")
+        text.append([*row[:place], own, *row[place + 1 :]])
+    path.write_text("".join(",".join(row) + "\n" for row in text))
+    looks = forest_looks(read_review(tmp_path))
+    assert looks.margins["relief"] == pytest.approx(expected, nan_ok=True)
+    assert looks.margins["response"] == 1.25
 
 
 def test_they_are_written_in_the_formats_asked_for(wanted):
