@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite, isinf, isnan
 from typing import TYPE_CHECKING
 
-from metaan.format import fixed, percent
+from metaan.format import degrees, fixed, percent
 
 if TYPE_CHECKING:
     from metaan.figures.presets import Preset
@@ -103,7 +103,7 @@ def between_line(found: Subgroups, preset: Preset) -> str:
     if isinf(df2):
         statistic = words.between_chi2.format(Q=Q, df=f"{df1:g}", df_below=_below(df1))
     else:
-        statistic = words.between_f.format(Q=Q, df1=f"{df1:g}", df2=numerals.dress(fixed(df2, 1)))
+        statistic = words.between_f.format(Q=Q, df1=f"{df1:g}", df2=numerals.dress(degrees(df2)))
     return words.between.format(statistic=statistic, p=numerals.p(found.Q_between_pvalue))
 
 

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from math import isnan, log, nan
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from metaan.errors import InputError
 
-if TYPE_CHECKING:
-    from metaan.types import Interval
-
 __all__ = ["Margin", "margin_band"]
 
-Margin: TypeAlias = "float | Interval"
+Margin: TypeAlias = float | tuple[float, float]
 """The smallest difference that matters, or both thresholds where the sides differ; as a person reads them."""
 
-NO_BAND: Interval = (nan, nan)
+NO_BAND = (nan, nan)
 
 
-def margin_band(margin: Margin, *, ratio: bool) -> Interval:
+def margin_band(margin: Margin, *, ratio: bool) -> tuple[float, float]:
     """Give the differences that do not matter, from the lower threshold to the upper.
 
     Parameters
@@ -58,7 +55,7 @@ def margin_band(margin: Margin, *, ratio: bool) -> Interval:
     return (log(low), log(high)) if ratio else (low, high)
 
 
-def _evenly(margin: float, *, ratio: bool) -> Interval:
+def _evenly(margin: float, *, ratio: bool) -> tuple[float, float]:
     if not margin > 0 or (ratio and margin == 1):
         raise InputError(
             f"The margin {margin:g} is no difference: give {'a ratio' if ratio else 'a number'} above 0"

@@ -12,7 +12,7 @@ from metaan.errors import CannotDraw, OutputError, RequestError
 from metaan.format import ONE_GROUP_MEASURES, measure_name
 from metaan.single.arm_columns import shared_groups, shared_words
 from metaan.single.lines import model_words, pooled_lines, shown_of, why_not
-from metaan.single.text import between_line, heterogeneity_lines, set_aside_line, spread_line
+from metaan.single.text import heterogeneity_lines, set_aside_line, spread_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -274,6 +274,7 @@ def _favours(look: FigureLook, preset: Preset) -> tuple[str, str]:
 
 
 def _lines(single: Single, arms: ArmCells, preset: Preset) -> Iterator[ForestLine]:
+    from metaan.figures.forest_lines import between_line
     from metaan.figures.single_forest import ForestLine
 
     shared = {study.row for study, _ in shared_groups(single.studies)}
@@ -291,22 +292,14 @@ def _lines(single: Single, arms: ArmCells, preset: Preset) -> Iterator[ForestLin
         if line.kind != "subgroup":
             yield _model(line, MODEL_KINDS[line.kind])
     if single.subgroups is not None:
-        yield ForestLine(kind="closing", label=_between(single.subgroups, preset))
-
-
-def _between(found: Subgroups, preset: Preset) -> str:
-    if preset.name != "metaan":
-        from metaan.figures.forest_lines import between_line as journal_line
-
-        return journal_line(found, preset)
-    test = between_line(found) if isfinite(found.Q_between) else "not possible"
-    return f"Test for subgroup differences: {test}"
+        yield ForestLine(kind="closing", label=between_line(single.subgroups, preset))
 
 
 def _groups(
     single: Single, found: Subgroups, studies: list[ForestLine], preset: Preset
 ) -> Iterator[ForestLine]:
     """Give the studies of each group under its heading, then their subtotal; one study needs none."""
+    from metaan.figures.forest_lines import within_line
     from metaan.figures.single_forest import ForestLine
 
     subtotals = (line for line in pooled_lines(single) if line.kind == "subgroup")
@@ -316,7 +309,8 @@ def _groups(
         yield from (drawn for study, drawn in own if study.group == line.name)
         if fit.k > 1:
             yield _model(replace(line, name=preset.wording.subtotal.format(k=line.k)), "group")
-            yield ForestLine(kind="words", label=spread_line(fit))
+            told = spread_line(fit) if preset.name == "metaan" else within_line(fit, preset)
+            yield ForestLine(kind="words", label=told)
 
 
 def _study(study: SingleStudy, arms: tuple[str, ...], mark: str) -> ForestLine:
@@ -349,7 +343,7 @@ def _notes(single: Single, preset: Preset) -> Iterator[str]:
         yield f"{model_words(single, single.fit)}: not estimable: {reason}."
     elif single.fit is not None and isnan(single.fit.se):
         yield from (f"{note}." for note in single.fit.notes[:1])
-    if single.subgroups is not None:
+    if single.subgroups is not None and isfinite(single.subgroups.Q_between):
         yield from (f"Subgroups: {note}." for note in single.subgroups.notes)
     yield from (f"{note}." for note in single.notes)
     for study in single.studies:
