@@ -7,14 +7,14 @@ import re
 from collections import Counter
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metaan.errors import InputError, PlanError
 from metaan.report.crosscheck import cross_check, load_statsmodels
-from metaan.report.drawings import drawing_pool, scale_names, start_drawing, wanted_figures
+from metaan.report.drawings import drawing_pool, dressed, scale_names, start_drawing, wanted_figures
 from metaan.report.folder import MANIFEST, recover, refuse_foreign, replace_folder
 from metaan.report.memory import Memory
 from metaan.report.reuse import figure_key, keep_figures, kept_figures
@@ -132,7 +132,7 @@ def _made(
             *wanted_figures(
                 analyses, node_names(review), review.plan.review.reference, scale_names(review), looks
             ),
-            *(replace(each, formats=looks.formats) for each in appraisal_figures(review, analyses)),
+            *(dressed(each, looks) for each in appraisal_figures(review, analyses)),
         )
         keys = {figure.id: figure_key(figure) for figure in figures}
         pending = start_drawing([figure for figure in figures if keys[figure.id] not in kept], pool)

@@ -56,7 +56,16 @@ FILES: tuple[Literal["pdf", "png", "tiff", "eps"], ...] = ("pdf", "png", "tiff",
 PR_SET_PDEATHSIG = 1
 OBJECTS_BEFORE_SEARCH = 50_000
 
-__all__ = ["Pending", "Wanted", "draw", "drawing_pool", "scale_names", "start_drawing", "wanted_figures"]
+__all__ = [
+    "Pending",
+    "Wanted",
+    "draw",
+    "drawing_pool",
+    "dressed",
+    "scale_names",
+    "start_drawing",
+    "wanted_figures",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +82,8 @@ class Wanted:
         Keyword arguments of the room's function.
     formats : tuple of str
         Files to write; the page always needs the SVG.
+    caution : str
+        A line to be written inside it; empty for none.
     """
 
     id: str
@@ -80,6 +91,7 @@ class Wanted:
     room: str
     arguments: Mapping[str, Any]
     formats: tuple[str, ...] = ("svg", "pdf", "png")
+    caution: str = ""
 
 
 def wanted_figures(
@@ -110,10 +122,16 @@ def wanted_figures(
     anchors = comparison_anchors(analyses)
     looks = looks or Looks()
     return tuple(
-        replace(figure, formats=looks.formats)
+        dressed(figure, looks)
         for analysis in analyses
         for figure in _of_analysis(analysis, names, reference, anchors, _scale(analysis, scales or {}), looks)
     )
+
+
+def dressed(figure: Wanted, looks: Looks) -> Wanted:
+    """Give a figure the files that the plan asks for, and its caution."""
+    caution = looks.caution(figure.room, figure.arguments)
+    return replace(figure, formats=looks.formats, caution=caution)
 
 
 def scale_names(review: Review) -> dict[str, str]:
@@ -370,7 +388,13 @@ def _scale(analysis: AnalysisResult, scales: Mapping[str, str]) -> str:
 def _drawing(figure: Wanted) -> Drawing:
     room = import_module(f"metaan.figures.{figure.room}")
     draws: Callable[..., Drawing] = getattr(room, ROOMS[figure.room])
-    return draws(**figure.arguments, id=figure.id)
+    drawing = draws(**figure.arguments, id=figure.id)
+    if not figure.caution:
+        return drawing
+    from metaan.figures.caution import cautioned
+    from metaan.figures.presets import METAAN
+
+    return cautioned(drawing, figure.caution, preset=figure.arguments.get("preset", METAAN))
 
 
 def _started(workers: int, tasks: Sequence[Callable[[], None]]) -> Executor | None:

@@ -38,6 +38,8 @@ class Looks:
     sorts, axes, margins, judged : mappings by analysis id
         Order of the studies; how far axes reach; the smallest difference that matters, or both thresholds, as
         a person reads them; judgements of bias.
+    cautions : mapping of str to str
+        What is to be said inside figures of "rob" and of "flow".
     """
 
     preset: Preset = METAAN
@@ -47,6 +49,7 @@ class Looks:
     axes: Mapping[str, str] = field(default_factory=dict)
     margins: Mapping[str, Margin] = field(default_factory=dict)
     judged: Mapping[str, RobTable] = field(default_factory=dict)
+    cautions: Mapping[str, str] = field(default_factory=dict)
 
     def forest(self, analysis: AnalysisResult, comparison: Comparison) -> dict[str, Any]:
         """Give the arguments of `forest_plot` that are not numbers of the comparison."""
@@ -63,6 +66,15 @@ class Looks:
     def axis(self, analysis: str) -> str:
         """Give how far the axes of an analysis reach."""
         return self.axes.get(analysis, "fitted")
+
+    def caution(self, room: str, arguments: Mapping[str, Any]) -> str:
+        """Give what is to be said inside a figure that shows judgements, or the flow."""
+        judged = room in ("rob_traffic", "rob_summary")
+        if room == "forest" and (table := arguments.get("rob")) is not None:
+            shown = {study.study for study in arguments["comparison"].studies}
+            rows = zip(table.studies, table.judgements, table.overall, strict=True)
+            judged = any(study in shown and (overall or any(row)) for study, row, overall in rows)
+        return self.cautions.get("rob" if judged else "flow" if room == "prisma_flow" else "", "")
 
     def refits(
         self, comparison: Comparison, anchor: str, told: Mapping[str, Any]
@@ -120,6 +132,7 @@ def forest_looks(review: Review) -> Looks:
         axes={each.id: each.axis or defaults.axis for each in plan.analysis},
         margins={each.id: margin_of(review, each, settle(review, each).measure) for each in plan.analysis},
         judged={name: table for name, table in judged.items() if table is not None},
+        cautions=plan.review.figure_cautions.model_dump(),
     )
 
 

@@ -14,6 +14,7 @@ __all__ = [
     "AnalysisPlan",
     "Choices",
     "Defaults",
+    "FigureCautions",
     "Plan",
     "Question",
     "ReviewInfo",
@@ -92,6 +93,13 @@ class Question(_Strict):
     treat2: str
 
 
+class FigureCautions(_Strict):
+    """A line inside the figures that show judgements of bias (rob.csv) or the flow of studies (flow.csv)."""
+
+    rob: str = ""
+    flow: str = ""
+
+
 class ReviewInfo(_Strict):
     """What the review is.
 
@@ -110,6 +118,7 @@ class ReviewInfo(_Strict):
     search: str = "not recorded"
     eligibility: str = "not recorded"
     cautions: list[str] = []
+    figure_cautions: FigureCautions = FigureCautions()
     rob_palette: Literal["metaan", "cochrane"] = "metaan"
     findings: Annotated[list[str], Field(max_length=7)] = []
 

@@ -46,6 +46,7 @@ findings = []                                   # analyses that the summary of f
 rob_palette = "metaan"                          # colours of risk of bias; or "cochrane"
 # Printed at the top of the report, each as a paragraph.
 cautions = ["Every trial in this review is made up to show the layout; it says nothing about any treatment."]
+figure_cautions = { rob = "", flow = "" }    # a line inside the figures that show rob.csv or flow.csv
 
 [defaults]                      # hold for every analysis that does not say otherwise
 method = "REML"                 # tau2 by REML, DL, PM, PMM, ML, EB, SJ, HE, HS, HSk, DLIT; EE: common effect

@@ -13,11 +13,13 @@ import pytest
 
 from metaan.models.pairwise import pool
 from metaan.report.analysis import analyse
-from metaan.report.drawings import draw, scale_names, wanted_figures
+from metaan.report.appraised import appraisal_figures
+from metaan.report.drawings import draw, dressed, scale_names, wanted_figures
 from metaan.report.evidence import node_names
 from metaan.report.forest_looks import forest_looks
 from metaan.report.methods import write_methods
 from metaan.report.numbers import results_document, write_canonical
+from metaan.results.appraisal import RobTable
 from metaan.review.check import check_review
 from metaan.review.read import read_review
 from metaan.starting.example import example_files
@@ -93,6 +95,27 @@ def test_thresholds_of_a_scale_hold_for_its_mean_difference(tmp_path, column, ce
     looks = forest_looks(read_review(tmp_path))
     assert looks.margins["relief"] == pytest.approx(expected, nan_ok=True)
     assert looks.margins["response"] == 1.25
+
+
+def test_figures_of_made_up_judgements_and_counts_say_so(review, analyses, wanted):
+    looks = forest_looks(review)
+    shown = [*wanted.values(), *(dressed(each, looks) for each in appraisal_figures(review, analyses))]
+    said = {figure.id: figure.caution for figure in shown if figure.caution}
+    judged = {f"forest-{ANCHOR}", "traffic-rob2", "bias-rob2"}
+    assert said.keys() == judged | {"flow"}
+    assert {said[name] for name in judged} == {"The risk-of-bias judgements are made up to show the figure."}
+    assert "counts are made up" in said["flow"]
+    drawn = draw(next(figure for figure in shown if figure.id == "traffic-rob2"))
+    assert drawn.alt.endswith(said["traffic-rob2"])
+    assert said["traffic-rob2"].encode() in drawn.svg
+
+
+def test_a_forest_plot_without_judgements_has_no_caution_on_them(review, analyses):
+    (comparison,) = analyses[0].main.comparisons
+    looks = forest_looks(review)
+    blank = RobTable(tool=looks.judged["tuberculosis"].tool, studies=(), judgements=(), overall=())
+    assert looks.caution("forest", {"comparison": comparison, "rob": blank}) == ""
+    assert looks.caution("funnel", {}) == ""
 
 
 def test_they_are_written_in_the_formats_asked_for(wanted):
