@@ -145,6 +145,7 @@ PLOTS = ("forest", "graph", "rankogram", "splits", "heat", "league", "contributi
     show_default=True,
     help="Which figure: every treatment against the reference, who was compared with whom, ...",
 )
+@click.option("--journal", default="metaan", show_default=True, help="Whose figures it is to look like.")
 @click.option(
     "--axis",
     type=click.Choice(AXES),
@@ -188,6 +189,7 @@ def network(
     form: str,
     figure: Path | None,
     plot: str,
+    journal: str,
     axis: Axis,
     order: tuple[str, ...],
     quiet: bool,
@@ -252,8 +254,9 @@ def network(
         from metaan.single.figure import write_drawing
         from metaan.single_network.figure import draw_network
 
-        write_drawing(draw_network(analysis, plot), figure)
-        talk.tell(f"The figure is in {figure}.")
+        drawing = draw_network(analysis, plot, journal)
+        write_drawing(drawing, figure)
+        talk.tell(f"The figure is in {figure}{''.join(f'; {each}' for each in drawing.remarks)}.")
 
 
 def _columns(told: tuple[str, ...]) -> dict[str, str]:

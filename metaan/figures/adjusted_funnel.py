@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from math import floor, log10
 from statistics import NormalDist
 from typing import TYPE_CHECKING, NamedTuple
 
 from metaan.figures.drawing import ALT_LENGTH, Drawing, sheet_drawing, shorten
+from metaan.figures.fitting import fitted
 from metaan.figures.funnel_points import FunnelPoint, funnel_points
 from metaan.figures.measure import clean, width, wrap
 from metaan.figures.paragraphs import heading_words, paragraphs
+from metaan.figures.presets import METAAN, Preset
 from metaan.figures.scale import Scale, Tick, choose_limits, choose_ticks, tick_label
-from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, level
-from metaan.figures.style import DEFAULT, Style
+from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, in_family, level
 from metaan.figures.symbols import symbol, symbol_shape
 from metaan.format import RATIO_MEASURES, effect, measure_name, significant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from metaan.figures.style import Style
     from metaan.results.network import Network
 
 __all__ = ["AdjustedFunnelLayout", "comparison_adjusted_funnel", "layout_adjusted_funnel"]
@@ -33,7 +36,8 @@ ENTRY_GAP = 3.0
 SIDE = 20.0
 ROOM_BELOW = 1.06
 RUNGS = 6
-LEAST_PAGE = 446.0
+LEAST_PAGE = 55.75
+"""Width of a page in letters of its notes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +63,7 @@ def comparison_adjusted_funnel(
     measure: str,
     names: Mapping[str, str],
     outcome: str,
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> Drawing:
     """Draw how far each study lies from the mean of its own comparison, against its standard error.
 
@@ -85,8 +89,8 @@ def comparison_adjusted_funnel(
         Node to printed name.
     outcome : str
         For the heading.
-    style : Style
-        Sizes and colours.
+    preset : Preset
+        Sizes, colours and numbers of a journal, and its page.
 
     Raises
     ------
@@ -110,7 +114,7 @@ def comparison_adjusted_funnel(
     'Comparison-adjusted funnel plot: Pain. 10 points of 2 comparisons, treatments from older to newer.'
     """
     layout = layout_adjusted_funnel(
-        network, order=order, order_is=order_is, measure=measure, names=names, outcome=outcome, style=style
+        network, order=order, order_is=order_is, measure=measure, names=names, outcome=outcome, preset=preset
     )
     return sheet_drawing(
         layout.sheet,
@@ -118,6 +122,7 @@ def comparison_adjusted_funnel(
         title=f"Comparison-adjusted funnel plot: {clean(outcome)}",
         alt=_alt(layout.points, clean(outcome), clean(order_is)),
         description=_description(layout.points, network, order, order_is, measure, names, clean(outcome)),
+        preset=preset,
     )
 
 
@@ -129,21 +134,32 @@ def layout_adjusted_funnel(
     measure: str,
     names: Mapping[str, str],
     outcome: str,
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> AdjustedFunnelLayout:
     """Lay out such a plot in points; the arguments are those of `comparison_adjusted_funnel`."""
-    points = funnel_points(network, order)
-    head, top = heading_words(
-        f"{clean(outcome)}: comparison-adjusted funnel plot", page=LEAST_PAGE, style=style
-    )
+    told = tuple(_notes(network, order, order_is, names))
+    lay = partial(_layout, funnel_points(network, order), told, measure, names, clean(outcome))
+    return fitted(lay, preset)
+
+
+def _layout(
+    points: tuple[FunnelPoint, ...],
+    told: tuple[str, ...],
+    measure: str,
+    names: Mapping[str, str],
+    outcome: str,
+    style: Style,
+) -> AdjustedFunnelLayout:
+    least = LEAST_PAGE * style.zoom * style.note
+    head, top = heading_words(f"{outcome}: comparison-adjusted funnel plot", page=least, style=style)
     across, down = _scales(points, measure, top + 10.0, style)
     groups = list(dict.fromkeys((point.later, point.earlier) for point in points))
     entries = [_entry(pair, points, names) for pair in groups]
     legend_words, legend_shapes, right = _legend(entries, across.right + SIDE, (down.left, down.right), style)
     axis_words, axis_lines, bottom = _axes(across, down, measure, style)
-    page = max(right + style.margin + 2.0, LEAST_PAGE)
+    page = max(right + style.margin + 2.0, least)
     notes, end = paragraphs(
-        tuple(_notes(network, order, order_is, names)),
+        told,
         left=style.margin,
         top=bottom + 4.0,
         room=page - 2 * style.margin,
@@ -158,7 +174,7 @@ def layout_adjusted_funnel(
     sheet = Sheet(
         width=round(page, 2),
         height=round(end + style.margin, 2),
-        words=(*head, *axis_words, *legend_words, *notes),
+        words=in_family((*head, *axis_words, *legend_words, *notes), style.family),
         lines=(*axis_lines, *_funnel(across, down, style)),
         shapes=(*symbols, *legend_shapes),
     )
@@ -174,13 +190,15 @@ def _scales(points: Sequence[FunnelPoint], measure: str, top: float, style: Styl
     ratio = measure in RATIO_MEASURES
     lowest = ROOM_BELOW * max(point.se for point in points)
     reach = max(_quantile() * lowest, *(abs(point.deviation) for point in points))
-    low, high = choose_limits([-reach, reach], [], ratio=ratio, size=style.text, room=PLOT_WIDTH)
+    size, family, wide = style.text, style.family, PLOT_WIDTH * style.zoom
+    low, high = choose_limits([-reach, reach], [], ratio=ratio, size=size, room=wide, family=family)
     step = _step(lowest)
     rungs = [Tick(i * step, tick_label(i * step)) for i in range(int(lowest / step + 1e-9) + 1)]
-    left = style.margin + style.text * style.leading + 6.0 + max(width(t.label, style.text) for t in rungs)
-    ticks = choose_ticks(low, high, ratio=ratio, size=style.text, room=PLOT_WIDTH)
-    across = Scale(low=low, high=high, left=left + 6.0, right=left + 6.0 + PLOT_WIDTH, ticks=ticks)
-    down = Scale(low=0.0, high=lowest, left=top, right=top + PLOT_HEIGHT, ticks=tuple(rungs))
+    labels = max(width(t.label, size, family=family) for t in rungs)
+    left = style.margin + size * style.leading + 6.0 + labels
+    ticks = choose_ticks(low, high, ratio=ratio, size=size, room=wide, family=family)
+    across = Scale(low=low, high=high, left=left + 6.0, right=left + 6.0 + wide, ticks=ticks)
+    down = Scale(low=0.0, high=lowest, left=top, right=top + PLOT_HEIGHT * style.zoom, ticks=tuple(rungs))
     return across, down
 
 
@@ -201,11 +219,13 @@ def _axes(across: Scale, down: Scale, measure: str, style: Style) -> tuple[list[
     for tick in across.ticks:
         x = across.place(tick.value)
         lines.append(Line(start=(x, bottom), end=(x, bottom + 3.5), width=style.line, colour=style.ink))
-        words.append(Words(x=x, y=bottom + 4.5 + size, text=tick.label, size=size, align="center"))
+        label = style.numerals.dress(tick.label)
+        words.append(Words(x=x, y=bottom + 4.5 + size, text=label, size=size, align="center"))
     for tick in down.ticks:
         y = down.place(tick.value)
         lines.append(level(left - 3.5, left, y, style.line, style.ink))
-        words.append(Words(x=left - 6.0, y=baseline(y, size), text=tick.label, size=size, align="right"))
+        label = style.numerals.dress(tick.label)
+        words.append(Words(x=left - 6.0, y=baseline(y, size), text=label, size=size, align="right"))
     title = "Standard error" + (" (log scale)" if measure in RATIO_MEASURES else "")
     words.append(
         Words(
@@ -219,7 +239,7 @@ def _axes(across: Scale, down: Scale, measure: str, style: Style) -> tuple[list[
         )
     )
     y = bottom + 6.0 + size
-    for line in wrap(_across_title(measure), size, PLOT_WIDTH, bold=True):
+    for line in wrap(_across_title(measure), size, right - left, bold=True, family=style.family):
         y += size * style.leading
         words.append(Words(x=(left + right) / 2, y=y, text=line, size=size, bold=True, align="center"))
     return words, lines, y + 6.0
@@ -261,13 +281,16 @@ def _legend(
     size, step = style.note, style.note * style.leading
     y, right = rows[0], left
     for number, entry in enumerate(entries):
-        lines = wrap(f"{entry.name} ({entry.points})", size, ENTRY_LIMIT, lines=ENTRY_LINES)
+        said, limit = f"{entry.name} ({entry.points})", ENTRY_LIMIT * style.zoom
+        lines = wrap(said, size, limit, lines=ENTRY_LINES, family=style.family)
         if y + len(lines) * step > rows[1] and y > rows[0]:
             left, y = right + SIDE, rows[0]
         shapes.append(symbol_shape(symbol(number), left + 4.0, y + step / 2, RADIUS))
         for i, line in enumerate(lines):
             middle = y + (i + 0.5) * step
-            words.append(Words(x=left + 12.0, y=baseline(middle, size), text=line, size=size))
+            words.append(
+                Words(x=left + 12.0, y=baseline(middle, size), text=line, size=size, family=style.family)
+            )
             right = max(right, words[-1].box[2])
         y += len(lines) * step + ENTRY_GAP
     return words, shapes, right

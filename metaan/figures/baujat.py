@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from metaan.figures.drawing import Drawing, sheet_drawing
+from metaan.figures.fitting import fitted
 from metaan.figures.paragraphs import heading_words, paragraphs
 from metaan.figures.plane import Dot, dot_shape, frame_of, left_room, name_dots, plane_axes
 from metaan.figures.pooled_studies import pooled_studies
+from metaan.figures.presets import METAAN, Preset
 from metaan.figures.scale import Scale, choose_limits, choose_ticks
-from metaan.figures.sheet import Sheet
-from metaan.figures.style import DEFAULT, Style
+from metaan.figures.sheet import Sheet, in_family
 from metaan.format import significant
 from metaan.sensitivity.diagnostics import influence_diagnostics
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from metaan.figures.pooled_studies import PooledStudies
+    from metaan.figures.style import Style
     from metaan.results.diagnostics import InfluenceDiagnostics
     from metaan.results.pairwise import Pooled
     from metaan.types import FloatArray
@@ -56,7 +59,7 @@ def baujat_plot(
     labels: Sequence[str],
     outcome: str,
     diagnostics: InfluenceDiagnostics | None = None,
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> Drawing:
     """Draw each study's part in the heterogeneity against how much it moves the mean.
 
@@ -76,8 +79,8 @@ def baujat_plot(
         For the heading.
     diagnostics : InfluenceDiagnostics, optional
         Of the same studies and estimator, where they are known already.
-    style : Style
-        Sizes and colours.
+    preset : Preset
+        Sizes, colours and numbers of a journal, and its page.
 
     Raises
     ------
@@ -99,11 +102,12 @@ def baujat_plot(
     subject = pooled_studies("Baujat plot", fit, yi, vi, measure=measure, labels=labels, outcome=outcome)
     found = diagnostics or influence_diagnostics(subject.yi, subject.vi, method=fit.method)
     return sheet_drawing(
-        _layout(subject, found, style).sheet,
+        fitted(partial(_layout, subject, found), preset).sheet,
         id=id,
         title=f"Baujat plot: {subject.outcome}",
         alt=subject.alt("Baujat plot", subject.facts),
         description=_description(subject, found),
+        preset=preset,
     )
 
 
@@ -116,23 +120,24 @@ def layout_baujat(
     labels: Sequence[str],
     outcome: str,
     diagnostics: InfluenceDiagnostics | None = None,
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> BaujatLayout:
     """Lay out a Baujat plot in points, without drawing it; the arguments are those of `baujat_plot`."""
     subject = pooled_studies("Baujat plot", fit, yi, vi, measure=measure, labels=labels, outcome=outcome)
     found = diagnostics or influence_diagnostics(subject.yi, subject.vi, method=fit.method)
-    return _layout(subject, found, style)
+    return fitted(partial(_layout, subject, found), preset)
 
 
 def _layout(subject: PooledStudies, found: InfluenceDiagnostics, style: Style) -> BaujatLayout:
-    upright = _from_zero(found.baujat_y, PLOT_HEIGHT, style)
+    wide, tall = PLOT_WIDTH * style.zoom, PLOT_HEIGHT * style.zoom
+    upright = _from_zero(found.baujat_y, tall, style)
     left = left_room([tick.label for tick in upright.ticks], style)
-    page = left + PLOT_WIDTH + style.margin + 10.0
+    page = left + wide + style.margin + 10.0
     head, top = heading_words(f"{subject.outcome}: Baujat plot", page=page, style=style)
     top += 10.0
-    level = _from_zero(found.baujat_x, PLOT_WIDTH, style)
-    across = Scale(low=0.0, high=level.high, left=left, right=left + PLOT_WIDTH, ticks=level.ticks)
-    up = Scale(low=0.0, high=upright.high, left=top + PLOT_HEIGHT, right=top, ticks=upright.ticks)
+    level = _from_zero(found.baujat_x, wide, style)
+    across = Scale(low=0.0, high=level.high, left=left, right=left + wide, ticks=level.ticks)
+    up = Scale(low=0.0, high=upright.high, left=top + tall, right=top, ticks=upright.ticks)
     axes = plane_axes(across, up, ("Part in the heterogeneity", "Influence on the mean"), style)
     dots = tuple(
         Dot(label=label, x=across.place(float(x)), y=up.place(float(y)), radius=RADIUS)
@@ -150,7 +155,7 @@ def _layout(subject: PooledStudies, found: InfluenceDiagnostics, style: Style) -
     sheet = Sheet(
         width=round(page, 2),
         height=round(end + style.margin, 2),
-        words=(*head, *axes.words, *names, *notes),
+        words=in_family((*head, *axes.words, *names, *notes), style.family),
         lines=axes.lines,
         shapes=tuple(dot_shape(dot, style.accent, style, alpha=0.85) for dot in dots),
     )
@@ -160,8 +165,10 @@ def _layout(subject: PooledStudies, found: InfluenceDiagnostics, style: Style) -
 def _from_zero(values: FloatArray, room: float, style: Style) -> Scale:
     """Make an axis from 0 to beyond the largest value; it is placed later."""
     top = float(values.max()) * ROOM
-    high = choose_limits([0.0, top if top > 0 else 1.0], [], ratio=False, size=style.text, room=room)[1]
-    ticks = choose_ticks(0.0, high, ratio=False, size=style.text, room=room)
+    high = choose_limits(
+        [0.0, top if top > 0 else 1.0], [], ratio=False, size=style.text, room=room, family=style.family
+    )[1]
+    ticks = choose_ticks(0.0, high, ratio=False, size=style.text, room=room, family=style.family)
     return Scale(low=0.0, high=high, left=0.0, right=room, ticks=ticks)
 
 

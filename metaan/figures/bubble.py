@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from math import ceil, cos, floor, log10, pi, sin, sqrt
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,12 @@ import numpy as np
 
 from metaan.figures.bubble_text import BubbleSubject, alt_text, bubble_subject, description, notes
 from metaan.figures.drawing import Drawing, sheet_drawing
+from metaan.figures.fitting import fitted
 from metaan.figures.measure import fit, width, wrap
+from metaan.figures.paragraphs import heading_words
+from metaan.figures.presets import METAAN, Preset
 from metaan.figures.scale import Scale, Tick, choose_limits, choose_ticks, tick_label
-from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, draw_sheet, level
-from metaan.figures.style import DEFAULT, Style
+from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, draw_sheet, in_family, level
 from metaan.format import measure_name
 from metaan.models.regression import predict
 
@@ -22,7 +25,8 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from metaan.figures.sheet import Box, Point
+    from metaan.figures.sheet import Align, Box, Point
+    from metaan.figures.style import Style
     from metaan.results.regression import Regression
     from metaan.types import BoolArray, FloatArray, Interval
 
@@ -38,7 +42,7 @@ LABEL_LIMIT = 110.0
 LABEL_GAP = 2.5
 TICK_GAP = 8.0
 MOST_TICKS = 9
-BAND, PREDICTED = "#c6dbef", "#ececec"
+PREDICTED = "#ececec"
 OPACITY = 0.6
 
 
@@ -83,7 +87,7 @@ def bubble_plot(
     labels: Sequence[str],
     outcome: str,
     moderator: str = "",
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> Drawing:
     """Draw effects against one moderator, with the fitted line and what it leaves open.
 
@@ -101,8 +105,8 @@ def bubble_plot(
         For the heading.
     moderator : str
         Name of the moderator as printed; that of the fit where empty.
-    style : Style
-        Sizes and colours.
+    preset : Preset
+        Sizes, colours and numbers of a journal, and its page.
 
     Returns
     -------
@@ -130,11 +134,12 @@ def bubble_plot(
     """
     subject = bubble_subject(regression, measure, labels, outcome, moderator)
     return sheet_drawing(
-        _layout(subject, style).sheet,
+        fitted(partial(_layout, subject), preset).sheet,
         id=id,
         title=f"Bubble plot: {subject.heading}",
         alt=alt_text(subject),
         description=description(subject),
+        preset=preset,
     )
 
 
@@ -145,10 +150,11 @@ def layout_bubble(
     labels: Sequence[str],
     outcome: str,
     moderator: str = "",
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> BubbleLayout:
     """Lay out a bubble plot in points, without drawing it; the arguments are those of `bubble_plot`."""
-    return _layout(bubble_subject(regression, measure, labels, outcome, moderator), style)
+    subject = bubble_subject(regression, measure, labels, outcome, moderator)
+    return fitted(partial(_layout, subject), preset)
 
 
 def draw_bubble(layout: BubbleLayout, ax: Axes) -> None:
@@ -158,30 +164,23 @@ def draw_bubble(layout: BubbleLayout, ax: Axes) -> None:
 
 def _layout(subject: BubbleSubject, style: Style) -> BubbleLayout:
     curve = _curve(subject)
+    wide, tall = PLOT_WIDTH * style.zoom, PLOT_HEIGHT * style.zoom
     limits = _y_limits(subject, curve)
-    ticks = choose_ticks(*limits, ratio=subject.ratio, size=style.text, room=PLOT_HEIGHT)
+    size, family = style.text, style.family
+    ticks = choose_ticks(*limits, ratio=subject.ratio, size=size, room=tall, family=family)
     step = style.text * style.leading
-    heading = wrap(subject.heading, style.heading, style.heading_limit, bold=True)
+    head, top = heading_words(subject.heading, page=style.heading_limit + 2 * style.margin, style=style)
     name = measure_name(subject.measure)
     title = name[:1].upper() + name[1:] + (" (log scale)" if subject.ratio else "")
-    top = style.margin + len(heading) * style.heading * style.leading + step + 16.0
-    left = style.margin + max(width(tick.label, style.text) for tick in ticks) + 8.0
-    right, bottom = left + PLOT_WIDTH, top + PLOT_HEIGHT
+    top += step + 16.0
+    left = style.margin + max(width(tick.label, size, family=family) for tick in ticks) + 8.0
+    right, bottom = left + wide, top + tall
     up = Scale(low=limits[0], high=limits[1], left=bottom, right=top, ticks=ticks)
     across = _across(subject.x, left, right, style)
-    bubbles = tuple(_bubbles(subject, across, up))
+    bubbles = tuple(_bubbles(subject, across, up, style.zoom))
     line = _fitted_line(curve, across, up)
     labels = tuple(_labels(subject, bubbles, (left, top, right, bottom), (line, up.place(0.0)), style))
-    words = [
-        Words(
-            x=style.margin,
-            y=style.margin + (i + 0.8) * style.heading * style.leading,
-            text=line,
-            size=style.heading,
-            bold=True,
-        )
-        for i, line in enumerate(heading)
-    ]
+    words = [*head]
     words.append(Words(x=style.margin, y=top - 11.0, text=title, size=style.text, bold=True))
     axis_words, axis_lines = _axes(across, up, style)
     below = bottom + 6.0 + 2 * step
@@ -189,19 +188,19 @@ def _layout(subject: BubbleSubject, style: Style) -> BubbleLayout:
         Words(
             x=(left + right) / 2,
             y=below,
-            text=fit(subject.moderator, style.text, PLOT_WIDTH, bold=True),
+            text=fit(subject.moderator, size, wide, bold=True, family=family),
             size=style.text,
             bold=True,
             align="center",
         )
     )
-    page = max(right, style.margin + max(width(line, style.heading, bold=True) for line in heading))
+    page = max([right, *(line.box[2] for line in head)])
     notes, end = _notes(subject, page - style.margin, below + 8.0, style)
     lines, shapes = _marks(curve, bubbles, across, up, style)
     sheet = Sheet(
         width=round(page + style.margin + 6.0, 2),
         height=round(end + style.margin, 2),
-        words=(*words, *axis_words, *labels, *notes),
+        words=in_family((*words, *axis_words, *labels, *notes), family),
         lines=(*axis_lines, *lines),
         shapes=shapes,
     )
@@ -249,7 +248,8 @@ def _across(x: FloatArray, left: float, right: float, style: Style) -> Scale:
     low, high = low - room, high + room
     for parts in (8, 6, 5, 4, 3, 2):
         ticks = _even_ticks(low, high, parts)
-        wide = max((width(tick.label, style.text) for tick in ticks), default=0.0) + TICK_GAP
+        labels = (width(tick.label, style.text, family=style.family) for tick in ticks)
+        wide = max(labels, default=0.0) + TICK_GAP
         if 1 < len(ticks) <= MOST_TICKS and len(ticks) * wide <= right - left:
             break
     return Scale(low=low, high=high, left=left, right=right, ticks=ticks)
@@ -263,11 +263,11 @@ def _even_ticks(low: float, high: float, parts: int) -> tuple[Tick, ...]:
     return tuple(Tick(i * step, tick_label(i * step)) for i in range(first, last + 1))
 
 
-def _bubbles(subject: BubbleSubject, across: Scale, up: Scale) -> Iterator[Bubble]:
+def _bubbles(subject: BubbleSubject, across: Scale, up: Scale, zoom: float) -> Iterator[Bubble]:
     weights = subject.regression.weights
     heaviest = float(weights.max())
     for label, x, y, weight in zip(subject.labels, subject.x, subject.yi, weights, strict=True):
-        radius = max(LARGEST * sqrt(float(weight) / heaviest), SMALLEST)
+        radius = max(LARGEST * zoom * sqrt(float(weight) / heaviest), SMALLEST)
         yield Bubble(label=label, x=across.place(float(x)), y=up.place(float(y)), radius=radius)
 
 
@@ -284,7 +284,7 @@ def _labels(
     """
     placed: list[Box] = []
     for i in _extremes(subject):
-        text = fit(bubbles[i].label, style.note, LABEL_LIMIT)
+        text = fit(bubbles[i].label, style.note, LABEL_LIMIT, family=style.family)
         free = [
             words
             for words in _places(text, bubbles[i], style)
@@ -324,10 +324,14 @@ def _places(text: str, bubble: Bubble, style: Style) -> Iterator[Words]:
     middle = baseline(bubble.y, style.note)
     high, low = bubble.y - reach - 0.24 * style.note, bubble.y + reach + 0.76 * style.note
     size = style.note
-    yield Words(x=bubble.x + reach, y=middle, text=text, size=size)
-    yield Words(x=bubble.x - reach, y=middle, text=text, size=size, align="right")
-    yield Words(x=bubble.x, y=high, text=text, size=size, align="center")
-    yield Words(x=bubble.x, y=low, text=text, size=size, align="center")
+    places: tuple[tuple[float, float, Align], ...] = (
+        (bubble.x + reach, middle, "left"),
+        (bubble.x - reach, middle, "right"),
+        (bubble.x, high, "center"),
+        (bubble.x, low, "center"),
+    )
+    for x, y, align in places:
+        yield Words(x=x, y=y, text=text, size=size, align=align, family=style.family)
 
 
 def _inside(box: Box, frame: Box) -> bool:
@@ -358,13 +362,25 @@ def _axes(across: Scale, up: Scale, style: Style) -> tuple[list[Words], list[Lin
         x = across.place(tick.value)
         lines.append(Line(start=(x, bottom), end=(x, bottom + 3.5), width=style.line, colour=style.ink))
         words.append(
-            Words(x=x, y=bottom + 4.5 + style.text, text=tick.label, size=style.text, align="center")
+            Words(
+                x=x,
+                y=bottom + 4.5 + style.text,
+                text=style.numerals.dress(tick.label),
+                size=style.text,
+                align="center",
+            )
         )
     for tick in up.ticks:
         y = up.place(tick.value)
         lines.append(level(left - 3.5, left, y, style.line, style.ink))
         words.append(
-            Words(x=left - 6.0, y=baseline(y, style.text), text=tick.label, size=style.text, align="right")
+            Words(
+                x=left - 6.0,
+                y=baseline(y, style.text),
+                text=style.numerals.dress(tick.label),
+                size=style.text,
+                align="right",
+            )
         )
     return words, lines
 
@@ -374,7 +390,7 @@ def _marks(
 ) -> tuple[tuple[Line, ...], tuple[Shape, ...]]:
     xs = [across.place(float(x)) for x in curve.x]
     shapes = []
-    for band, fill, edge in ((curve.prediction, PREDICTED, style.rule), (curve.ci, BAND, BAND)):
+    for band, fill, edge in ((curve.prediction, PREDICTED, style.rule), (curve.ci, style.pale, style.pale)):
         if _finite(band).all():
             upper = [(x, up.place(float(high))) for x, (_, high) in zip(xs, band, strict=True)]
             lower = [(x, up.place(float(low))) for x, (low, _) in zip(xs, band, strict=True)]
@@ -407,8 +423,8 @@ def _notes(subject: BubbleSubject, room: float, top: float, style: Style) -> tup
     step = style.note * style.leading
     y = top
     words = []
-    for note in notes(subject):
-        for line in wrap(note, style.note, room):
+    for note in notes(subject, style.numerals):
+        for line in wrap(style.numerals.prose(note), style.note, room, family=style.family):
             y += step
             words.append(Words(x=style.margin, y=y, text=line, size=style.note))
         y += 2.0

@@ -10,6 +10,7 @@ from metaan.errors import CannotDraw
 from metaan.figures.drawing import ALT_LENGTH, shorten
 from metaan.figures.forest_text import interval_name, p_phrase
 from metaan.figures.measure import clean
+from metaan.figures.numerals import Numerals
 from metaan.format import (
     RATIO_MEASURES,
     back_transform,
@@ -32,6 +33,7 @@ __all__ = ["BubbleSubject", "alt_text", "bubble_subject", "description", "notes"
 LEAST_STUDIES = 3
 LEAST_VALUES = 3
 CLIPPED = 0.016
+PLAIN = Numerals()
 """Share of the largest weight below which a bubble is drawn larger than its weight says."""
 
 
@@ -106,9 +108,9 @@ def bubble_subject(
     )
 
 
-def notes(subject: BubbleSubject) -> tuple[str, ...]:
+def notes(subject: BubbleSubject, numerals: Numerals = PLAIN) -> tuple[str, ...]:
     """Give the lines below the plot."""
-    return _slope(subject), _heterogeneity(subject), _legend(subject)
+    return _slope(subject, numerals), _heterogeneity(subject, numerals), _legend(subject)
 
 
 def alt_text(subject: BubbleSubject) -> str:
@@ -146,7 +148,7 @@ def _moderator_column(regression: Regression) -> int:
     raise CannotDraw(f"No bubble plot: the regression has {len(moderators)} moderators ({listed}), not one.")
 
 
-def _slope(subject: BubbleSubject) -> str:
+def _slope(subject: BubbleSubject, numerals: Numerals) -> str:
     """Say what one unit more of the moderator does to the effect."""
     regression, j = subject.regression, subject.column
     shown = [float(regression.estimate[j]), *map(float, regression.ci[j])]
@@ -158,16 +160,16 @@ def _slope(subject: BubbleSubject) -> str:
     verb = "multiplies" if subject.ratio else "changes"
     return (
         f"One unit more of {subject.moderator} {verb} the {measure_name(subject.measure)} by {estimate} "
-        f"({interval_name(regression.level)} {low} to {high}; {p_phrase(float(regression.pvalue[j]))})."
+        f"({interval_name(regression.level)} {low} to {high}; {numerals.p(float(regression.pvalue[j]))})."
     )
 
 
-def _heterogeneity(subject: BubbleSubject) -> str:
+def _heterogeneity(subject: BubbleSubject, numerals: Numerals) -> str:
     regression = subject.regression
     said = f"{regression.k} studies. Residual heterogeneity: τ² = {variance(regression.tau2)}, "
     said += f"I² = {percent(regression.I2)}"
     explained = f"; R² = {percent(regression.R2)}" if isfinite(regression.R2) else ""
-    return f"{said}, {p_phrase(regression.QE_pvalue)}{explained}."
+    return f"{said}, {numerals.p(regression.QE_pvalue)}{explained}."
 
 
 def _legend(subject: BubbleSubject) -> str:

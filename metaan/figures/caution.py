@@ -51,7 +51,7 @@ def cautioned(drawing: Drawing, text: str, *, preset: Preset = METAAN) -> Drawin
 
 
 def _below(sheet: Sheet, said: str, preset: Preset) -> Sheet:
-    style = preset.style_for("generic")
+    style = preset.style_for()
     step = style.note * style.leading
     top = sheet.height - style.margin + GAP
     lines = wrap(said, style.note, sheet.width - 2 * style.margin, bold=True, family=style.family)

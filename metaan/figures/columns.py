@@ -25,7 +25,6 @@ NAME_STEPS = (220.0, 180.0, 150.0)
 SHORT_NAME_STEPS = (120.0, 90.0, 70.0)
 TIGHT_HEADER, TIGHT_GAP, TIGHT_INNER, TIGHT_PLOT_GAP = 58.0, 8.0, 6.0, 8.0
 WORTH_NARROWING = 1.3
-LETTER_STEP = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,18 +63,21 @@ class Frame:
 def place_columns(content: Content, style: Style) -> Frame:
     """Measure every column and set them side by side on a page of the style.
 
-    Where a page has fixed widths, first the plot gives way, then the study names are broken into lines, then
-    the spaces and at last the letters shrink; what is left over widens the plot. What does not fit even so
-    gets a page of its own width.
+    Where a page has fixed widths, or one to keep to, first the plot gives way, then the study names are
+    broken into lines, then the spaces and at last the letters shrink; what is left over of a fixed width
+    widens the plot. What does not fit even so gets a page of its own width.
 
     Parameters
     ----------
     content : Content
         Columns and rows.
     style : Style
-        Sizes; its `pages` are the widths to choose from.
+        Sizes; its `pages` are the widths to choose from, `widest` the one to keep to.
     """
     natural = _frame(content, style)
+    if not style.pages:
+        narrower = (_frame(content, each) for each in _narrower(style, letters=True))
+        return next((frame for frame in narrower if frame.width <= style.widest), natural)
     for page in style.pages:
         if natural.width > page * WORTH_NARROWING and page != style.pages[-1]:
             continue
@@ -83,7 +85,7 @@ def place_columns(content: Content, style: Style) -> Frame:
             frame = _frame(content, candidate)
             if frame.width <= page:
                 return _stretched(frame, page)
-    return natural if not style.pages else frame
+    return frame
 
 
 def _narrower(style: Style, *, letters: bool) -> Iterator[Style]:
@@ -96,9 +98,9 @@ def _narrower(style: Style, *, letters: bool) -> Iterator[Style]:
     names = _with_names(now, NAME_STEPS)
     yield from names
     now = names[-1]
-    sizes = _letter_sizes(style) if letters else []
+    sizes = style.smaller_letters() if letters else []
     if sizes:
-        now = _with_letters(now, sizes[0])
+        now = now.with_letters(sizes[0])
         yield now
     now = replace(now, plot=style.plot_least)
     yield now
@@ -114,7 +116,7 @@ def _narrower(style: Style, *, letters: bool) -> Iterator[Style]:
     yield from names
     now = names[-1]
     for size in sizes[1:]:
-        now = _with_letters(now, size)
+        now = now.with_letters(size)
         yield now
 
 
@@ -122,23 +124,6 @@ def _with_names(style: Style, limits: Sequence[float]) -> list[Style]:
     """Break names at shorter and shorter limits; at least one step, which may be none."""
     shorter = [limit for limit in limits if style.study_least <= limit < style.study_limit]
     return [replace(style, study_limit=limit) for limit in shorter] or [style]
-
-
-def _letter_sizes(style: Style) -> list[float]:
-    steps = int((style.text - style.text_least) / LETTER_STEP + 1e-9)
-    return [style.text - LETTER_STEP * (i + 1) for i in range(steps)]
-
-
-def _with_letters(style: Style, size: float) -> Style:
-    share = size / style.text
-    return replace(
-        style,
-        text=size,
-        note=min(style.note, size),
-        row=style.row * share,
-        badge=style.badge * share,
-        badge_gap=style.badge_gap * share,
-    )
 
 
 def _stretched(frame: Frame, page: float) -> Frame:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from metaan.errors import CannotDraw
 from metaan.figures.colours import sequential
 from metaan.figures.drawing import ALT_LENGTH, Drawing, sheet_drawing, shorten
+from metaan.figures.fitting import fitted
 from metaan.figures.heat import BLANK, HeatCell, HeatLayout, HeatMap, layout_heat, text_size
 from metaan.figures.heat_key import HeatKey
 from metaan.figures.measure import clean
 from metaan.figures.net_heat_plot import printed_design
 from metaan.figures.paragraphs import sentence
+from metaan.figures.presets import METAAN, Preset
 from metaan.figures.scale import Tick
-from metaan.figures.style import DEFAULT, Style
 from metaan.format import percent
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def contribution_heat(
     names: Mapping[str, str],
     outcome: str,
     reference: str | None = None,
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> Drawing:
     """Draw what each direct comparison, or each study, carries of each network estimate.
 
@@ -57,8 +59,8 @@ def contribution_heat(
     reference : str, optional
         Where all estimates are more than can be read, only those versus this node are shown, and a note says
         so.
-    style : Style
-        Sizes and colours.
+    preset : Preset
+        Sizes, colours and numbers of a journal, and its page.
 
     Raises
     ------
@@ -84,11 +86,12 @@ def contribution_heat(
     """
     content = _content(contributions, names, outcome, reference)
     return sheet_drawing(
-        layout_heat(content, style).sheet,
+        fitted(partial(layout_heat, content), preset).sheet,
         id=id,
         title=f"Contributions: {clean(outcome)}",
         alt=_alt(contributions, content, clean(outcome)),
         description=_description(contributions, content, reference),
+        preset=preset,
     )
 
 
@@ -98,10 +101,10 @@ def layout_contribution_heat(
     names: Mapping[str, str],
     outcome: str,
     reference: str | None = None,
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> HeatLayout:
     """Lay out the contributions in points; the arguments are those of `contribution_heat`."""
-    return layout_heat(_content(contributions, names, outcome, reference), style)
+    return fitted(partial(layout_heat, _content(contributions, names, outcome, reference)), preset)
 
 
 def _content(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from math import hypot, inf, isfinite, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,12 +11,13 @@ import numpy as np
 from scipy.special import ndtr, stdtr
 
 from metaan.figures.drawing import Drawing, sheet_drawing
+from metaan.figures.fitting import fitted
 from metaan.figures.paragraphs import heading_words, paragraphs
 from metaan.figures.plane import KeyEntry, key_beside, left_room, plane_axes
 from metaan.figures.pooled_studies import axis_title, pooled_studies
+from metaan.figures.presets import METAAN, Preset
 from metaan.figures.scale import Scale, Tick, choose_limits, choose_ticks, tick_label
-from metaan.figures.sheet import Curve, Line, Shape, Sheet, Words, baseline
-from metaan.figures.style import DEFAULT, Style
+from metaan.figures.sheet import Curve, Line, Shape, Sheet, Words, baseline, in_family
 from metaan.format import percent
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from metaan.figures.pooled_studies import PooledStudies
     from metaan.figures.sheet import Point
+    from metaan.figures.style import Style
     from metaan.results.pairwise import Pooled
     from metaan.types import FloatArray
 
@@ -34,10 +37,11 @@ PLOT_WIDTH, PLOT_HEIGHT = 340.0, 280.0
 STEPS = 26
 BEND = 1.8
 STEEPEST = 3.5
-SIDE = 62.0
+SIDE = 7.75
+"""Room for the names of the intervals, in letters of their size."""
+
 ALPHAS = (0.10, 0.05, 0.01)
 LIGHTEST, DARKEST = 0xC4, 0x50
-PREDICTED = "#dbe7f3"
 LEAST_FOR_PREDICTION = 3
 
 
@@ -82,7 +86,7 @@ def drapery_plot(
     labels: Sequence[str],
     outcome: str,
     common: Pooled | None = None,
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> Drawing:
     """Draw the two-sided p-value of every possible effect: of each study, of the mean and of a new study.
 
@@ -102,8 +106,8 @@ def drapery_plot(
         For the heading.
     common : Pooled, optional
         The common effect, drawn beside a random-effects mean.
-    style : Style
-        Sizes and colours.
+    preset : Preset
+        Sizes, colours and numbers of a journal, and its page.
 
     Raises
     ------
@@ -124,11 +128,12 @@ def drapery_plot(
     """
     subject = pooled_studies("drapery plot", fit, yi, vi, measure=measure, labels=labels, outcome=outcome)
     return sheet_drawing(
-        _layout(subject, common, style).sheet,
+        fitted(partial(_layout, subject, common), preset).sheet,
         id=id,
         title=f"Drapery plot: {subject.outcome}",
         alt=subject.alt("Drapery plot", subject.facts),
         description=_description(subject),
+        preset=preset,
     )
 
 
@@ -141,24 +146,27 @@ def layout_drapery(
     labels: Sequence[str],
     outcome: str,
     common: Pooled | None = None,
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> DraperyLayout:
     """Lay out a drapery plot in points, without drawing it; the arguments are those of `drapery_plot`."""
     subject = pooled_studies("drapery plot", fit, yi, vi, measure=measure, labels=labels, outcome=outcome)
-    return _layout(subject, common, style)
+    return fitted(partial(_layout, subject, common), preset)
 
 
 def _layout(subject: PooledStudies, common: Pooled | None, style: Style) -> DraperyLayout:
+    wide, tall = PLOT_WIDTH * style.zoom, PLOT_HEIGHT * style.zoom
     ticks = tuple(Tick(i / 5, tick_label(i / 5)) for i in range(6))
     left = left_room([tick.label for tick in ticks], style)
     entries = tuple(_key(subject, common, style))
-    key_left = left + PLOT_WIDTH + SIDE
+    key_left = left + wide + SIDE * style.note
     page = key_beside(entries, key_left, 0.0, style).right + style.margin + 2.0
     head, top = heading_words(f"{subject.outcome}: drapery plot", page=page, style=style)
     top += 10.0
-    up = Scale(low=0.0, high=1.0, left=top + PLOT_HEIGHT, right=top, ticks=ticks)
-    across = _across(subject, left, style)
-    axes = plane_axes(across, up, (axis_title(subject.measure), "Two-sided P"), style)
+    up = Scale(low=0.0, high=1.0, left=top + tall, right=top, ticks=ticks)
+    across = _across(subject, left, wide, style)
+    axes = plane_axes(
+        across, up, (axis_title(subject.measure), f"Two-sided {style.numerals.p_letter}"), style
+    )
     key = key_beside(entries, key_left, top, style)
     alpha_words, alpha_lines = _alphas(across, up, style)
     studies = tuple(_studies(subject, across, up))
@@ -175,15 +183,15 @@ def _layout(subject: PooledStudies, common: Pooled | None, style: Style) -> Drap
     sheet = Sheet(
         width=round(page, 2),
         height=round(end + style.margin, 2),
-        words=(*head, *axes.words, *key.words, *alpha_words, *notes),
+        words=in_family((*head, *axes.words, *key.words, *alpha_words, *notes), style.family),
         lines=(*axes.lines, *key.lines, *alpha_lines, *_null(subject, across, up, style)),
-        shapes=(*key.shapes, *_prediction(subject, across, up)),
+        shapes=(*key.shapes, *_prediction(subject, across, up, style)),
         curves=(*studies, *(curve for curve in (beside, mean) if curve is not None)),
     )
     return DraperyLayout(sheet=sheet, studies=studies, mean=mean, across=across, up=up)
 
 
-def _across(subject: PooledStudies, left: float, style: Style) -> Scale:
+def _across(subject: PooledStudies, left: float, wide: float, style: Style) -> Scale:
     half = 1.96 * subject.sei
     limits = list(zip((subject.yi - half).tolist(), (subject.yi + half).tolist(), strict=True))
     low, high = choose_limits(
@@ -191,11 +199,12 @@ def _across(subject: PooledStudies, left: float, style: Style) -> Scale:
         [*limits, subject.fit.ci],
         ratio=subject.log,
         size=style.text,
-        room=PLOT_WIDTH,
+        room=wide,
         null=0.0 if subject.compared else float("nan"),
+        family=style.family,
     )
-    ticks = choose_ticks(low, high, ratio=subject.log, size=style.text, room=PLOT_WIDTH)
-    return Scale(low=low, high=high, left=left, right=left + PLOT_WIDTH, ticks=ticks)
+    ticks = choose_ticks(low, high, ratio=subject.log, size=style.text, room=wide, family=style.family)
+    return Scale(low=low, high=high, left=left, right=left + wide, ticks=ticks)
 
 
 def _pvalues(distances: FloatArray, dof: float) -> FloatArray:
@@ -238,14 +247,14 @@ def _predicts(subject: PooledStudies) -> bool:
     return fit.k >= LEAST_FOR_PREDICTION and fit.method != "EE" and isfinite(fit.prediction[0]) and fit.se > 0
 
 
-def _prediction(subject: PooledStudies, across: Scale, up: Scale) -> Iterator[Shape]:
+def _prediction(subject: PooledStudies, across: Scale, up: Scale, style: Style) -> Iterator[Shape]:
     """Fill what lies below the p-value function of the effect of a new study."""
     if not _predicts(subject):
         return
     fit = subject.fit
     points = _points(_Belief(fit.estimate, hypot(sqrt(fit.tau2), fit.se), fit.dof), across, up)
     bottom = up.place(0.0)
-    yield Shape(points=((points[0][0], bottom), *points, (points[-1][0], bottom)), fill=PREDICTED, layer=0)
+    yield Shape(points=((points[0][0], bottom), *points, (points[-1][0], bottom)), fill=style.tint, layer=0)
 
 
 def _null(subject: PooledStudies, across: Scale, up: Scale, style: Style) -> Iterator[Line]:
@@ -288,7 +297,7 @@ def _key(subject: PooledStudies, common: Pooled | None, style: Style) -> Iterato
     yield KeyEntry(kind="line", colour="#707070", text="Study; darker with a larger weight", width=0.8)
     if _predicts(subject):
         yield KeyEntry(
-            kind="band", colour=PREDICTED, text="Prediction: the effect in a new study", edge=style.rule
+            kind="band", colour=style.tint, text="Prediction: the effect in a new study", edge=style.rule
         )
     yield KeyEntry(
         kind="dashed",

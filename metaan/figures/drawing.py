@@ -25,7 +25,7 @@ from metaan.figures.files import FileSettings
 from metaan.figures.measure import clean, lacking
 from metaan.figures.sheet import draw_sheet
 from metaan.figures.svg import finish_svg
-from metaan.figures.typefaces import DEJAVU
+from metaan.figures.typefaces import DEJAVU, LIBERATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -200,10 +200,8 @@ def shorten(text: str, limit: int = ALT_LENGTH) -> str:
 
 def _remarks(sheet: Sheet, preset: Preset) -> Iterator[str]:
     """Say in which typeface the figure is set, and where it does not keep to the journal's page."""
-    family = _sheet_family(sheet)
-    if preset.families:
-        wanted = "" if family != DEJAVU else f"; {preset.journal} asks for {preset.families[0]}"
-        yield f"set in {family}{wanted}"
+    if preset.family == LIBERATION:
+        yield f"set in {LIBERATION}, which has Arial's widths"
     pages, tallest = preset.style.pages, preset.style.tallest
     if pages and sheet.width > pages[-1] + SLACK:
         yield f"{_mm(sheet.width)} mm wide, and {preset.journal} takes {_mm(pages[-1])}: shorten names"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from math import floor, isfinite, log10
 from statistics import NormalDist
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from metaan.figures.drawing import Drawing, sheet_drawing
+from metaan.figures.fitting import fitted
 from metaan.figures.funnel_text import asymmetry_notes
 from metaan.figures.paragraphs import heading_words, paragraphs
 from metaan.figures.plane import (
@@ -24,9 +26,9 @@ from metaan.figures.plane import (
     rectangle,
 )
 from metaan.figures.pooled_studies import axis_title, pooled_studies
+from metaan.figures.presets import METAAN, Preset
 from metaan.figures.scale import Scale, Tick, choose_limits, choose_ticks, tick_label
-from metaan.figures.sheet import Line, Shape, Sheet
-from metaan.figures.style import DEFAULT, Style
+from metaan.figures.sheet import Line, Shape, Sheet, in_family
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
     from metaan.figures.pooled_studies import PooledStudies
     from metaan.figures.sheet import Point
+    from metaan.figures.style import Style
     from metaan.results.asymmetry import Asymmetry
     from metaan.results.pairwise import Pooled
     from metaan.results.trimfill import TrimFill
@@ -88,7 +91,7 @@ def funnel_plot(
     asymmetry: Asymmetry | None = None,
     filled: TrimFill | None = None,
     force: bool = False,
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> Drawing:
     """Draw effects against their standard errors, with contours of p-values around no effect.
 
@@ -112,8 +115,8 @@ def funnel_plot(
         The studies filled in are drawn open, labelled as a sensitivity analysis.
     force : bool
         Draw fewer than ten studies too, of three or more; the plot then says that they cannot be judged.
-    style : Style
-        Sizes and colours.
+    preset : Preset
+        Sizes, colours and numbers of a journal, and its page.
 
     Raises
     ------
@@ -139,11 +142,12 @@ def funnel_plot(
         "funnel plot", fit, yi, vi, measure=measure, labels=labels, outcome=outcome, force=force
     )
     return sheet_drawing(
-        _layout(subject, asymmetry, filled, style).sheet,
+        fitted(partial(_layout, subject, asymmetry, filled), preset).sheet,
         id=id,
         title=f"Funnel plot: {subject.outcome}",
         alt=subject.alt("Funnel plot", subject.facts),
         description=_description(subject, asymmetry, filled),
+        preset=preset,
     )
 
 
@@ -158,13 +162,13 @@ def layout_funnel(
     asymmetry: Asymmetry | None = None,
     filled: TrimFill | None = None,
     force: bool = False,
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> FunnelLayout:
     """Lay out a funnel plot in points, without drawing it; the arguments are those of `funnel_plot`."""
     subject = pooled_studies(
         "funnel plot", fit, yi, vi, measure=measure, labels=labels, outcome=outcome, force=force
     )
-    return _layout(subject, asymmetry, filled, style)
+    return fitted(partial(_layout, subject, asymmetry, filled), preset)
 
 
 def _layout(
@@ -172,7 +176,7 @@ def _layout(
 ) -> FunnelLayout:
     left = left_room([tick.label for tick in _rungs(subject)], style)
     entries = tuple(_key(subject, filled, style))
-    key_left = left + PLOT_WIDTH + SIDE
+    key_left = left + PLOT_WIDTH * style.zoom + SIDE
     key = key_beside(entries, key_left, 0.0, style)
     page = key.right + style.margin + 2.0
     head, top = heading_words(f"{subject.outcome}: funnel plot", page=page, style=style)
@@ -187,7 +191,7 @@ def _layout(
     )
     names = name_dots(dots, _farthest(subject), frame_of(across, down), style, most=NAMED)
     notes, end = paragraphs(
-        tuple(asymmetry_notes(asymmetry, subject.k)),
+        tuple(asymmetry_notes(asymmetry, subject.k, style.numerals)),
         left=style.margin,
         top=max(axes.bottom, key.bottom) + 2.0,
         room=page - 2 * style.margin,
@@ -197,7 +201,7 @@ def _layout(
     sheet = Sheet(
         width=round(page, 2),
         height=round(end + style.margin, 2),
-        words=(*head, *axes.words, *key.words, *names, *notes),
+        words=in_family((*head, *axes.words, *key.words, *names, *notes), style.family),
         lines=(*axes.lines, *key.lines, *_uprights(subject, across, down, style)),
         shapes=(
             *contours,
@@ -242,6 +246,7 @@ def _scales(
     subject: PooledStudies, filled: TrimFill | None, left: float, top: float, style: Style
 ) -> tuple[Scale, Scale]:
     """Give the axes; every study and the contour of 0.05 down to the largest standard error lie inside."""
+    wide, tall = PLOT_WIDTH * style.zoom, PLOT_HEIGHT * style.zoom
     lowest = _lowest(subject)
     reach = _quantile(PSEUDO) * lowest
     centre = 0.0 if subject.compared else subject.fit.estimate
@@ -250,12 +255,13 @@ def _scales(
         [],
         ratio=subject.log,
         size=style.text,
-        room=PLOT_WIDTH,
+        room=wide,
         null=0.0 if subject.compared else float("nan"),
+        family=style.family,
     )
-    ticks = choose_ticks(low, high, ratio=subject.log, size=style.text, room=PLOT_WIDTH)
-    across = Scale(low=low, high=high, left=left, right=left + PLOT_WIDTH, ticks=ticks)
-    down = Scale(low=0.0, high=lowest, left=top, right=top + PLOT_HEIGHT, ticks=_rungs(subject))
+    ticks = choose_ticks(low, high, ratio=subject.log, size=style.text, room=wide, family=style.family)
+    across = Scale(low=low, high=high, left=left, right=left + wide, ticks=ticks)
+    down = Scale(low=0.0, high=lowest, left=top, right=top + tall, ticks=_rungs(subject))
     return across, down
 
 

@@ -98,7 +98,7 @@ def place_graph(graph: Graph, style: Style) -> PlacedGraph:
         Font sizes and colours.
     """
     order = circular_order(len(graph.names), [(a, b) for a, b, _ in graph.edges])
-    radius = LEAST_RADIUS if len(graph.names) > 1 else 0.0
+    radius = LEAST_RADIUS * style.zoom if len(graph.names) > 1 else 0.0
     for _ in range(MOST_GROWTH - 1):
         nodes = _nodes(graph, order, radius, style)
         if _is_clear(nodes, graph) and all(edge.words for edge in _edges(graph, nodes, style)):
@@ -137,21 +137,22 @@ def _nodes(graph: Graph, order: Sequence[int], radius: float, style: Style) -> d
     for step, index in enumerate(order):
         angle = first + step * turn
         spot = _Spot(radius * cos(angle), radius * sin(angle))
-        size = _radius(graph, index)
+        size = _radius(graph, index, style.zoom)
         pull = pi / 2 if len(order) < 3 else angle
         words = tuple(_name(graph.names[index], spot, pull, size, style))
         placed[index] = PlacedNode(index=index, x=spot.x, y=spot.y, radius=size, words=words)
     return placed
 
 
-def _radius(graph: Graph, index: int) -> float:
+def _radius(graph: Graph, index: int, zoom: float) -> float:
     if graph.sizes is None:
-        return NODE_EQUAL
-    return max(NODE_LARGEST * sqrt(graph.sizes[index]), NODE_SMALLEST)
+        return NODE_EQUAL * zoom
+    return max(NODE_LARGEST * zoom * sqrt(graph.sizes[index]), NODE_SMALLEST)
 
 
 def _name(text: str, spot: _Spot, angle: float, radius: float, style: Style) -> Iterator[Words]:
-    lines = wrap(text, style.text, NAME_LIMIT, lines=NAME_LINES)
+    limit = NAME_LIMIT * style.zoom
+    lines = wrap(text, style.text, limit, lines=NAME_LINES, family=style.family)
     step = style.text * style.leading
     tall = step * len(lines)
     away = radius + NAME_GAP
@@ -163,7 +164,7 @@ def _name(text: str, spot: _Spot, angle: float, radius: float, style: Style) -> 
         middle = y + (tall / 2 if sin(angle) > 0 else -tall / 2)
     for i, line in enumerate(lines):
         base = middle - tall / 2 + i * step + 0.8 * style.text
-        yield Words(x=x, y=base, text=line, size=style.text, align=align)
+        yield Words(x=x, y=base, text=line, size=style.text, align=align, family=style.family)
 
 
 def _edges(graph: Graph, nodes: dict[int, PlacedNode], style: Style) -> Iterator[PlacedEdge]:
@@ -200,7 +201,14 @@ def _count(
     best: tuple[tuple[int, float], Words] | None = None
     for share in COUNT_SPOTS:
         x, y = x1 + share * (x2 - x1), y1 + share * (y2 - y1)
-        words = Words(x=x, y=y + 0.365 * style.note, text=str(studies), size=style.note, align="center")
+        words = Words(
+            x=x,
+            y=y + 0.365 * style.note,
+            text=str(studies),
+            size=style.note,
+            align="center",
+            family=style.family,
+        )
         box = _padded(words.box)
         if any(_overlap(box, other) for other in taken) or any(_touches(box, node) for node in nodes):
             continue

@@ -6,7 +6,7 @@ size that holds the longest, and turns the names above upwards where they are wi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +14,7 @@ from metaan.figures.colours import ink_on
 from metaan.figures.heat_key import SQUARE, place_key, rectangle
 from metaan.figures.measure import width, wrap
 from metaan.figures.paragraphs import heading_words, paragraphs
-from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, level
+from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, in_family, level
 from metaan.figures.style import DEFAULT, Style
 
 if TYPE_CHECKING:
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["BLANK", "HeatCell", "HeatLayout", "HeatMap", "PlacedCell", "layout_heat", "text_size"]
 
-LEAST_PAGE = 380.0
+LEAST_PAGE = 47.5
+"""Width of a page in letters of its notes."""
+
 BESIDE_LIMIT, BESIDE_LINES = 280.0, 3
 TURNED_LIMIT, TURNED_LINES = 190.0, 4
 ABOVE_LINES = 3
@@ -87,7 +89,8 @@ class HeatMap:
     notes : tuple of str
         Paragraphs below the key.
     size : float
-        Font size in the cells, and of the names beside and above.
+        Font size in the cells, and of the names beside and above; a style may make it smaller, or larger
+        where its journal has a least size.
     least : float
         Smallest width and height of a cell in points.
     """
@@ -149,6 +152,7 @@ def layout_heat(content: HeatMap, style: Style = DEFAULT) -> HeatLayout:
     HeatLayout
         Numbers and strings in points.
     """
+    content = replace(content, size=max(min(content.size, style.text), style.text_least))
     grid = _grid(content, style)
     heading, y = heading_words(content.heading, page=grid.page, style=style)
     room = grid.page - 2 * style.margin
@@ -166,15 +170,18 @@ def layout_heat(content: HeatMap, style: Style = DEFAULT) -> HeatLayout:
     sheet = Sheet(
         width=round(grid.page, 2),
         height=round(end + style.margin, 2),
-        words=(
-            *heading,
-            *intro,
-            *above,
-            *titles,
-            *_beside(content, grid, tops, style),
-            *cell_words,
-            *key.words,
-            *notes,
+        words=in_family(
+            (
+                *heading,
+                *intro,
+                *above,
+                *titles,
+                *_beside(content, grid, tops, style),
+                *cell_words,
+                *key.words,
+                *notes,
+            ),
+            style.family,
         ),
         lines=(*_rules(placed, style), *key.lines),
         shapes=(*cell_shapes, *key.shapes),
@@ -193,27 +200,31 @@ class _Grid(NamedTuple):
 
 
 def _grid(content: HeatMap, style: Style) -> _Grid:
-    size, step = content.size, content.size * style.leading
+    size, step, family = content.size, content.size * style.leading, style.family
     texts = [cell for row in content.cells for cell in row]
-    widest = max((width(line, size) for cell in texts for line in cell.lines), default=0.0)
+    widest = max((width(line, size, family=family) for cell in texts for line in cell.lines), default=0.0)
     tallest = max((len(cell.lines) for cell in texts), default=0)
-    across = max(widest + 2 * PAD, content.least)
-    names = tuple(wrap(name, size, BESIDE_LIMIT, lines=BESIDE_LINES) for name in content.rows)
+    across = max(widest + 2 * PAD, content.least * style.zoom)
+    beside = BESIDE_LIMIT * style.zoom
+    names = tuple(wrap(name, size, beside, lines=BESIDE_LINES, family=family) for name in content.rows)
     lines = max((tallest, *(len(name) for name in names)))
-    down = max(lines * step + 2.0, content.least)
-    level_heads = tuple(wrap(name, size, across - PAD, lines=ABOVE_LINES + 1) for name in content.columns)
+    down = max(lines * step + 2.0, content.least * style.zoom)
+    level_heads = tuple(
+        wrap(name, size, across - PAD, lines=ABOVE_LINES + 1, family=family) for name in content.columns
+    )
     turned = any(
         len(head) > ABOVE_LINES or _broken(head, name)
         for head, name in zip(level_heads, content.columns, strict=True)
     )
     heads = level_heads
     if turned:
-        heads = tuple(wrap(name, size, TURNED_LIMIT, lines=TURNED_LINES) for name in content.columns)
+        limit = TURNED_LIMIT * style.zoom
+        heads = tuple(wrap(name, size, limit, lines=TURNED_LINES, family=family) for name in content.columns)
         across = max(across, max(len(head) for head in heads) * step + 2.0)
-    left = style.margin + max(width(line, size) for name in names for line in name) + NAME_GAP
-    titles = max((width(title, size, bold=True) for title, _ in content.groups), default=0.0)
+    left = style.margin + max(width(line, size, family=family) for name in names for line in name) + NAME_GAP
+    titles = max((width(title, size, bold=True, family=family) for title, _ in content.groups), default=0.0)
     right = max(left + across * len(content.columns), style.margin + titles)
-    page = max(right + style.margin + 2.0, LEAST_PAGE)
+    page = max(right + style.margin + 2.0, LEAST_PAGE * style.note)
     return _Grid(left, across, down, page, names, heads, turned)
 
 
@@ -226,12 +237,13 @@ def _above(content: HeatMap, grid: _Grid, top: float, style: Style) -> tuple[tup
     size, step = content.size, content.size * style.leading
     words: list[Words] = []
     if content.across:
-        words.append(Words(x=grid.left, y=top + 0.85 * step, text=content.across, size=size, bold=True))
+        wide = width(content.across, size, bold=True, family=style.family)
+        x = min(grid.left, grid.page - style.margin - wide)
+        words.append(Words(x=x, y=top + 0.85 * step, text=content.across, size=size, bold=True))
         top += step + 4.0
-        shift = max(words[0].box[2] - (grid.page - style.margin), 0.0)
-        words[0] = Words(x=grid.left - shift, y=words[0].y, text=content.across, size=size, bold=True)
     if grid.turned:
-        bottom = top + max(width(line, size) for head in grid.heads for line in head) + NAME_GAP
+        wide = max(width(line, size, family=style.family) for head in grid.heads for line in head)
+        bottom = top + wide + NAME_GAP
     else:
         bottom = top + max(len(head) for head in grid.heads) * step + NAME_GAP
     for j, head in enumerate(grid.heads):

@@ -52,7 +52,7 @@ def place_key(key: HeatKey, top: float, page: float, style: Style) -> tuple[KeyM
     size, _step = style.note, style.note * style.leading
     room = page - 2 * style.margin
     words, y = paragraphs([key.title], left=style.margin, top=top, room=room, size=size, style=style)
-    halves = max((width(tick.label, size) / 2 for tick in key.ticks), default=0.0)
+    halves = max((width(tick.label, size, family=style.family) / 2 for tick in key.ticks), default=0.0)
     left, wide = style.margin + max(halves, 8.0), min(KEY_WIDTH, room - 2 * max(halves, 8.0))
     each = wide / len(key.colours)
     shapes = [
@@ -65,7 +65,11 @@ def place_key(key: HeatKey, top: float, page: float, style: Style) -> tuple[KeyM
     for tick in key.ticks:
         x = left + tick.value * wide
         lines.append(Line(start=(x, y), end=(x, y + 3.0), width=style.hair, colour=style.ink))
-        more.append(Words(x=x, y=y + 4.0 + 0.8 * size, text=tick.label, size=size, align="center"))
+        more.append(
+            Words(
+                x=x, y=y + 4.0 + 0.8 * size, text=style.numerals.dress(tick.label), size=size, align="center"
+            )
+        )
     y += 6.0 + size
     ends, y = _ends(key, left, wide, y, page, style)
     samples, y = _samples(key, y, style)
@@ -81,7 +85,8 @@ def _ends(
         return (), top
     size, step = style.note, style.note * style.leading
     first, second = key.ends
-    right = max(left + wide, left + width(first, size) + SAMPLE_GAP + width(second, size))
+    first_wide, second_wide = (width(end, size, family=style.family) for end in key.ends)
+    right = max(left + wide, left + first_wide + SAMPLE_GAP + second_wide)
     low = Words(x=left, y=top + 0.85 * step, text=first, size=size)
     if right <= page - style.margin:
         return (low, Words(x=right, y=low.y, text=second, size=size, align="right")), top + step
@@ -93,13 +98,21 @@ def _samples(key: HeatKey, top: float, style: Style) -> tuple[KeyMarks, float]:
     if not key.samples:
         return KeyMarks((), (), ()), top
     size = style.note
-    words = [Words(x=style.margin, y=baseline(top + 10.0, size), text=key.samples_title, size=size)]
+    words = [
+        Words(
+            x=style.margin,
+            y=baseline(top + 10.0, size),
+            text=key.samples_title,
+            size=size,
+            family=style.family,
+        )
+    ]
     shapes: list[Shape] = []
     x = words[0].box[2] + SAMPLE_GAP / 2
     for share, said in key.samples:
         half = sqrt(share) * 14.0 / 2
         shapes.append(rectangle((x, top + 10.0 - half, x + 2 * half, top + 10.0 + half), SQUARE, layer=3))
-        words.append(Words(x=x + 2 * half + 3.0, y=words[0].y, text=said, size=size))
+        words.append(Words(x=x + 2 * half + 3.0, y=words[0].y, text=said, size=size, family=style.family))
         x = words[-1].box[2] + SAMPLE_GAP
     return KeyMarks(tuple(words), (), tuple(shapes)), top + 20.0
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from metaan.figures.drawing import Drawing, sheet_drawing
-from metaan.figures.measure import fit as fitted
+from metaan.figures.fitting import fitted
+from metaan.figures.measure import fit as shortened
 from metaan.figures.measure import width, wrap
 from metaan.figures.paragraphs import heading_words, paragraphs
 from metaan.figures.plane import Dot, circle
 from metaan.figures.pooled_studies import pooled_studies
-from metaan.figures.scale import Scale, choose_limits, choose_ticks
-from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, level
-from metaan.figures.style import DEFAULT, Style
+from metaan.figures.presets import METAAN, Preset
+from metaan.figures.scale import Scale, Tick, choose_limits, choose_ticks
+from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, in_family, level
 from metaan.format import fixed, percent, significant, variance
 from metaan.sensitivity.diagnostics import influence_diagnostics
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from metaan.figures.pooled_studies import PooledStudies
+    from metaan.figures.style import Style
     from metaan.results.diagnostics import InfluenceDiagnostics
     from metaan.results.pairwise import Pooled
     from metaan.types import FloatArray
@@ -38,7 +41,9 @@ LABEL_LIMIT = 190.0
 HEADER_LINES = 3
 RADIUS = 2.7
 SIZE = 7.0
-ROW = 14.0
+ROW, LEAST_ROW = 14.0, 1.25
+"""Height of a row in points, and the least in letters of its size."""
+
 SIDES = 1.959963984540054
 MARK = "*"
 MARKED = "#b35806"
@@ -84,7 +89,7 @@ def influence_panel(
     labels: Sequence[str],
     outcome: str,
     diagnostics: InfluenceDiagnostics | None = None,
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> Drawing:
     """Draw seven diagnostics of every study beside each other, with their cut-offs.
 
@@ -104,8 +109,8 @@ def influence_panel(
         For the heading.
     diagnostics : InfluenceDiagnostics, optional
         Of the same studies and estimator, where they are known already.
-    style : Style
-        Sizes and colours.
+    preset : Preset
+        Sizes, colours and numbers of a journal, and its page.
 
     Raises
     ------
@@ -131,13 +136,14 @@ def influence_panel(
     count = int(found.influential.sum())
     marked = "no study marked" if count == 0 else f"{count} {'study' if count == 1 else 'studies'} marked"
     return sheet_drawing(
-        _layout(subject, found, style).sheet,
+        fitted(partial(_layout, subject, found), preset).sheet,
         id=id,
         title=f"Influence of each study: {subject.outcome}",
         alt=subject.alt(
             "Influence panel", f"{subject.k} studies, seven diagnostics, {marked} as influential."
         ),
         description=_description(subject, found),
+        preset=preset,
     )
 
 
@@ -150,12 +156,12 @@ def layout_influence(
     labels: Sequence[str],
     outcome: str,
     diagnostics: InfluenceDiagnostics | None = None,
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> InfluenceLayout:
     """Lay out an influence panel in points, without drawing it; the arguments are those of the panel."""
     subject = pooled_studies("influence panel", fit, yi, vi, measure=measure, labels=labels, outcome=outcome)
     found = diagnostics or influence_diagnostics(subject.yi, subject.vi, method=fit.method)
-    return _layout(subject, found, style)
+    return fitted(partial(_layout, subject, found), preset)
 
 
 def _columns(subject: PooledStudies, found: InfluenceDiagnostics) -> tuple[_Column, ...]:
@@ -183,16 +189,17 @@ def _columns(subject: PooledStudies, found: InfluenceDiagnostics) -> tuple[_Colu
 def _layout(subject: PooledStudies, found: InfluenceDiagnostics, style: Style) -> InfluenceLayout:
     columns = _columns(subject, found)
     names = [_name(subject, found, i, style) for i in range(subject.k)]
-    longest = max(width(name, style.note, bold=True) for name in names)
-    gap = _gap([_scale(column, 0.0) for column in columns])
-    left = style.margin + max(longest, width("Study", style.note, bold=True)) + gap
-    lefts = [left + i * (COLUMN + gap) for i in range(len(columns))]
-    page = lefts[-1] + COLUMN + style.margin + gap / 2
+    longest = max(_bold(name, style) for name in (*names, "Study"))
+    wide, row = COLUMN * style.zoom, max(ROW * style.zoom, LEAST_ROW * style.note)
+    gap = _gap([_scale(column, 0.0, style) for column in columns], style)
+    left = style.margin + longest + gap
+    lefts = [left + i * (wide + gap) for i in range(len(columns))]
+    page = lefts[-1] + wide + style.margin + gap / 2
     head, top = heading_words(f"{subject.outcome}: influence of each study", page=page, style=style)
-    header, top = _header(columns, lefts, top + 6.0, style)
-    bottom = top + subject.k * ROW
-    middles = [top + (i + 0.5) * ROW for i in range(subject.k)]
-    scales = tuple(_scale(column, x) for column, x in zip(columns, lefts, strict=True))
+    header, top = _header(columns, lefts, top + 6.0, gap, style)
+    bottom = top + subject.k * row
+    middles = [top + (i + 0.5) * row for i in range(subject.k)]
+    scales = tuple(_scale(column, x, style) for column, x in zip(columns, lefts, strict=True))
     dots = tuple(
         tuple(
             Dot(label=label, x=scale.place(float(value)), y=y, radius=RADIUS)
@@ -204,7 +211,7 @@ def _layout(subject: PooledStudies, found: InfluenceDiagnostics, style: Style) -
     notes, end = paragraphs(
         tuple(_notes(subject, found)),
         left=style.margin,
-        top=bottom + 3.0 + 4.5 + SIZE + 8.0,
+        top=bottom + 3.0 + 4.5 + _small(style) + 8.0,
         room=page - 2 * style.margin,
         size=style.note,
         style=style,
@@ -212,12 +219,8 @@ def _layout(subject: PooledStudies, found: InfluenceDiagnostics, style: Style) -
     sheet = Sheet(
         width=round(page, 2),
         height=round(end + style.margin, 2),
-        words=(
-            *head,
-            *header,
-            *_names(names, found, middles, style),
-            *axis_words,
-            *notes,
+        words=in_family(
+            (*head, *header, *_names(names, found, middles, style), *axis_words, *notes), style.family
         ),
         lines=(
             level(style.margin, page - style.margin, top - 1.0, style.line, style.rule),
@@ -233,8 +236,17 @@ def _layout(subject: PooledStudies, found: InfluenceDiagnostics, style: Style) -
 def _name(subject: PooledStudies, found: InfluenceDiagnostics, i: int, style: Style) -> str:
     marked = bool(found.influential[i])
     mark = MARK if marked else ""
-    room = LABEL_LIMIT - width(mark, style.note, bold=True)
-    return fitted(subject.labels[i], style.note, room, bold=marked) + mark
+    room = LABEL_LIMIT * style.zoom - _bold(mark, style)
+    return shortened(subject.labels[i], style.note, room, bold=marked, family=style.family) + mark
+
+
+def _bold(text: str, style: Style) -> float:
+    return width(text, style.note, bold=True, family=style.family)
+
+
+def _small(style: Style) -> float:
+    """Give the size of the letters at the axes."""
+    return max(min(SIZE, style.note), style.text_least)
 
 
 def _names(
@@ -248,15 +260,23 @@ def _names(
 
 
 def _header(
-    columns: Sequence[_Column], lefts: Sequence[float], top: float, style: Style
+    columns: Sequence[_Column], lefts: Sequence[float], top: float, gap: float, style: Style
 ) -> tuple[tuple[Words, ...], float]:
-    """Set the names of the diagnostics above their columns, ending on one line."""
-    size, step = style.note, style.note * style.leading
-    broken = [wrap(column.title, size, COLUMN, bold=True, lines=HEADER_LINES) for column in columns]
+    """Set the names of the diagnostics above their columns, ending on one line.
+
+    A word that is wider than its column reaches into the gaps beside it.
+    """
+    size, step, wide = style.note, style.note * style.leading, COLUMN * style.zoom
+    longest = max(_bold(word, style) for column in columns for word in column.title.split())
+    limit = max(wide, min(longest, wide + gap - BETWEEN_LABELS))
+    broken = [
+        wrap(column.title, size, limit, bold=True, lines=HEADER_LINES, family=style.family)
+        for column in columns
+    ]
     depth = max(len(lines) for lines in broken)
     words = [
         Words(
-            x=left + COLUMN / 2,
+            x=left + wide / 2,
             y=top + (depth - len(lines) + i + 0.8) * step,
             text=line,
             size=size,
@@ -270,34 +290,43 @@ def _header(
     return (study, *words), top + depth * step + 4.0
 
 
-def _scale(column: _Column, left: float) -> Scale:
+def _scale(column: _Column, left: float, style: Style) -> Scale:
     """Make an axis that holds every value, the place of no change and the cut-offs."""
     held = [*column.values[np.isfinite(column.values)].tolist(), *column.limits]
     held += [column.rest] if np.isfinite(column.rest) else []
-    low, high = choose_limits(held, [], ratio=False, size=SIZE, room=COLUMN, null=held[-1])
+    size, wide, family = _small(style), COLUMN * style.zoom, style.family
+    low, high = choose_limits(held, [], ratio=False, size=size, room=wide, null=held[-1], family=family)
     low = max(low, column.least)
-    ticks = choose_ticks(low, high, ratio=False, size=SIZE, room=COLUMN)
-    return Scale(low=low, high=high, left=left, right=left + COLUMN, ticks=ticks)
+    ticks = choose_ticks(low, high, ratio=False, size=size, room=wide, family=family)
+    return Scale(low=low, high=high, left=left, right=left + wide, ticks=ticks)
 
 
-def _gap(scales: Sequence[Scale]) -> float:
+def _gap(scales: Sequence[Scale], style: Style) -> float:
     """Give the room between columns that keeps the labels at their ends apart."""
-    before = [max(width(s.ticks[0].label, SIZE) / 2 - s.place(s.ticks[0].value), 0.0) for s in scales]
-    after = [
-        max(width(s.ticks[-1].label, SIZE) / 2 - (COLUMN - s.place(s.ticks[-1].value)), 0.0) for s in scales
-    ]
-    return max(GAP, 2 * after[-1], *(a + b + BETWEEN_LABELS for a, b in zip(after, before[1:], strict=False)))
+    before = [max(_half(s.ticks[0], style) - s.place(s.ticks[0].value), 0.0) for s in scales]
+    after = [max(_half(s.ticks[-1], style) - (s.right - s.place(s.ticks[-1].value)), 0.0) for s in scales]
+    return max(
+        GAP * style.zoom,
+        2 * after[-1],
+        *(a + b + BETWEEN_LABELS for a, b in zip(after, before[1:], strict=False)),
+    )
+
+
+def _half(tick: Tick, style: Style) -> float:
+    return width(tick.label, _small(style), family=style.family) / 2
 
 
 def _axes(scales: Sequence[Scale], y: float, style: Style) -> tuple[list[Words], list[Line]]:
     words: list[Words] = []
     lines: list[Line] = []
+    size = _small(style)
     for scale in scales:
         lines.append(level(scale.left, scale.right, y, style.line, style.ink))
         for tick in scale.ticks:
             x = scale.place(tick.value)
             lines.append(Line(start=(x, y), end=(x, y + 3.0), width=style.line, colour=style.ink))
-            words.append(Words(x=x, y=y + 4.0 + SIZE, text=tick.label, size=SIZE, align="center"))
+            label = style.numerals.dress(tick.label)
+            words.append(Words(x=x, y=y + 4.0 + size, text=label, size=size, align="center"))
     return words, lines
 
 

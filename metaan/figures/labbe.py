@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from math import asin, exp, floor, log10, sin, sqrt
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from metaan.errors import CannotDraw
 from metaan.figures.drawing import Drawing, sheet_drawing
+from metaan.figures.fitting import fitted
 from metaan.figures.measure import clean
 from metaan.figures.paragraphs import heading_words, paragraphs
 from metaan.figures.plane import (
@@ -23,9 +25,9 @@ from metaan.figures.plane import (
     plane_axes,
 )
 from metaan.figures.pooled_studies import pooled_studies
+from metaan.figures.presets import METAAN, Preset
 from metaan.figures.scale import Scale, Tick, tick_label
-from metaan.figures.sheet import Curve, Line, Sheet
-from metaan.figures.style import DEFAULT, Style
+from metaan.figures.sheet import Curve, Line, Sheet, in_family
 from metaan.format import percent
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from metaan.figures.pooled_studies import PooledStudies
+    from metaan.figures.style import Style
     from metaan.results.pairwise import Pooled
     from metaan.types import FloatArray
 
@@ -111,7 +114,7 @@ def labbe_plot(
     outcome: str,
     cells: Mapping[str, ArrayLike],
     groups: tuple[str, str] = ("the first group", "the second group"),
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> Drawing:
     """Draw the risk of the event in the first group against that in the second, with the pooled effect.
 
@@ -133,8 +136,8 @@ def labbe_plot(
         Events and participants: `ai`, `n1i`, `ci`, `n2i`.
     groups : (str, str)
         Names of the groups, for the axes.
-    style : Style
-        Sizes and colours.
+    preset : Preset
+        Sizes, colours and numbers of a journal, and its page.
 
     Raises
     ------
@@ -161,11 +164,12 @@ def labbe_plot(
     subject = pooled_studies("L'Abbé plot", fit, yi, vi, measure=measure, labels=labels, outcome=outcome)
     risks = _risks(subject, cells, groups)
     return sheet_drawing(
-        _layout(subject, risks, style).sheet,
+        fitted(partial(_layout, subject, risks), preset).sheet,
         id=id,
         title=f"L'Abbé plot: {subject.outcome}",
         alt=subject.alt("L'Abbé plot", subject.facts),
         description=_description(subject, risks),
+        preset=preset,
     )
 
 
@@ -179,11 +183,11 @@ def layout_labbe(
     outcome: str,
     cells: Mapping[str, ArrayLike],
     groups: tuple[str, str] = ("the first group", "the second group"),
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> LabbeLayout:
     """Lay out a L'Abbé plot in points, without drawing it; the arguments are those of `labbe_plot`."""
     subject = pooled_studies("L'Abbé plot", fit, yi, vi, measure=measure, labels=labels, outcome=outcome)
-    return _layout(subject, _risks(subject, cells, groups), style)
+    return fitted(partial(_layout, subject, _risks(subject, cells, groups)), preset)
 
 
 def _risks(subject: PooledStudies, cells: Mapping[str, ArrayLike], groups: tuple[str, str]) -> _Risks:
@@ -205,19 +209,19 @@ def _risks(subject: PooledStudies, cells: Mapping[str, ArrayLike], groups: tuple
 
 
 def _layout(subject: PooledStudies, risks: _Risks, style: Style) -> LabbeLayout:
-    ticks = _ticks(risks)
+    ticks, side = _ticks(risks), PLOT * style.zoom
     left = left_room([tick.label for tick in ticks], style)
     entries = _key(subject, style)
-    page = key_beside(entries, left + PLOT + SIDE, 0.0, style).right + style.margin + 2.0
+    page = key_beside(entries, left + side + SIDE, 0.0, style).right + style.margin + 2.0
     head, top = heading_words(f"{subject.outcome}: L'Abbé plot", page=page, style=style)
     top += 10.0
-    room = ticks[-1].value * INSET / (PLOT - 2 * INSET)
+    room = ticks[-1].value * INSET / (side - 2 * INSET)
     low, high = -room, ticks[-1].value + room
-    across = Scale(low=low, high=high, left=left, right=left + PLOT, ticks=ticks)
-    up = Scale(low=low, high=high, left=top + PLOT, right=top, ticks=ticks)
+    across = Scale(low=low, high=high, left=left, right=left + side, ticks=ticks)
+    up = Scale(low=low, high=high, left=top + side, right=top, ticks=ticks)
     axes = plane_axes(across, up, (_axis(risks.groups[1]), _axis(risks.groups[0])), style)
-    key = key_beside(entries, left + PLOT + SIDE, top, style)
-    dots = _dots(subject, risks, across, up)
+    key = key_beside(entries, left + side + SIDE, top, style)
+    dots = _dots(subject, risks, across, up, style.zoom)
     effect = _effect(subject, across, up, style)
     names = name_dots(dots, _farthest(subject), frame_of(across, up), style, most=NAMED)
     notes, end = paragraphs(
@@ -239,7 +243,7 @@ def _layout(subject: PooledStudies, risks: _Risks, style: Style) -> LabbeLayout:
     sheet = Sheet(
         width=round(page, 2),
         height=round(end + style.margin, 2),
-        words=(*head, *axes.words, *key.words, *names, *notes),
+        words=in_family((*head, *axes.words, *key.words, *names, *notes), style.family),
         lines=(*axes.lines, *key.lines, identity),
         shapes=(
             *key.shapes,
@@ -264,14 +268,14 @@ def _ticks(risks: _Risks) -> tuple[Tick, ...]:
     return tuple(Tick(i * step / 100, tick_label(i * step)) for i in range(count + 1))
 
 
-def _dots(subject: PooledStudies, risks: _Risks, across: Scale, up: Scale) -> tuple[Dot, ...]:
+def _dots(subject: PooledStudies, risks: _Risks, across: Scale, up: Scale, zoom: float) -> tuple[Dot, ...]:
     shares = subject.fit.weights / subject.fit.weights.max()
     return tuple(
         Dot(
             label=label,
             x=across.place(float(second)),
             y=up.place(float(first)),
-            radius=max(LARGEST * sqrt(float(share)), SMALLEST),
+            radius=max(LARGEST * zoom * sqrt(float(share)), SMALLEST),
         )
         for label, first, second, share in zip(subject.labels, risks.first, risks.second, shares, strict=True)
     )

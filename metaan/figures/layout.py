@@ -6,7 +6,7 @@ below. `layout_rows` measures every text and answers with numbers and strings in
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import cos, isfinite, pi, sin
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,7 +23,7 @@ from metaan.figures.content import Column
 from metaan.figures.marks import draw_marks, place_marks
 from metaan.figures.measure import width, wrap
 from metaan.figures.scale import Scale, choose_limits, choose_ticks, mirrored_limits
-from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, draw_sheet, level
+from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, draw_sheet, in_family, level
 from metaan.figures.style import DEFAULT, Style
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def layout_rows(content: Content, style: Style = DEFAULT) -> ForestLayout:
     sheet = Sheet(
         width=round(frame.width, 2),
         height=round(notes.bottom + style.margin, 2),
-        words=tuple(replace(words, family=style.family) for part in parts for words in part.words),
+        words=in_family((words for part in parts for words in part.words), style.family),
         lines=tuple(line for part in parts for line in part.lines),
         shapes=tuple(shape for part in parts for shape in part.shapes),
     )
@@ -397,7 +397,7 @@ def _notes(content: Content, frame: Frame, top: float, style: Style) -> _Part:
     y = top + (8.0 if content.notes else 0.0)
     words: list[Words] = []
     for note in content.notes:
-        for line in wrap(note, style.note, room, family=style.family):
+        for line in wrap(style.numerals.prose(note), style.note, room, family=style.family):
             words.append(Words(x=style.margin, y=y + 0.85 * step, text=line, size=style.note))
             y += step
         y += 2.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import exp, isfinite, isnan
 from statistics import NormalDist
 from typing import TYPE_CHECKING
@@ -9,13 +10,16 @@ from typing import TYPE_CHECKING
 from metaan.errors import CannotDraw
 from metaan.figures.colours import diverging, nice_limit
 from metaan.figures.drawing import ALT_LENGTH, Drawing, sheet_drawing, shorten
+from metaan.figures.fitting import fitted
 from metaan.figures.forest_text import favours, interval_name
 from metaan.figures.heat import BLANK, HeatCell, HeatLayout, HeatMap, layout_heat, text_size
 from metaan.figures.heat_key import KEY_WIDTH, HeatKey
 from metaan.figures.measure import clean
+from metaan.figures.numerals import Numerals
+from metaan.figures.presets import METAAN, Preset
 from metaan.figures.scale import Tick, choose_ticks
-from metaan.figures.style import DEFAULT, Style
-from metaan.format import RATIO_MEASURES, effect, interval, interval_digits, measure_name
+from metaan.figures.style import DEFAULT
+from metaan.format import RATIO_MEASURES, effect, interval_digits, measure_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +31,7 @@ __all__ = ["layout_league_heat", "league_heat"]
 
 LEAST_TREATMENTS, MOST_TREATMENTS = 3, 30
 KEY_STEPS = 21
+PLAIN = Numerals()
 DIAGONAL = "#d9d9d9"
 UNCONNECTED = ("not", "connected")
 
@@ -42,7 +47,7 @@ def league_heat(
     order: Sequence[str] = (),
     ordered_by: str = "",
     scale: str = "",
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> Drawing:
     """Draw every treatment against every other: network estimates below the diagonal, direct ones above.
 
@@ -69,8 +74,8 @@ def league_heat(
         What `order` is, as it follows "Ordered by", such as "P-score, the best first"; may be empty.
     scale : str
         Scale and unit of a mean difference; other measures have none.
-    style : Style
-        Sizes and colours.
+    preset : Preset
+        Sizes, colours and numbers of a journal, and its page.
 
     Raises
     ------
@@ -87,13 +92,15 @@ def league_heat(
     >>> drawing.alt
     'League table heat map: Relapse. 3 treatments, 3 network estimates, 3 of them also direct.'
     """
-    content = _content(network, measure, direction, names, outcome, order, ordered_by, scale)
+    told = (network, measure, direction, names, outcome, order, ordered_by, scale)
+    content = _content(*told, preset.numerals)
     return sheet_drawing(
-        layout_heat(content, style).sheet,
+        fitted(partial(layout_heat, content), preset).sheet,
         id=id,
         title=f"League table heat map: {clean(outcome)}",
         alt=_alt(network, clean(outcome)),
-        description=_description(content),
+        description=_description(_content(*told)),
+        preset=preset,
     )
 
 
@@ -107,10 +114,11 @@ def layout_league_heat(
     order: Sequence[str] = (),
     ordered_by: str = "",
     scale: str = "",
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> HeatLayout:
     """Lay out a league table heat map in points; the arguments are those of `league_heat`."""
-    return layout_heat(_content(network, measure, direction, names, outcome, order, ordered_by, scale), style)
+    told = (network, measure, direction, names, outcome, order, ordered_by, scale)
+    return fitted(partial(layout_heat, _content(*told, preset.numerals)), preset)
 
 
 def _content(
@@ -122,6 +130,7 @@ def _content(
     order: Sequence[str],
     ordered_by: str,
     scale: str,
+    numerals: Numerals = PLAIN,
 ) -> HeatMap:
     _refuse(network)
     nodes = [node for node in dict.fromkeys(order) if node in network.treatments]
@@ -132,7 +141,8 @@ def _content(
     digits = _digits(network, measure)
     cells = tuple(
         tuple(
-            _cell(network, measure, direction, limit, digits, a, b, below=i > j) for j, b in enumerate(places)
+            _cell(network, measure, direction, limit, digits, a, b, numerals, below=i > j)
+            for j, b in enumerate(places)
         )
         for i, a in enumerate(places)
     )
@@ -195,6 +205,7 @@ def _cell(
     digits: int,
     a: int,
     b: int,
+    numerals: Numerals,
     *,
     below: bool,
 ) -> HeatCell:
@@ -207,8 +218,10 @@ def _cell(
     if isnan(value):
         return BLANK
     better = -value if direction == "lower_better" else value
-    shown = interval(value - half, value + half, measure, digits)
-    return HeatCell(lines=(effect(value, measure, digits), f"({shown})"), fill=diverging(better / limit))
+    estimate, low, high = (effect(each, measure, digits) for each in (value, value - half, value + half))
+    return HeatCell(
+        lines=(numerals.dress(estimate), numerals.interval(low, high)), fill=diverging(better / limit)
+    )
 
 
 def _orientation(measure: str, level: float, scale: str) -> str:

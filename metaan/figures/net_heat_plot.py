@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from metaan.errors import CannotDraw
 from metaan.figures.colours import diverging
 from metaan.figures.drawing import ALT_LENGTH, Drawing, sheet_drawing, shorten
+from metaan.figures.fitting import fitted
 from metaan.figures.heat import HeatCell, HeatLayout, HeatMap, layout_heat, text_size
 from metaan.figures.heat_key import KEY_WIDTH, HeatKey
 from metaan.figures.measure import clean
 from metaan.figures.paragraphs import sentence
+from metaan.figures.presets import METAAN, Preset
 from metaan.figures.scale import Tick, choose_ticks
-from metaan.figures.style import DEFAULT, Style
+from metaan.figures.style import DEFAULT
 from metaan.format import fixed, percent
 
 if TYPE_CHECKING:
@@ -39,7 +42,7 @@ def net_heat_plot(
     id: str,  # noqa: A002
     names: Mapping[str, str],
     outcome: str,
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> Drawing:
     """Draw what each design weighs in each design's estimates, over what its detachment changes.
 
@@ -57,8 +60,8 @@ def net_heat_plot(
         Node to printed name.
     outcome : str
         For the heading.
-    style : Style
-        Sizes and colours.
+    preset : Preset
+        Sizes, colours and numbers of a journal, and its page.
 
     Raises
     ------
@@ -83,19 +86,20 @@ def net_heat_plot(
     """
     content = _content(heat, names, outcome)
     return sheet_drawing(
-        layout_heat(content, style).sheet,
+        fitted(partial(layout_heat, content), preset).sheet,
         id=id,
         title=f"Net heat plot: {clean(outcome)}",
         alt=_alt(heat, content, clean(outcome)),
         description=_description(heat, content),
+        preset=preset,
     )
 
 
 def layout_net_heat(
-    heat: NetHeat, *, names: Mapping[str, str], outcome: str, style: Style = DEFAULT
+    heat: NetHeat, *, names: Mapping[str, str], outcome: str, preset: Preset = METAAN
 ) -> HeatLayout:
     """Lay out a net heat plot in points; the arguments are those of `net_heat_plot`."""
-    return layout_heat(_content(heat, names, outcome), style)
+    return fitted(partial(layout_heat, _content(heat, names, outcome)), preset)
 
 
 def printed_design(design: str, names: Mapping[str, str]) -> str:

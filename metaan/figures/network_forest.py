@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from metaan.errors import CannotDraw
 from metaan.figures.content import Column, Content, Mark, Row
 from metaan.figures.drawing import ALT_LENGTH, Drawing, sheet_drawing, shorten
-from metaan.figures.forest_text import favours, interval_name, p_phrase
+from metaan.figures.forest_text import favours, interval_name
 from metaan.figures.layout import ForestLayout, layout_rows
 from metaan.figures.measure import clean
 from metaan.figures.presets import METAAN, Preset
@@ -28,6 +28,7 @@ from metaan.format import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from metaan.figures.numerals import Numerals
     from metaan.results.network import Component, Network
     from metaan.types import Axis, Direction, Interval
 
@@ -259,7 +260,11 @@ def _content(
         favours=("", "")
         if direction is None
         else favours(direction, "treatment", against, preset.wording.favours),
-        notes=tuple(_notes(network, contrasts, reference, direction, names, ranking, predicted=predicted)),
+        notes=tuple(
+            _notes(
+                network, contrasts, reference, direction, names, ranking, preset.numerals, predicted=predicted
+            )
+        ),
         axis=axis,
         unit=clean(scale) if measure == "MD" else "",
         favours_on_top=preset.favours_on_top,
@@ -314,12 +319,13 @@ def _notes(
     direction: Direction | None,
     names: Mapping[str, str],
     ranking: tuple[str, float],
+    numerals: Numerals,
     *,
     predicted: bool,
 ) -> Iterator[str]:
     component = next((c for c in network.components if reference in c.treatments), None)
     if component is not None:
-        yield _heterogeneity(component)
+        yield _heterogeneity(component, numerals)
         if component.Q_inconsistency_dof == 0:
             yield "Inconsistency cannot be examined: no degree of freedom is left for it."
     if predicted:
@@ -345,12 +351,12 @@ def _order_note(contrasts: Sequence[Contrast], ranking: tuple[str, float], refer
     return f"Ordered by {name}{of_reference}; the order says nothing about the size of the differences."
 
 
-def _heterogeneity(component: Component) -> str:
+def _heterogeneity(component: Component, numerals: Numerals) -> str:
     if isnan(component.tau2):
         return (
             "τ² cannot be estimated from these studies: the estimates are those of the common-effect model."
         )
-    test = f"χ² = {fixed(component.Q)}, df = {component.Q_dof:g}, {p_phrase(component.Q_pvalue)}"
+    test = f"χ² = {fixed(component.Q)}, df = {component.Q_dof:g}, {numerals.p(component.Q_pvalue)}"
     tau2 = f"τ² = {variance(component.tau2)}"
     name = "Heterogeneity and inconsistency" if component.Q_inconsistency_dof > 0 else "Heterogeneity"
     return f"{name}: {tau2}; {test}; I² = {percent(component.I2)}."

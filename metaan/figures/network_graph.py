@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 from math import cos, pi, sin
 from typing import TYPE_CHECKING
 
 from metaan.errors import CannotDraw
 from metaan.figures.drawing import ALT_LENGTH, Drawing, sheet_drawing, shorten
+from metaan.figures.fitting import fitted
 from metaan.figures.graph_layout import Graph, PlacedGraph, edge_width, place_graph
 from metaan.figures.measure import clean, width, wrap
-from metaan.figures.sheet import Line, Shape, Sheet, Words
-from metaan.figures.style import DEFAULT, Style
+from metaan.figures.paragraphs import heading_words
+from metaan.figures.presets import METAAN, Preset
+from metaan.figures.sheet import Line, Shape, Sheet, Words, in_family
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from metaan.figures.sheet import Point
+    from metaan.figures.style import Style
     from metaan.results.synthesis import Comparison, Scenario, StudyEffect
 
 __all__ = ["GraphLayout", "Part", "graph_of_parts", "layout_graph", "network_graph", "network_parts"]
@@ -26,7 +30,9 @@ LEAST_TREATMENTS = 3
 MANY = 10
 """Above so many treatments in one part all circles shrink, so that the ring need not grow as much."""
 
-LEAST_WIDTH = 420.0
+LEAST_WIDTH = 52.5
+"""Width of a page in letters of its notes."""
+
 SHELF = 620.0
 PART_GAP = 34.0
 CIRCLE_POINTS = 60
@@ -77,7 +83,7 @@ def network_graph(
     id: str,  # noqa: A002
     names: Mapping[str, str],
     outcome: str,
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> Drawing:
     """Draw treatments as nodes and direct comparisons as lines; parts that share no study stand apart.
 
@@ -91,8 +97,8 @@ def network_graph(
         Node to printed name.
     outcome : str
         For the heading.
-    style : Style
-        Sizes and colours.
+    preset : Preset
+        Sizes, colours and numbers of a journal, and its page.
 
     Raises
     ------
@@ -100,7 +106,7 @@ def network_graph(
         Where there are fewer than three treatments or no estimable study; the message is the reason.
     """
     parts, known = network_parts(scenario.comparisons)
-    return graph_of_parts(parts, id=id, known=known, names=names, outcome=outcome, style=style)
+    return graph_of_parts(parts, id=id, known=known, names=names, outcome=outcome, preset=preset)
 
 
 def graph_of_parts(
@@ -110,7 +116,7 @@ def graph_of_parts(
     known: bool,
     names: Mapping[str, str],
     outcome: str,
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> Drawing:
     """Draw the connected parts of some evidence, largest first.
 
@@ -120,16 +126,17 @@ def graph_of_parts(
         Treatments, participants and studies of each.
     known : bool
         Whether nodes may be sized by participants.
-    id, names, outcome, style
+    id, names, outcome, preset
         As in `network_graph`.
     """
-    layout = layout_graph(parts, known=known, names=names, outcome=outcome, style=style)
+    layout = layout_graph(parts, known=known, names=names, outcome=outcome, preset=preset)
     return sheet_drawing(
         layout.sheet,
         id=id,
         title=f"Network graph: {clean(outcome)}",
         alt=_alt(parts, clean(outcome)),
         description=" ".join([*_description(parts, known, names, clean(outcome)), *layout.legend]),
+        preset=preset,
     )
 
 
@@ -165,7 +172,7 @@ def network_parts(comparisons: Iterable[Comparison]) -> tuple[tuple[Part, ...], 
 
 
 def layout_graph(
-    parts: Sequence[Part], *, known: bool, names: Mapping[str, str], outcome: str, style: Style = DEFAULT
+    parts: Sequence[Part], *, known: bool, names: Mapping[str, str], outcome: str, preset: Preset = METAAN
 ) -> GraphLayout:
     """Lay out the parts side by side, each under its title, with the legend below.
 
@@ -175,20 +182,25 @@ def layout_graph(
         From `network_parts`.
     known : bool
         Whether nodes may be sized by participants.
-    names, outcome, style
+    names, outcome, preset
         As in `network_graph`.
     """
+    return fitted(partial(_layout, parts, known, names, clean(outcome)), preset)
+
+
+def _layout(
+    parts: Sequence[Part], known: bool, names: Mapping[str, str], outcome: str, style: Style
+) -> GraphLayout:
     largest = max(n for part in parts for n in part.participants) if known else 0
     crowd = max(max(len(part.treatments) for part in parts) / MANY, 1.0)
     placed = [place_graph(_graph(part, largest * crowd, names), style) for part in parts]
     titles = [_title(i, part) if len(parts) > 1 else "" for i, part in enumerate(parts, start=1)]
     heading_step = style.heading * style.leading
     origins, right, bottom = _shelves(placed, titles, style.margin + 2 * heading_step, style)
-    page = max(right, LEAST_WIDTH) + style.margin
+    page = max(right, LEAST_WIDTH * style.note) + style.margin
     shift = (page - style.margin - right) / 2 if len(parts) == 1 else 0.0
     origins = [(x + shift, y) for x, y in origins]
-    heading = f"{clean(outcome)}: which treatments were compared"
-    words = [*_lines(heading, style.margin, page, style.heading, style, bold=True)]
+    words = list(heading_words(f"{outcome}: which treatments were compared", page=page, style=style)[0])
     extra = heading_step * (len(words) - 1)
     origins = [(x, y + extra) for x, y in origins]
     darker = any(_any_overlap(graph.multiarm) for graph in placed)
@@ -204,7 +216,7 @@ def layout_graph(
     sheet = Sheet(
         width=round(page, 2),
         height=round(end + style.margin, 2),
-        words=tuple(words),
+        words=in_family(words, style.family),
         lines=tuple(lines),
         shapes=tuple(shapes),
     )
@@ -277,10 +289,10 @@ def _shelves(
     origins: list[Point] = []
     x, right, shelf_bottom = style.margin, 0.0, top
     for graph, title in zip(placed, titles, strict=True):
-        title_width = width(title, style.text, bold=True)
+        title_width = width(title, style.text, bold=True, family=style.family)
         title_tall = style.text * style.leading + 6.0 if title else 0.0
         across = max(graph.box[2] - graph.box[0], title_width)
-        if origins and x + across > SHELF:
+        if origins and x + across > SHELF * style.zoom:
             x, top = style.margin, shelf_bottom + PART_GAP / 2
         origins.append((x + across / 2 - (graph.box[0] + graph.box[2]) / 2, top + title_tall - graph.box[1]))
         right = max(right, x + across)
@@ -289,12 +301,12 @@ def _shelves(
     return origins, right, shelf_bottom
 
 
-def _lines(
-    text: str, y: float, page: float, size: float, style: Style, *, bold: bool = False
-) -> Iterator[Words]:
+def _lines(text: str, y: float, page: float, size: float, style: Style) -> Iterator[Words]:
     step = size * style.leading
-    for i, line in enumerate(wrap(text, size, page - 2 * style.margin, bold=bold)):
-        yield Words(x=style.margin, y=y + (i + 0.8) * step, text=line, size=size, bold=bold)
+    for i, line in enumerate(
+        wrap(style.numerals.prose(text), size, page - 2 * style.margin, family=style.family)
+    ):
+        yield Words(x=style.margin, y=y + (i + 0.8) * step, text=line, size=size)
 
 
 def _legend(sentences: Sequence[str], y: float, page: float, style: Style) -> tuple[list[Words], float]:

@@ -13,19 +13,20 @@ from metaan.figures.forest_text import favours, interval_name, p_phrase
 from metaan.figures.layout import ForestLayout, layout_rows
 from metaan.figures.measure import clean, fit, width
 from metaan.figures.paragraphs import sentence
-from metaan.figures.style import DEFAULT, Style
+from metaan.figures.presets import METAAN, Preset
 from metaan.format import (
     RATIO_MEASURES,
+    effect,
     effect_with_interval,
     interval_digits,
     measure_name,
     percent,
-    pvalue,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from metaan.figures.style import Style
     from metaan.results.network import Network, NodeSplit
     from metaan.types import Axis, Direction
 
@@ -47,7 +48,7 @@ def node_split_forest(
     names: Mapping[str, str],
     outcome: str,
     scale: str = "",
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
     axis: Axis = "fitted",
 ) -> Drawing:
     """Draw what the studies of each comparison say, what the rest of the network says, and both together.
@@ -72,8 +73,8 @@ def node_split_forest(
         For the heading.
     scale : str
         Scale and unit of a mean difference, printed above the plot; other measures have none.
-    style : Style
-        Sizes and colours.
+    preset : Preset
+        Words, sizes, colours and numbers of a journal, and its page.
     axis : str
         "symmetric" reaches equally far on both sides of no effect; "fitted" as the data need.
 
@@ -98,13 +99,14 @@ def node_split_forest(
     >>> drawing.alt
     'Node splitting: Relapse. 3 comparisons with direct and indirect evidence; smallest P = 0.57.'
     """
-    content = _content(splits, network, measure, direction, names, outcome, scale, style, axis)
+    content = _content(splits, network, measure, direction, names, outcome, scale, preset, axis)
     return sheet_drawing(
-        layout_rows(content, style).sheet,
+        layout_rows(content, preset.style_for()).sheet,
         id=id,
         title=f"Node-split forest plot: {clean(outcome)}",
         alt=_alt(splits, clean(outcome)),
-        description=_description(splits, network, content, measure, names),
+        description=_description(splits, network, content, measure, names, clean(outcome)),
+        preset=preset,
     )
 
 
@@ -117,13 +119,12 @@ def layout_node_split_forest(
     names: Mapping[str, str],
     outcome: str,
     scale: str = "",
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
     axis: Axis = "fitted",
 ) -> ForestLayout:
     """Lay out a node-split forest plot in points; the arguments are those of `node_split_forest`."""
-    return layout_rows(
-        _content(splits, network, measure, direction, names, outcome, scale, style, axis), style
-    )
+    content = _content(splits, network, measure, direction, names, outcome, scale, preset, axis)
+    return layout_rows(content, preset.style_for())
 
 
 def _content(
@@ -134,7 +135,7 @@ def _content(
     names: Mapping[str, str],
     outcome: str,
     scale: str,
-    style: Style,
+    preset: Preset,
     axis: Axis,
 ) -> Content:
     both = _both(splits)
@@ -143,27 +144,29 @@ def _content(
     effects = name[:1].upper() + name[1:]
     ratio = measure in RATIO_MEASURES
     digits = _digits(both, network, measure)
-    titles = [_fitted(split, names, style) for split in both]
+    titles = [_fitted(split, names, preset.style_for()) for split in both]
     return Content(
-        heading=f"{clean(outcome)}: direct and indirect evidence",
+        heading=f"{clean(outcome)}: direct and indirect evidence" if preset.heading else "",
         columns=(
             Column(header="Comparison", align="left"),
             Column(header="Studies"),
             Column(header="Direct\nevidence"),
             Column(header=f"{_short(measure, effects)}\n({interval_name(network.level)})", after_plot=True),
-            Column(header="P of the\ndifference", after_plot=True),
+            Column(header=f"{preset.numerals.p_letter} of the\ndifference", after_plot=True),
         ),
         rows=tuple(
             row
             for number, (split, title) in enumerate(zip(both, titles, strict=True))
-            for row in _rows(split, network, measure, digits, title, first=number == 0)
+            for row in _rows(split, network, measure, digits, title, preset, first=number == 0)
         ),
         plot_header=f"{effects}\n(log scale)" if ratio else effects,
         ratio=ratio,
-        favours=favours(direction, "the first", "the second"),
+        favours=favours(direction, "the first", "the second", preset.wording.favours),
         notes=tuple(_notes(splits, network, names)),
         axis=axis,
         unit=clean(scale) if measure == "MD" else "",
+        favours_on_top=preset.favours_on_top,
+        decimal=preset.numerals.decimal,
     )
 
 
@@ -216,16 +219,21 @@ def _versus(one: str, other: str, names: Mapping[str, str]) -> str:
 def _fitted(split: NodeSplit, names: Mapping[str, str], style: Style) -> str:
     """Name a comparison; where that is too long both names are shortened, so that both can be seen."""
     whole = _pair(split, names)
-    room = style.study_limit - width(" versus ", style.text, bold=True)
-    if width(whole, style.text, bold=True) <= style.study_limit:
+    room = style.study_limit - _bold(" versus ", style)
+    if _bold(whole, style) <= style.study_limit:
         return whole
     one, other = (clean(names.get(node, node)) for node in (split.treat1, split.treat2))
-    needs = [width(name, style.text, bold=True) for name in (one, other)]
+    needs = [_bold(name, style) for name in (one, other)]
     limits = [max(room / 2, room - need) for need in reversed(needs)]
     shown = [
-        fit(name, style.text, limit, bold=True) for name, limit in zip((one, other), limits, strict=True)
+        fit(name, style.text, limit, bold=True, family=style.family)
+        for name, limit in zip((one, other), limits, strict=True)
     ]
     return " versus ".join(shown)
+
+
+def _bold(text: str, style: Style) -> float:
+    return width(text, style.text, bold=True, family=style.family)
 
 
 def _kinds(split: NodeSplit, network: Network) -> Iterator[tuple[str, float, float]]:
@@ -235,16 +243,18 @@ def _kinds(split: NodeSplit, network: Network) -> Iterator[tuple[str, float, flo
 
 
 def _rows(
-    split: NodeSplit, network: Network, measure: str, digits: int, title: str, *, first: bool
+    split: NodeSplit, network: Network, measure: str, digits: int, title: str, preset: Preset, *, first: bool
 ) -> Iterator[Row]:
     yield Row(
-        cells=(title, "", "", "", pvalue(split.pvalue)),
+        cells=(title, "", "", "", preset.numerals.p_number(split.pvalue)),
         bold=True,
         space=0.0 if first else SPACE,
     )
+    numerals = preset.numerals
     for kind, estimate, se in _kinds(split, network):
         half = _quantile(network) * se
-        shown = effect_with_interval(estimate, estimate - half, estimate + half, measure, digits)
+        mean, *ends = (effect(each, measure, digits) for each in (estimate, estimate - half, estimate + half))
+        shown = f"{numerals.dress(mean)} {numerals.interval(*ends)}"
         beside = (str(split.studies), percent(split.proportion_direct)) if kind == "Direct" else ("", "")
         yield Row(
             cells=(INDENT + kind, *beside, shown, ""),
@@ -300,9 +310,17 @@ def _alt(splits: Sequence[NodeSplit], outcome: str) -> str:
 
 
 def _description(
-    splits: Sequence[NodeSplit], network: Network, content: Content, measure: str, names: Mapping[str, str]
+    splits: Sequence[NodeSplit],
+    network: Network,
+    content: Content,
+    measure: str,
+    names: Mapping[str, str],
+    outcome: str,
 ) -> str:
-    told = [f"{content.heading}.", *([f"Scale: {content.unit}."] if content.unit else [])]
+    told = [
+        f"{outcome}: direct and indirect evidence.",
+        *([f"Scale: {content.unit}."] if content.unit else []),
+    ]
     both = _both(splits)
     digits = _digits(both, network, measure)
     for split in both:

@@ -5,6 +5,7 @@ The digits come from `metaan.format`, the one place that rounds; here they get a
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import isfinite, isnan
 from typing import Literal, TypeAlias
@@ -15,6 +16,10 @@ __all__ = ["Numerals", "PRule"]
 
 PRule: TypeAlias = Literal["three", "two", "jama", "lancet"]
 NEVER_ROUNDED_TO = 0.05
+DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")
+THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+P_BELOW = re.compile(r"\b(0\.\d+) ([<≤]) P\b")
+P_ABOVE = re.compile(r"\bP ([=<>≤≥]) (0\.\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +62,28 @@ class Numerals:
         """
         return text.translate({ord("."): self.decimal, ord(","): self.thousands})
 
+    def prose(self, text: str) -> str:
+        """Write the numbers inside a text as the journal does: decimal marks, thousands, thresholds of P.
+
+        Examples
+        --------
+        >>> Numerals(decimal="·", thousands=" ", p_letter="p", equals="=").prose("1,200; 3.5%; P < 0.05.")
+        '1 200; 3·5%; p<0·05.'
+        >>> Numerals(p_rule="jama").prose("0.01 ≤ P < 0.05")
+        '.01 ≤ P < .05'
+        """
+        text = P_BELOW.sub(lambda found: f"{self._without_zero(found[1])} {found[2]} P", text)
+        text = P_ABOVE.sub(self._threshold, text)
+        return THOUSANDS.sub(self.thousands, DECIMAL.sub(self.decimal, text))
+
+    def _without_zero(self, digits: str) -> str:
+        """Leave the zero of a p-value out where the journal does."""
+        return digits.replace("0.", ".", 1) if self.p_rule == "jama" else digits
+
+    def _threshold(self, found: re.Match[str]) -> str:
+        sign = self.equals.replace("=", found[1])
+        return f"{self.p_letter}{sign}{self._without_zero(found[2])}"
+
     def limits(self, low: str, high: str) -> str:
         """Write two limits, already in digits, with what stands between them.
 
@@ -79,6 +106,16 @@ class Numerals:
         '[0.27 , 0.74]'
         """
         return f"{self.opening}{self.limits(low, high)}{self.closing}"
+
+    def p_number(self, p: float) -> str:
+        """Write a p-value without its letter, for a column that says whose it is.
+
+        Examples
+        --------
+        >>> Numerals(p_rule="jama").p_number(0.212), Numerals(decimal="·").p_number(1e-9)
+        ('.21', '<0·001')
+        """
+        return self.dress(self._p_digits(p))
 
     def p(self, p: float) -> str:
         """Write a p-value with its letter and sign.
@@ -119,7 +156,7 @@ class Numerals:
             text = ">0.99"
         else:
             text = fixed(p, 3 if p < 0.01 or self._would_mislead(p) else 2)
-        return text.replace("0.", ".", 1) if self.p_rule == "jama" else text
+        return self._without_zero(text)
 
     def _would_mislead(self, p: float) -> bool:
         """Tell whether two decimals would move a p-value onto .05."""

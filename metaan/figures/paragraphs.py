@@ -31,7 +31,7 @@ def paragraphs(
     size : float
         Font size.
     style : Style
-        For the leading.
+        For the leading, the typeface and how numbers are written.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def paragraphs(
     words: list[Words] = []
     y = top
     for text in texts:
-        for line in wrap(text, size, room):
+        for line in wrap(style.numerals.prose(text), size, room, family=style.family):
             words.append(Words(x=left, y=y + 0.85 * step, text=line, size=size))
             y += step
         y += BETWEEN
@@ -59,9 +59,14 @@ def paragraphs(
 
 
 def heading_words(text: str, *, page: float, style: Style) -> tuple[tuple[Words, ...], float]:
-    """Set a figure's heading at the top of a page of this width; give the lines and where they end."""
+    """Set a figure's heading at the top of a page of this width; give the lines and where they end.
+
+    There is none where the journal sets it in the legend.
+    """
+    if not style.titled:
+        return (), style.margin
     step = style.heading * style.leading
-    lines = wrap(text, style.heading, page - 2 * style.margin, bold=True)
+    lines = wrap(text, style.heading, page - 2 * style.margin, bold=True, family=style.family)
     words = tuple(
         Words(x=style.margin, y=style.margin + (i + 0.8) * step, text=line, size=style.heading, bold=True)
         for i, line in enumerate(lines)

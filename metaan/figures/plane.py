@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from metaan.figures.scale import Scale
-    from metaan.figures.sheet import Box, Point
+    from metaan.figures.sheet import Align, Box, Point
     from metaan.figures.style import Style
 
 __all__ = [
@@ -34,7 +34,7 @@ LEAST_CORNERS, CORNERS_PER_POINT, MOST_CORNERS = 16, 6.0, 48
 TICK = 3.5
 LABEL_LIMIT = 120.0
 LABEL_GAP = 2.5
-KEY_LIMIT = 150.0
+KEY_LIMIT, KEY_LEAST = 150.0, 90.0
 KEY_SAMPLE = 18.0
 KEY_LINES = 5
 KEY_GAP = 5.0
@@ -79,7 +79,7 @@ def left_room(up: Sequence[str], style: Style) -> float:
         style.margin
         + style.text * style.leading
         + 12.0
-        + max((width(label, style.text) for label in up), default=0.0)
+        + max((width(label, style.text, family=style.family) for label in up), default=0.0)
     )
 
 
@@ -110,22 +110,24 @@ def plane_axes(across: Scale, up: Scale, titles: tuple[str, str], style: Style) 
     for tick in across.ticks:
         x = across.place(tick.value)
         lines.append(Line(start=(x, bottom), end=(x, bottom + TICK), width=style.line, colour=style.ink))
-        words.append(Words(x=x, y=bottom + 4.5 + size, text=tick.label, size=size, align="center"))
+        label = style.numerals.dress(tick.label)
+        words.append(Words(x=x, y=bottom + 4.5 + size, text=label, size=size, align="center"))
     for tick in up.ticks:
         y = up.place(tick.value)
         lines.append(level(left - TICK, left, y, style.line, style.ink))
-        words.append(Words(x=left - 6.0, y=baseline(y, size), text=tick.label, size=size, align="right"))
+        label = style.numerals.dress(tick.label)
+        words.append(Words(x=left - 6.0, y=baseline(y, size), text=label, size=size, align="right"))
     turned = Words(
         x=style.margin + size,
         y=(top + bottom) / 2,
-        text=fit(titles[1], size, bottom - top, bold=True),
+        text=fit(titles[1], size, bottom - top, bold=True, family=style.family),
         size=size,
         bold=True,
         align="center",
         turned=True,
     )
     y = bottom + 7.0 + size
-    for line in wrap(titles[0], size, right - left, bold=True, lines=TITLE_LINES):
+    for line in wrap(titles[0], size, right - left, bold=True, lines=TITLE_LINES, family=style.family):
         y += size * style.leading
         words.append(Words(x=(left + right) / 2, y=y, text=line, size=size, bold=True, align="center"))
     return Marks(words=(*words, turned), lines=tuple(lines), right=right, bottom=y + 8.0)
@@ -166,9 +168,15 @@ def key_beside(entries: Sequence[KeyEntry], left: float, top: float, style: Styl
                     dashed=entry.kind == "dashed",
                 )
             )
-        for line in wrap(entry.text, size, KEY_LIMIT, lines=KEY_LINES):
+        for line in _key_lines(entry.text, style):
             words.append(
-                Words(x=left + KEY_SAMPLE + 6.0, y=baseline(y + step / 2, size), text=line, size=size)
+                Words(
+                    x=left + KEY_SAMPLE + 6.0,
+                    y=baseline(y + step / 2, size),
+                    text=line,
+                    size=size,
+                    family=style.family,
+                )
             )
             right = max(right, words[-1].box[2])
             y += step
@@ -176,6 +184,11 @@ def key_beside(entries: Sequence[KeyEntry], left: float, top: float, style: Styl
     return Marks(
         words=tuple(words), lines=tuple(lines), shapes=tuple(shapes), right=right, bottom=y - KEY_GAP
     )
+
+
+def _key_lines(text: str, style: Style) -> tuple[str, ...]:
+    limit = max(KEY_LIMIT * style.zoom, KEY_LEAST)
+    return wrap(style.numerals.prose(text), style.note, limit, lines=KEY_LINES, family=style.family)
 
 
 def rectangle(box: Box, fill: str, *, edge: str = "none", edge_width: float = 0.0, layer: int = 0) -> Shape:
@@ -231,7 +244,7 @@ def name_dots(
     for i in order:
         if len(placed) == most:
             break
-        text = fit(dots[i].label, style.note, LABEL_LIMIT)
+        text = fit(dots[i].label, style.note, LABEL_LIMIT, family=style.family)
         free = (
             words
             for words in _places(text, dots[i], style)
@@ -244,10 +257,14 @@ def name_dots(
 def _places(text: str, dot: Dot, style: Style) -> Iterator[Words]:
     reach, size = dot.radius + LABEL_GAP, style.note
     middle = baseline(dot.y, size)
-    yield Words(x=dot.x + reach, y=middle, text=text, size=size)
-    yield Words(x=dot.x - reach, y=middle, text=text, size=size, align="right")
-    yield Words(x=dot.x, y=dot.y - reach - 0.24 * size, text=text, size=size, align="center")
-    yield Words(x=dot.x, y=dot.y + reach + 0.76 * size, text=text, size=size, align="center")
+    places: tuple[tuple[float, float, Align], ...] = (
+        (dot.x + reach, middle, "left"),
+        (dot.x - reach, middle, "right"),
+        (dot.x, dot.y - reach - 0.24 * size, "center"),
+        (dot.x, dot.y + reach + 0.76 * size, "center"),
+    )
+    for x, y, align in places:
+        yield Words(x=x, y=y, text=text, size=size, align=align, family=style.family)
 
 
 def _inside(box: Box, frame: Box) -> bool:

@@ -20,7 +20,7 @@ from metaan.errors import RequestError
 from metaan.figures.files import FileSettings
 from metaan.figures.numerals import Numerals
 from metaan.figures.style import DEFAULT, Style
-from metaan.figures.typefaces import chosen_family
+from metaan.figures.typefaces import DEJAVU, LIBERATION
 from metaan.figures.wording import ENGLISH, Wording
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ __all__ = ["METAAN", "PRESETS", "ColumnKind", "Preset", "preset_of"]
 
 ColumnKind: TypeAlias = Literal["study", "arms", "plot", "effect", "weight", "rob"]
 
-LIKE_ARIAL = ("Arial", "Liberation Sans", "Arimo")
 PLOT_RIGHT: tuple[ColumnKind, ...] = ("study", "arms", "plot", "effect", "weight", "rob")
 WEIGHT_FIRST: tuple[ColumnKind, ...] = ("study", "arms", "plot", "weight", "effect", "rob")
 PLOT_LAST: tuple[ColumnKind, ...] = ("study", "arms", "weight", "effect", "plot", "rob")
@@ -47,8 +46,8 @@ class Preset:
         As it is asked for; as it is printed.
     style : Style
         Sizes and colours.
-    families : tuple of str
-        Typefaces, the best first; DejaVu Sans where none is installed.
+    family : str
+        The typeface; Liberation Sans, of Arial's widths, where the journal asks for Arial.
     wording, numerals : Wording, Numerals
         Words; how numbers are written.
     columns : tuple of str
@@ -70,7 +69,7 @@ class Preset:
     name: str
     journal: str
     style: Style = DEFAULT
-    families: tuple[str, ...] = LIKE_ARIAL
+    family: str = LIBERATION
     wording: Wording = ENGLISH
     numerals: Numerals = field(default_factory=Numerals)
     columns: tuple[ColumnKind, ...] = PLOT_RIGHT
@@ -81,25 +80,26 @@ class Preset:
     rob_palette: str = "metaan"
     files: FileSettings = FileSettings()  # noqa: RUF009 - a frozen value
 
-    def style_for(self, kind: str) -> Style:
-        """Give the style of a kind of data, with the typeface that is installed.
+    def style_for(self, kind: str = "generic") -> Style:
+        """Give the style of a kind of data, with the typeface and the numbers of the journal.
 
         Examples
         --------
         >>> PRESETS["revman"].style_for("continuous").accent
         '#00a000'
         """
-        return replace(self.installed().style, **self.by_kind.get(kind, {}))
-
-    def installed(self) -> Preset:
-        """Settle the typeface: the best that is installed here."""
-        return replace(self, style=replace(self.style, family=chosen_family(self.families)))
+        settled: Mapping[str, Any] = {
+            "family": self.family,
+            "numerals": self.numerals,
+            "titled": self.heading,
+        }
+        return replace(self.style, **settled, **self.by_kind.get(kind, {}))
 
 
 METAAN = Preset(
     name="metaan",
     journal="metaan",
-    families=(),
+    family=DEJAVU,
     heading=True,
     beside=("wald", "hksj", "adhoc", "common"),
 )

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from metaan.errors import CannotDraw
 from metaan.figures.drawing import Drawing, sheet_drawing
+from metaan.figures.fitting import fitted
 from metaan.figures.heat_key import rectangle
 from metaan.figures.measure import clean, fit, width, wrap
 from metaan.figures.paragraphs import heading_words, sentence
+from metaan.figures.presets import METAAN, Preset
 from metaan.figures.prisma_text import FlowBox, columns_of, flow_boxes, stages, title_boxes
-from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline
-from metaan.figures.style import DEFAULT, Style
+from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, in_family
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from metaan.figures.sheet import Box, Point
+    from metaan.figures.style import Style
     from metaan.results.flow import Flow
 
 __all__ = ["FlowLayout", "layout_flow", "prisma_flow"]
@@ -34,7 +37,6 @@ LONGEST_STAGE = 120.0
 MOST_LINES = 12
 HEAD = 5.0
 FILLS = {"newstud": "#fbe7b2", "prevstud": "#e3e3e3", "othstud": "#e3e3e3"}
-STAGE = "#c6dbef"
 LOSSES = (("identified", "removed"), ("screened", "screened out"), ("sought", "sought out"))
 
 
@@ -47,7 +49,13 @@ class FlowLayout:
     arrows: tuple[tuple[Point, ...], ...]
 
 
-def prisma_flow(flow: Flow | None, *, id: str, title: str = "Flow of studies") -> Drawing:  # noqa: A002
+def prisma_flow(
+    flow: Flow | None,
+    *,
+    id: str,  # noqa: A002
+    title: str = "Flow of studies",
+    preset: Preset = METAAN,
+) -> Drawing:
     """Draw the PRISMA 2020 flow diagram of a review, in whichever of its four forms the counts ask for.
 
     Parameters
@@ -58,6 +66,8 @@ def prisma_flow(flow: Flow | None, *, id: str, title: str = "Flow of studies") -
         See `Drawing`.
     title : str
         Heading.
+    preset : Preset
+        Sizes and colours of a journal, and its page.
 
     Raises
     ------
@@ -74,15 +84,16 @@ def prisma_flow(flow: Flow | None, *, id: str, title: str = "Flow of studies") -
     if not any(name in flow.counts for name in NEEDED):
         raise CannotDraw(f"The counts recorded make no flow: none of {', '.join(NEEDED)} is there.")
     return sheet_drawing(
-        layout_flow(flow, title=title).sheet,
+        layout_flow(flow, title=title, preset=preset).sheet,
         id=id,
         title=title,
         alt=_alt(flow),
         description=_description(flow),
+        preset=preset,
     )
 
 
-def layout_flow(flow: Flow, *, title: str, style: Style = DEFAULT) -> FlowLayout:
+def layout_flow(flow: Flow, *, title: str, preset: Preset = METAAN) -> FlowLayout:
     """Measure every text of a flow diagram and give every box and arrow its place.
 
     Parameters
@@ -91,12 +102,17 @@ def layout_flow(flow: Flow, *, title: str, style: Style = DEFAULT) -> FlowLayout
         The counts.
     title : str
         Heading.
-    style : Style
-        Sizes and colours.
+    preset : Preset
+        Sizes and colours of a journal, and its page.
     """
+    return fitted(partial(_layout, flow, title), preset)
+
+
+def _layout(flow: Flow, title: str, style: Style) -> FlowLayout:
     columns = columns_of(flow).count
-    grid = _Grid(style.margin + SIDE + SIDE_GAP, WIDTHS[columns])
-    page = grid.left(columns) - COLUMN_GAP + style.margin
+    start = style.margin + SIDE + SIDE_GAP
+    grid = _Grid(start, WIDTHS[columns] * style.zoom, COLUMN_GAP * style.zoom)
+    page = grid.right(columns - 1) + style.margin
     heading, top = heading_words(clean(title), page=page, style=style)
     titles = _titles(flow, grid, top + 8.0, style)
     texts = [_Text.of(box, grid.width, style) for box in flow_boxes(flow)]
@@ -116,11 +132,14 @@ def layout_flow(flow: Flow, *, title: str, style: Style = DEFAULT) -> FlowLayout
         sheet=Sheet(
             width=round(page, 2),
             height=round(rows[-1][1] + style.margin, 2),
-            words=(
-                *heading,
-                *titles.words,
-                *(word for each in texts for word in each.words(boxes[each.box.name], style)),
-                *sides.words,
+            words=in_family(
+                (
+                    *heading,
+                    *titles.words,
+                    *(word for each in texts for word in each.words(boxes[each.box.name], style)),
+                    *sides.words,
+                ),
+                style.family,
             ),
             lines=tuple(line for arrow in arrows for line in _path(arrow, style)),
             shapes=(
@@ -138,9 +157,10 @@ def layout_flow(flow: Flow, *, title: str, style: Style = DEFAULT) -> FlowLayout
 class _Grid(NamedTuple):
     start: float
     width: float
+    gap: float
 
     def left(self, column: int) -> float:
-        return self.start + column * (self.width + COLUMN_GAP)
+        return self.start + column * (self.width + self.gap)
 
     def right(self, column: int) -> float:
         return self.left(column) + self.width
@@ -165,9 +185,7 @@ class _Text(NamedTuple):
             (line, INDENT * indent + (INDENT * hang if number else 0.0))
             for text, indent in box.paragraphs
             for hang in (1 if indent else 0,)
-            for number, line in enumerate(
-                _broken(text, style.note, room - 2 * PAD - INDENT * (indent + hang))
-            )
+            for number, line in enumerate(_broken(text, room - 2 * PAD - INDENT * (indent + hang), style))
         )
         height = max(len(lines) * style.note * style.leading + 2 * PAD, LEAST)
         return cls(box, lines, height)
@@ -180,15 +198,17 @@ class _Text(NamedTuple):
             yield Words(x=place[0] + PAD + indent, y=y, text=line, size=style.note)
 
 
-def _broken(text: str, size: float, room: float) -> tuple[str, ...]:
+def _broken(text: str, room: float, style: Style) -> tuple[str, ...]:
     """Break a paragraph into lines, but never within the count at its end."""
-    words, before, count = text.rpartition(" (n = ")
+    size, family = style.note, style.family
+    words, before, count = style.numerals.prose(text).rpartition(" (n = ")
     if not before:
-        return wrap(text, size, room, lines=MOST_LINES)
-    lines = wrap(f"{words} (n={count}", size, room - 2 * width(" ", size), lines=MOST_LINES)
+        return wrap(style.numerals.prose(text), size, room, lines=MOST_LINES, family=family)
+    spaces = 2 * width(" ", size, family=family)
+    lines = wrap(f"{words} (n={count}", size, room - spaces, lines=MOST_LINES, family=family)
     start, found, end = lines[-1].rpartition("(n=")
     if not found or not end.startswith(count):
-        return (*wrap(words, size, room, lines=MOST_LINES - 1), f"(n = {count}")
+        return (*wrap(words, size, room, lines=MOST_LINES - 1, family=family), f"(n = {count}")
     return (*lines[:-1], f"{start}(n = {end}")
 
 
@@ -199,7 +219,7 @@ def _titles(flow: Flow, grid: _Grid, top: float, style: Style) -> _Part:
         for name, first, span, text in title_boxes(flow)
     ]
     broken = [
-        wrap(text, style.note, right - left - 2 * PAD, bold=True, lines=MOST_LINES)
+        wrap(text, style.note, right - left - 2 * PAD, bold=True, lines=MOST_LINES, family=style.family)
         for _, (left, right), text in given
     ]
     tall = max(len(lines) for lines in broken) * step + PAD
@@ -229,7 +249,7 @@ def _rows(
     count = max(each.box.row for each in texts) + 1
     tall = [max(each.height for each in texts if each.box.row == row) for row in range(count)]
     for text, first, last in labels:
-        needed = min(width(text, style.note, bold=True) + PAD, LONGEST_STAGE)
+        needed = min(width(text, style.note, bold=True, family=style.family) + PAD, LONGEST_STAGE)
         have = sum(tall[first : last + 1]) + ROW_GAP * (last - first)
         tall[last] += max(needed - have, 0.0)
     rows = []
@@ -243,12 +263,12 @@ def _sides(flow: Flow, rows: Sequence[tuple[float, float]], style: Style) -> _Pa
     words, shapes = [], []
     for text, first, last in stages(flow):
         box = (style.margin, rows[first][0], style.margin + SIDE, rows[last][1])
-        shapes.append(rectangle(box, STAGE, layer=3, rim=style.ink))
+        shapes.append(rectangle(box, style.pale, layer=3, rim=style.ink))
         words.append(
             Words(
                 x=baseline(style.margin + SIDE / 2, style.note),
                 y=(box[1] + box[3]) / 2,
-                text=fit(text, style.note, box[3] - box[1] - 2.0, bold=True),
+                text=fit(text, style.note, box[3] - box[1] - 2.0, bold=True, family=style.family),
                 size=style.note,
                 bold=True,
                 align="center",

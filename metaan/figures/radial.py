@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from math import asin, atan, cos, isfinite, sin, tan
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from metaan.figures.drawing import Drawing, sheet_drawing
-from metaan.figures.measure import fit as fitted
+from metaan.figures.fitting import fitted
+from metaan.figures.measure import fit as shortened
 from metaan.figures.measure import width
 from metaan.figures.paragraphs import heading_words, paragraphs
 from metaan.figures.plane import Dot, KeyEntry, Marks, dot_shape, key_beside, left_room, name_dots, plane_axes
 from metaan.figures.pooled_studies import axis_title, pooled_studies
+from metaan.figures.presets import METAAN, Preset
 from metaan.figures.scale import Scale, Tick, choose_ticks
-from metaan.figures.sheet import Curve, Line, Shape, Sheet, Words, baseline
-from metaan.figures.style import DEFAULT, Style
+from metaan.figures.sheet import Curve, Line, Shape, Sheet, Words, baseline, in_family
 from metaan.format import fixed
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from metaan.figures.pooled_studies import PooledStudies
     from metaan.figures.sheet import Point
+    from metaan.figures.style import Style
     from metaan.results.pairwise import Pooled
     from metaan.types import FloatArray, Interval
 
@@ -43,7 +46,6 @@ STEEPEST = 0.97
 SIDE = 22.0
 NAMED = 6
 ARC_STEPS = 48
-STRIPE = "#e3ecf5"
 LABEL_STEP = 1.2
 SAME = 1e-9
 
@@ -76,7 +78,10 @@ class RadialLayout:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Rays:
-    """Precisions and standardised effects; `held` are effects that the arc must show, `values` the range."""
+    """Precisions and standardised effects; `held` are effects that the arc must show, `values` the range.
+
+    `wide` and `tall` are the size of the plot in points.
+    """
 
     x: FloatArray
     z: FloatArray
@@ -84,6 +89,8 @@ class _Rays:
     mean: float
     held: tuple[float, ...]
     values: Interval
+    wide: float
+    tall: float
 
 
 def radial_plot(
@@ -95,7 +102,7 @@ def radial_plot(
     measure: str,
     labels: Sequence[str],
     outcome: str,
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> Drawing:
     """Draw effects in units of their standard deviation against its inverse; a ray is an effect.
 
@@ -116,8 +123,8 @@ def radial_plot(
         Names of the studies.
     outcome : str
         For the heading.
-    style : Style
-        Sizes and colours.
+    preset : Preset
+        Sizes, colours and numbers of a journal, and its page.
 
     Raises
     ------
@@ -138,11 +145,12 @@ def radial_plot(
     """
     subject = pooled_studies("radial plot", fit, yi, vi, measure=measure, labels=labels, outcome=outcome)
     return sheet_drawing(
-        _layout(subject, style).sheet,
+        fitted(partial(_layout, subject), preset).sheet,
         id=id,
         title=f"Radial plot: {subject.outcome}",
         alt=subject.alt("Radial (Galbraith) plot", subject.facts),
         description=_description(subject),
+        preset=preset,
     )
 
 
@@ -154,22 +162,24 @@ def layout_radial(
     measure: str,
     labels: Sequence[str],
     outcome: str,
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> RadialLayout:
     """Lay out a radial plot in points, without drawing it; the arguments are those of `radial_plot`."""
     subject = pooled_studies("radial plot", fit, yi, vi, measure=measure, labels=labels, outcome=outcome)
-    return _layout(subject, style)
+    return fitted(partial(_layout, subject), preset)
 
 
 def _layout(subject: PooledStudies, style: Style) -> RadialLayout:
-    rays = _rays(subject)
+    rays = _rays(subject, style.zoom)
     low, high, unit = _upright(rays)
-    zticks = choose_ticks(low, high, ratio=False, size=style.text, room=unit * (high - low))
+    zticks = choose_ticks(
+        low, high, ratio=False, size=style.text, room=unit * (high - low), family=style.family
+    )
     left = left_room([tick.label for tick in zticks], style)
     plain = Scale(low=low, high=high, left=unit * (high - low), right=0.0, ticks=())
-    labels = [tick.label for tick in _arc_ticks(subject, _reached(rays, plain), style)]
-    widest = max(width(label, style.text) for label in labels)
-    arc_right = left + PLOT_WIDTH * ARC + 12.0 + widest + 8.0 + style.text * style.leading
+    labels = [tick.label for tick in _arc_ticks(subject, rays, _reached(rays, plain), style)]
+    widest = max(width(label, style.text, family=style.family) for label in labels)
+    arc_right = left + rays.wide * ARC + 12.0 + widest + 8.0 + style.text * style.leading
     entries = _key(subject, style)
     page = key_beside(entries, arc_right + SIDE, 0.0, style).right + style.margin + 2.0
     head, top = heading_words(f"{subject.outcome}: radial plot", page=page, style=style)
@@ -196,10 +206,10 @@ def _layout(subject: PooledStudies, style: Style) -> RadialLayout:
     sheet = Sheet(
         width=round(page, 2),
         height=round(end + style.margin, 2),
-        words=(*head, *axes.words, *key.words, *arc.words, side, *names, *notes),
+        words=in_family((*head, *axes.words, *key.words, *arc.words, side, *names, *notes), style.family),
         lines=(*axes.lines, *key.lines, *arc.lines, *_rays_drawn(rays, across, up, style)),
         shapes=(
-            _band(rays, across, up),
+            _band(rays, across, up, style),
             *key.shapes,
             *(dot_shape(dot, style.accent, style, alpha=0.85) for dot in dots),
         ),
@@ -208,7 +218,7 @@ def _layout(subject: PooledStudies, style: Style) -> RadialLayout:
     return RadialLayout(sheet=sheet, dots=dots, across=across, up=up, origin=rays.origin, arc=places)
 
 
-def _rays(subject: PooledStudies) -> _Rays:
+def _rays(subject: PooledStudies, zoom: float = 1.0) -> _Rays:
     fit = subject.fit
     x = 1 / np.sqrt(subject.vi + (fit.tau2 if isfinite(fit.tau2) else 0.0))
     steep = abs(fit.estimate) * float(x.max()) > FARTHEST
@@ -220,6 +230,8 @@ def _rays(subject: PooledStudies) -> _Rays:
         mean=fit.estimate - origin,
         held=(origin, fit.estimate, *(limit for limit in fit.ci if isfinite(limit))),
         values=(float(subject.yi.min()), float(subject.yi.max())),
+        wide=PLOT_WIDTH * zoom,
+        tall=PLOT_HEIGHT * zoom,
     )
 
 
@@ -236,11 +248,11 @@ def _upright(rays: _Rays) -> tuple[float, float, float]:
     end = rays.mean * _precision(rays)
     low = min(-BAND, end - BAND, float(rays.z.min())) - ROOM
     high = max(BAND, end + BAND, float(rays.z.max())) + ROOM
-    unit = PLOT_HEIGHT / (high - low)
+    unit = rays.tall / (high - low)
     while True:
         ends = [_height(value, rays, unit) for value in rays.held]
         down, over = min(low * unit, *ends), max(high * unit, *ends)
-        if over - down <= TALLEST * PLOT_HEIGHT:
+        if over - down <= TALLEST * rays.tall:
             return down / unit, over / unit, unit
         unit *= SHRINK
 
@@ -256,17 +268,17 @@ def _reached(rays: _Rays, up: Scale) -> Interval:
 
 def _effect_at(height: float, rays: _Rays, unit: float) -> float:
     """Give the effect whose ray meets the arc so many points above the origin."""
-    sine = min(max(height / (PLOT_WIDTH * ARC), -STEEPEST), STEEPEST)
-    return rays.origin + tan(asin(sine)) * PLOT_WIDTH / (unit * _precision(rays))
+    sine = min(max(height / (rays.wide * ARC), -STEEPEST), STEEPEST)
+    return rays.origin + tan(asin(sine)) * rays.wide / (unit * _precision(rays))
 
 
 def _angle(value: float, rays: _Rays, unit: float) -> float:
-    return atan((value - rays.origin) * unit * _precision(rays) / PLOT_WIDTH)
+    return atan((value - rays.origin) * unit * _precision(rays) / rays.wide)
 
 
 def _height(value: float, rays: _Rays, unit: float) -> float:
     """Give how far above the origin the arc has an effect, in points."""
-    return PLOT_WIDTH * ARC * sin(_angle(value, rays, unit))
+    return rays.wide * ARC * sin(_angle(value, rays, unit))
 
 
 def _axes(
@@ -275,18 +287,20 @@ def _axes(
     low, high, unit = upright
     room = unit * (high - low)
     right = _precision(rays)
-    across_ticks = choose_ticks(0.0, right, ratio=False, size=style.text, room=PLOT_WIDTH)
-    up_ticks = choose_ticks(low, high, ratio=False, size=style.text, room=room)
-    across = Scale(low=0.0, high=right, left=left, right=left + PLOT_WIDTH, ticks=across_ticks)
+    across_ticks = choose_ticks(0.0, right, ratio=False, size=style.text, room=rays.wide, family=style.family)
+    up_ticks = choose_ticks(low, high, ratio=False, size=style.text, room=room, family=style.family)
+    across = Scale(low=0.0, high=right, left=left, right=left + rays.wide, ticks=across_ticks)
     return across, Scale(low=low, high=high, left=top + room, right=top, ticks=up_ticks)
 
 
-def _arc_ticks(subject: PooledStudies, ends: Interval, style: Style) -> tuple[Tick, ...]:
+def _arc_ticks(subject: PooledStudies, rays: _Rays, ends: Interval, style: Style) -> tuple[Tick, ...]:
     low, high = ends
     least = SAME * max(abs(low), abs(high), 1.0)
     ticks: tuple[Tick, ...] = ()
     if high - low > least:
-        ticks = choose_ticks(low, high, ratio=subject.log, size=style.text, room=PLOT_HEIGHT)
+        ticks = choose_ticks(
+            low, high, ratio=subject.log, size=style.text, room=rays.tall, family=style.family
+        )
     inside = tuple(tick for tick in ticks if low <= tick.value <= high)
     return inside or (Tick(subject.fit.estimate, subject.shown(subject.fit.estimate)),)
 
@@ -294,7 +308,7 @@ def _arc_ticks(subject: PooledStudies, ends: Interval, style: Style) -> tuple[Ti
 def _at(value: float, rays: _Rays, across: Scale, up: Scale, beyond: float = 0.0) -> Point:
     """Place an effect on the arc, or so many points beyond it."""
     angle = _angle(value, rays, (up.left - up.right) / (up.high - up.low))
-    reach = PLOT_WIDTH * ARC + beyond
+    reach = rays.wide * ARC + beyond
     return across.left + reach * cos(angle), up.place(0.0) - reach * sin(angle)
 
 
@@ -306,9 +320,10 @@ def _arc(
     lines: list[Line] = []
     places = []
     ends = _reached(rays, up)
-    for tick in sorted(_arc_ticks(subject, ends, style), key=lambda tick: tick.value != 0):
+    for tick in sorted(_arc_ticks(subject, rays, ends, style), key=lambda tick: tick.value != 0):
         x, y = _at(tick.value, rays, across, up, 8.0)
-        label = Words(x=x, y=baseline(y, style.text), text=tick.label, size=style.text)
+        said = style.numerals.dress(tick.label)
+        label = Words(x=x, y=baseline(y, style.text), text=said, size=style.text)
         if all(abs(label.y - other.y) >= style.text * LABEL_STEP for other in words):
             start, end = (_at(tick.value, rays, across, up, beyond) for beyond in (0.0, 4.0))
             lines.append(Line(start=start, end=end, width=style.line, colour=style.ink))
@@ -324,7 +339,7 @@ def _between(ends: Interval, rays: _Rays, across: Scale, up: Scale, width: float
     """Follow the arc from one effect to another, in steps of equal angle."""
     unit = (up.left - up.right) / (up.high - up.low)
     start, stop = (_angle(end, rays, unit) for end in ends)
-    reach, y = PLOT_WIDTH * ARC, up.place(0.0)
+    reach, y = rays.wide * ARC, up.place(0.0)
     angles = np.linspace(start, stop, ARC_STEPS).tolist()
     points = tuple((across.left + reach * cos(a), y - reach * sin(a)) for a in angles)
     return Curve(points=points, width=width, colour=colour, layer=3)
@@ -334,13 +349,13 @@ def _rays_drawn(rays: _Rays, across: Scale, up: Scale, style: Style) -> Iterator
     """Draw the ray of the mean, and that of no effect where effects are measured from it."""
     origin = across.left, up.place(0.0)
     if rays.origin == 0:
-        end = across.left + PLOT_WIDTH * ARC, origin[1]
+        end = across.left + rays.wide * ARC, origin[1]
         yield Line(start=origin, end=end, width=style.line, colour=style.ink, layer=1)
     end = _at(rays.origin + rays.mean, rays, across, up)
     yield Line(start=origin, end=end, width=style.strong, colour=style.accent)
 
 
-def _band(rays: _Rays, across: Scale, up: Scale) -> Shape:
+def _band(rays: _Rays, across: Scale, up: Scale, style: Style) -> Shape:
     """Fill the band of two standard deviations around the ray of the mean."""
     end = rays.mean * _precision(rays)
     corners = (
@@ -349,14 +364,14 @@ def _band(rays: _Rays, across: Scale, up: Scale) -> Shape:
         (across.right, end - BAND),
         (across.left, -BAND),
     )
-    return Shape(points=tuple((x, up.place(z)) for x, z in corners), fill=STRIPE, layer=0)
+    return Shape(points=tuple((x, up.place(z)) for x, z in corners), fill=style.tint, layer=0)
 
 
 def _side_title(subject: PooledStudies, right: float, middle: float, room: float, style: Style) -> Words:
     return Words(
         x=right,
         y=middle,
-        text=fitted(axis_title(subject.measure), style.text, room, bold=True),
+        text=shortened(axis_title(subject.measure), style.text, room, bold=True, family=style.family),
         size=style.text,
         bold=True,
         align="center",
@@ -389,7 +404,7 @@ def _key(subject: PooledStudies, style: Style) -> tuple[KeyEntry, ...]:
         KeyEntry(
             kind="line", colour=style.accent, text=f"Its {level} interval, on the arc", width=3 * style.strong
         ),
-        KeyEntry(kind="band", colour=STRIPE, edge=style.rule, text="Within 2 standard deviations of it"),
+        KeyEntry(kind="band", colour=style.tint, edge=style.rule, text="Within 2 standard deviations of it"),
     )
 
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from metaan.errors import CannotDraw
 from metaan.figures.drawing import ALT_LENGTH, Drawing, sheet_drawing, shorten
+from metaan.figures.fitting import fitted
 from metaan.figures.measure import clean, width, wrap
 from metaan.figures.paragraphs import heading_words, paragraphs, sentence
-from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, level
-from metaan.figures.style import DEFAULT, Style
+from metaan.figures.presets import METAAN, Preset
+from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, in_family, level
 from metaan.format import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from metaan.figures.sheet import Box
+    from metaan.figures.style import Style
     from metaan.results.ranking import Rankogram
 
 __all__ = ["Panel", "RankogramLayout", "layout_rankogram", "rankogram_figure"]
@@ -32,6 +35,8 @@ LEVELS = (0.0, 0.5, 1.0)
 BAR_SHARE = 0.8
 RANK_GAP = 5.0
 SAMPLE = 16.0
+LEAST_PAGE = 41.25
+"""Width of a page in letters of its notes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +75,7 @@ def rankogram_figure(
     id: str,  # noqa: A002
     names: Mapping[str, str],
     outcome: str,
-    style: Style = DEFAULT,
+    preset: Preset = METAAN,
 ) -> Drawing:
     """Draw the probability of each rank, a panel for each treatment, the best by SUCRA first.
 
@@ -87,8 +92,8 @@ def rankogram_figure(
         Node to printed name.
     outcome : str
         For the heading.
-    style : Style
-        Sizes and colours.
+    preset : Preset
+        Sizes, colours and numbers of a journal, and its page.
 
     Raises
     ------
@@ -114,26 +119,31 @@ def rankogram_figure(
     >>> rankogram_figure(ranks, id="r", names={"A": "Aspirin"}, outcome="Pain").alt
     'Rankogram: Pain. 2 treatments; highest SUCRA 80%: Aspirin, 95% rank interval 1 to 2.'
     """
-    layout = layout_rankogram(rankogram, names=names, outcome=outcome, style=style)
+    layout = layout_rankogram(rankogram, names=names, outcome=outcome, preset=preset)
     return sheet_drawing(
         layout.sheet,
         id=id,
         title=f"Rankogram: {clean(outcome)}",
         alt=_alt(rankogram, names, clean(outcome)),
         description=_description(rankogram, names, clean(outcome)),
+        preset=preset,
     )
 
 
 def layout_rankogram(
-    rankogram: Rankogram, *, names: Mapping[str, str], outcome: str, style: Style = DEFAULT
+    rankogram: Rankogram, *, names: Mapping[str, str], outcome: str, preset: Preset = METAAN
 ) -> RankogramLayout:
     """Lay out a rankogram in points; the arguments are those of `rankogram_figure`."""
     if len(rankogram.treatments) < LEAST_TREATMENTS:
         raise CannotDraw(
             f"No rankogram: it takes two treatments to rank, and there are {len(rankogram.treatments)}."
         )
+    return fitted(partial(_layout, rankogram, names, clean(outcome)), preset)
+
+
+def _layout(rankogram: Rankogram, names: Mapping[str, str], outcome: str, style: Style) -> RankogramLayout:
     grid = _grid(rankogram, names, style)
-    heading, y = heading_words(_heading(clean(outcome)), page=grid.page, style=style)
+    heading, y = heading_words(_heading(outcome), page=grid.page, style=style)
     room = grid.page - 2 * style.margin
     intro, y = paragraphs(
         [_intro(rankogram)], left=style.margin, top=y + 4.0, room=room, size=style.note, style=style
@@ -146,7 +156,7 @@ def layout_rankogram(
     sheet = Sheet(
         width=round(grid.page, 2),
         height=round(end + style.margin, 2),
-        words=(*heading, *intro, *words, *key_words, *notes),
+        words=in_family((*heading, *intro, *words, *key_words, *notes), style.family),
         lines=(*lines, *(line for panel in panels for line in _step_lines(panel, style)), *key_lines),
         shapes=(*(_bar(box, style) for panel in panels for box in panel.bars), *key_shapes),
     )
@@ -159,23 +169,26 @@ class _Grid(NamedTuple):
     across: int
     left: float
     panel: float
+    tall: float
     page: float
 
 
 def _grid(rankogram: Rankogram, names: Mapping[str, str], style: Style) -> _Grid:
     count = len(rankogram.treatments)
     order = tuple(sorted(range(count), key=lambda i: -float(rankogram.sucra[i])))
-    rows = ceil(count / MOST_ACROSS)
+    rows = ceil(count / ceil(MOST_ACROSS * style.zoom - 1e-9))
     across = ceil(count / rows)
-    said = max(width(line, style.note) for i in order for line in _said(rankogram, i))
-    panel = max(PANEL_WIDTH, said + 2.0)
+    note, family = style.note, style.family
+    said = max(width(line, note, family=family) for i in order for line in _said(rankogram, i))
+    panel = max(PANEL_WIDTH * style.zoom, said + 2.0)
     titles = tuple(
-        wrap(clean(names.get(node, node)), style.text, panel, bold=True, lines=NAME_LINES)
+        wrap(clean(names.get(node, node)), style.text, panel, bold=True, lines=NAME_LINES, family=family)
         for node in (rankogram.treatments[i] for i in order)
     )
-    left = style.margin + max(width(_level(value), style.note) for value in LEVELS) + 7.0
+    left = style.margin + max(width(_level(value), note, family=family) for value in LEVELS) + 7.0
     page = left + across * panel + (across - 1) * BETWEEN + style.margin + 2.0
-    return _Grid(order, titles, across, left, panel, max(page, 330.0))
+    tall = PANEL_HEIGHT * style.zoom
+    return _Grid(order, titles, across, left, panel, tall, max(page, LEAST_PAGE * note))
 
 
 def _said(rankogram: Rankogram, i: int) -> tuple[str, str]:
@@ -209,15 +222,18 @@ def _panels(
         frame_top = top + tall * step + 2 * small + 5.0
         for place, i in enumerate(row):
             left = grid.left + place * (grid.panel + BETWEEN)
-            frame = (left, frame_top, left + grid.panel, frame_top + PANEL_HEIGHT)
+            frame = (left, frame_top, left + grid.panel, frame_top + grid.tall)
             panels.append(_panel(rankogram, grid.order[i], frame))
             above = [(line, style.text, True, step) for line in grid.titles[i]]
-            above += [(line, style.note, False, small) for line in _said(rankogram, grid.order[i])]
+            above += [
+                (style.numerals.prose(line), style.note, False, small)
+                for line in _said(rankogram, grid.order[i])
+            ]
             words += _stack_up(above, left, frame_top - 5.0)
         axis_words, axis_lines = _axes(panels[-len(row) :], style)
         words += axis_words
         lines += axis_lines
-        top = frame_top + PANEL_HEIGHT + BELOW
+        top = frame_top + grid.tall + BELOW
     return tuple(panels), tuple(words), tuple(lines), top
 
 
@@ -271,7 +287,7 @@ def _rank_labels(panel: Panel, style: Style) -> Iterator[Words]:
     """Write the ranks below the bars, all where they fit, else the odd ones, every fifth or tenth."""
     count = len(panel.bars)
     each = (panel.frame[2] - panel.frame[0]) / count
-    room = width(str(count), style.note) + RANK_GAP
+    room = width(str(count), style.note, family=style.family) + RANK_GAP
     every = next(n for n in (1, 2, 5, 10, 20, 50, 100, 1000) if n * each >= room)
     first = 1 if every == 2 else 0
     for j, bar in enumerate(panel.bars, start=1):
@@ -297,7 +313,13 @@ def _key(top: float, style: Style) -> tuple[tuple[Words, ...], tuple[Line, ...],
     size = style.note
     left, middle = style.margin, top + 5.0
     bar = _bar((left, middle - 4.0, left + SAMPLE, middle + 4.0), style)
-    first = Words(x=left + SAMPLE + 4.0, y=baseline(middle, size), text="probability of the rank", size=size)
+    first = Words(
+        x=left + SAMPLE + 4.0,
+        y=baseline(middle, size),
+        text="probability of the rank",
+        size=size,
+        family=style.family,
+    )
     start = first.box[2] + 14.0
     line = level(start, start + SAMPLE, middle, style.line, style.ink)
     second = Words(x=start + SAMPLE + 4.0, y=first.y, text="of this rank or a better one", size=size)

@@ -53,6 +53,9 @@ NOT_JUDGED = "not judged"
 CORNERS = 40
 RIM = 0.8
 GLYPH, WITHIN = 1.6, 1.5
+MARK = 11 / 21
+"""Radius of a mark in the legend, in diameters of a badge."""
+
 BETWEEN = 16.0
 MARK_GAP = 4.0
 WORD_LINES = 3
@@ -75,7 +78,14 @@ def level_of(table: RobTable, word: str) -> RobLevel | None:
 
 
 def rob_mark(
-    level: RobLevel | None, x: float, y: float, radius: float, *, palette: str, strong: bool = False
+    level: RobLevel | None,
+    x: float,
+    y: float,
+    radius: float,
+    *,
+    palette: str,
+    style: Style,
+    strong: bool = False,
 ) -> tuple[Shape, tuple[Words, ...]]:
     """Draw the mark of a judgement around a place: a disc and its sign.
 
@@ -87,6 +97,8 @@ def rob_mark(
         Middle and size in points.
     palette : str
         One of `PALETTES`.
+    style : Style
+        Its typeface.
     strong : bool
         Whether the rim is thick, as that of an overall judgement.
     """
@@ -104,7 +116,12 @@ def rob_mark(
     if not glyph:
         return disc, ()
     size = min(
-        GLYPH * radius, GLYPH * radius * 1.2 * radius / max(width(glyph, GLYPH * radius, bold=True), 0.1)
+        GLYPH * radius,
+        GLYPH
+        * radius
+        * 1.2
+        * radius
+        / max(width(glyph, GLYPH * radius, bold=True, family=style.family), 0.1),
     )
     sign = Words(
         x=x,
@@ -132,7 +149,6 @@ def legend(
     room: float,
     palette: str,
     style: Style,
-    radius: float = 5.5,
 ) -> tuple[tuple[Shape, ...], tuple[Words, ...], float]:
     """Set the levels side by side, each mark with its word, in as many lines as it takes.
 
@@ -144,15 +160,15 @@ def legend(
     shapes: list[Shape] = []
     words: list[Words] = []
     size, step = style.note, style.note * style.leading
+    radius = MARK * style.badge
     x, y = left, top
     for level in levels:
-        said = wrap(
-            clean(level.word) if level else NOT_JUDGED, size, room - 2 * radius - MARK_GAP, lines=WORD_LINES
-        )
-        wide = 2 * radius + MARK_GAP + max(width(line, size) for line in said)
+        word, limit = clean(level.word) if level else NOT_JUDGED, room - 2 * radius - MARK_GAP
+        said = wrap(word, size, limit, lines=WORD_LINES, family=style.family)
+        wide = 2 * radius + MARK_GAP + max(width(line, size, family=style.family) for line in said)
         if x > left and x + wide > left + room:
             x, y = left, y + 2 * radius + MARK_GAP
-        disc, sign = rob_mark(level, x + radius, y + radius, radius, palette=palette)
+        disc, sign = rob_mark(level, x + radius, y + radius, radius, palette=palette, style=style)
         shapes.append(disc)
         words += sign
         for i, line in enumerate(said):

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 from metaan.errors import CannotDraw
 from metaan.figures.colours import ink_on
 from metaan.figures.drawing import Drawing, sheet_drawing
+from metaan.figures.fitting import fitted
 from metaan.figures.heat_key import rectangle
 from metaan.figures.measure import clean, width, wrap
 from metaan.figures.paragraphs import heading_words, paragraphs, sentence
+from metaan.figures.presets import METAAN, Preset
 from metaan.figures.rob_marks import NOT_JUDGED, colour_of, legend, level_of, shown_levels, tool_name
-from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline
-from metaan.figures.style import DEFAULT, Style
+from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, in_family
 from metaan.format import percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from metaan.figures.style import Style
     from metaan.results.appraisal import RobTable
 
 __all__ = ["Share", "SummaryLayout", "layout_summary", "rob_shares", "rob_summary"]
@@ -51,9 +54,10 @@ def rob_summary(
     *,
     id: str,  # noqa: A002 - the name of an id in every figure
     outcome: str = "",
-    palette: str = "metaan",
+    palette: str = "",
     weights: Mapping[str, float] | None = None,
     weights_of: str = "",
+    preset: Preset = METAAN,
 ) -> Drawing:
     """Draw the share of the studies at each level, domain by domain.
 
@@ -66,12 +70,14 @@ def rob_summary(
     outcome : str
         Name of the outcome judged; empty where studies were judged as a whole.
     palette : str
-        "metaan" or "cochrane".
+        "metaan" or "cochrane"; that of the journal where it is empty.
     weights : mapping of str to float, optional
         Study id to its weight in an analysis, in any unit; a study without one counts nothing. Every study
         counts the same where none are given.
     weights_of : str
         The analysis that the weights are of, to be stated.
+    preset : Preset
+        Sizes and colours of a journal, and its page.
 
     Raises
     ------
@@ -81,7 +87,7 @@ def rob_summary(
     shares = rob_shares(table, weights)
     title = f"Summary of risk of bias by {tool_name(table)}{f': {clean(outcome)}' if outcome else ''}"
     counted = _counted(table, weights, weights_of)
-    layout = layout_summary(table, shares, title=title, note=counted, palette=palette)
+    layout = layout_summary(table, shares, title=title, note=counted, palette=palette, preset=preset)
     overall = _said(shares[-1])
     return sheet_drawing(
         layout.sheet,
@@ -95,6 +101,7 @@ def rob_summary(
                 *(sentence(f"{name}: {_said(row)}") for name, row in zip(_names(table), shares, strict=True)),
             ]
         ),
+        preset=preset,
     )
 
 
@@ -150,8 +157,8 @@ def layout_summary(
     *,
     title: str,
     note: str,
-    palette: str = "metaan",
-    style: Style = DEFAULT,
+    palette: str = "",
+    preset: Preset = METAAN,
 ) -> SummaryLayout:
     """Measure every text of a summary and give every bar its place.
 
@@ -164,27 +171,43 @@ def layout_summary(
     title, note : str
         Heading; what counts.
     palette : str
-        "metaan" or "cochrane".
-    style : Style
-        Sizes and colours.
+        "metaan" or "cochrane"; that of the journal where it is empty.
+    preset : Preset
+        Sizes and colours of a journal, and its page.
     """
+    lay = partial(_layout, table, shares, title, note, palette or preset.rob_palette)
+    return fitted(lay, preset)
+
+
+def _layout(
+    table: RobTable,
+    shares: Sequence[Sequence[Share]],
+    title: str,
+    note: str,
+    palette: str,
+    style: Style,
+) -> SummaryLayout:
     names = _names(table)
+    title_room, plot = TITLE_ROOM * style.zoom, PLOT * style.zoom
     titles = [
-        wrap(name, style.text, TITLE_ROOM, bold=i == len(names) - 1, lines=TITLE_LINES)
+        wrap(name, style.text, title_room, bold=i == len(names) - 1, lines=TITLE_LINES, family=style.family)
         for i, name in enumerate(names)
     ]
     widest = max(
-        width(line, style.text, bold=i == len(names) - 1) for i, lines in enumerate(titles) for line in lines
+        width(line, style.text, bold=i == len(names) - 1, family=style.family)
+        for i, lines in enumerate(titles)
+        for line in lines
     )
     left = style.margin + widest + NAME_GAP
-    page = left + PLOT + style.margin + width("100%", style.note) / 2
+    page = left + plot + style.margin + width("100%", style.note, family=style.family) / 2
     words, y = heading_words(title, page=page, style=style)
     rows = _rows(titles, y + 8.0, style)
     marks = [
-        _bar(table, row, left, middle, palette, style) for row, (middle, _) in zip(shares, rows, strict=True)
+        _bar(table, row, (left, plot), middle, palette, style)
+        for row, (middle, _) in zip(shares, rows, strict=True)
     ]
     bottom = rows[-1][1]
-    axis = _axis(left, bottom, style)
+    axis = _axis(left, plot, bottom, style)
     room = page - 2 * style.margin
     discs, legend_words, y = legend(
         shown_levels(table), left=style.margin, top=axis.bottom + 7.0, room=room, palette=palette, style=style
@@ -195,13 +218,16 @@ def layout_summary(
         Sheet(
             width=round(page, 2),
             height=round(y + style.margin, 2),
-            words=(
-                *words,
-                *labels,
-                *(word for mark in marks for word in mark.words),
-                *axis.words,
-                *legend_words,
-                *notes,
+            words=in_family(
+                (
+                    *words,
+                    *labels,
+                    *(word for mark in marks for word in mark.words),
+                    *axis.words,
+                    *legend_words,
+                    *notes,
+                ),
+                style.family,
             ),
             lines=axis.lines,
             shapes=(*(shape for mark in marks for shape in mark.shapes), *discs),
@@ -278,16 +304,22 @@ def _labels(
 
 
 def _bar(
-    table: RobTable, row: Sequence[Share], left: float, middle: float, palette: str, style: Style
+    table: RobTable,
+    row: Sequence[Share],
+    place: tuple[float, float],
+    middle: float,
+    palette: str,
+    style: Style,
 ) -> _Bar:
     words: list[Words] = []
     shapes: list[Shape] = []
     ends: list[tuple[float, float]] = []
+    left, plot = place
     start = left
     held = 0.0
     for each in row:
         held += each.share
-        end = left + PLOT * min(held, 1.0)
+        end = left + plot * min(held, 1.0)
         found = level_of(table, each.word)
         fill = colour_of(found, palette)
         box = (start, middle - BAR / 2, end, middle + BAR / 2)
@@ -306,17 +338,17 @@ def _bar(
 def _inside(glyph: str, share: float, room: float, style: Style) -> str:
     """Choose what a share has room for: sign and percentage, the sign, or nothing."""
     for text in (f"{glyph} {percent(share)}".strip(), glyph):
-        if text and width(text, style.note, bold=True) + PAD <= room:
+        if text and width(text, style.note, bold=True, family=style.family) + PAD <= room:
             return text
     return ""
 
 
-def _axis(left: float, top: float, style: Style) -> _Axis:
+def _axis(left: float, plot: float, top: float, style: Style) -> _Axis:
     y = top + 4.0
-    lines = [Line(start=(left, y), end=(left + PLOT, y), width=style.hair, colour=style.ink)]
+    lines = [Line(start=(left, y), end=(left + plot, y), width=style.hair, colour=style.ink)]
     words = []
     for quarter in range(5):
-        x = left + PLOT * quarter / 4
+        x = left + plot * quarter / 4
         lines.append(Line(start=(x, y), end=(x, y + TICK), width=style.hair, colour=style.ink))
         text = percent(quarter / 4)
         at = y + TICK + style.note

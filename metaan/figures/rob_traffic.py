@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from metaan.errors import CannotDraw
 from metaan.figures.drawing import Drawing, sheet_drawing
+from metaan.figures.fitting import fitted
 from metaan.figures.measure import clean, fit, width, wrap
 from metaan.figures.paragraphs import heading_words, sentence
+from metaan.figures.presets import METAAN, Preset
 from metaan.figures.rob_marks import (
     NOT_JUDGED,
     counted_words,
@@ -17,12 +20,13 @@ from metaan.figures.rob_marks import (
     shown_levels,
     tool_name,
 )
-from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, level
-from metaan.figures.style import DEFAULT, Style
+from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, in_family, level
+from metaan.figures.style import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from metaan.figures.style import Style
     from metaan.results.appraisal import RobTable
 
 __all__ = [
@@ -42,7 +46,9 @@ ROW = 17.0
 COLUMN = 26.0
 APART = 14.0
 NAME_GAP = 12.0
-LEAST_PAGE = 330.0
+LEAST_PAGE = 41.25
+"""Width of a page in letters of its notes."""
+
 SHORT = 4
 TITLE_LINES = 4
 GUIDE = "#e0e0e0"
@@ -61,8 +67,9 @@ def rob_traffic_light(
     id: str,  # noqa: A002 - the name of an id in every figure
     labels: Mapping[str, str],
     outcome: str = "",
-    palette: str = "metaan",
+    palette: str = "",
     part: tuple[int, int] = (1, 1),
+    preset: Preset = METAAN,
 ) -> Drawing:
     """Draw a traffic light of the risk of bias.
 
@@ -77,9 +84,12 @@ def rob_traffic_light(
     outcome : str
         Name of the outcome judged; empty where studies were judged as a whole.
     palette : str
-        "metaan" (apart for every kind of colour blindness, and in grey) or "cochrane".
+        "metaan" (apart for every kind of colour blindness, and in grey) or "cochrane"; that of the journal
+        where it is empty.
     part : (int, int)
         Which part of how many this is.
+    preset : Preset
+        Sizes and colours of a journal, and its page.
 
     Raises
     ------
@@ -88,7 +98,7 @@ def rob_traffic_light(
     """
     _guard(table)
     title = _title(table, outcome, part)
-    layout = layout_traffic(table, labels=labels, title=title, palette=palette)
+    layout = layout_traffic(table, labels=labels, title=title, palette=palette, preset=preset)
     counted = counted_words(table.overall, table)
     return sheet_drawing(
         layout.sheet,
@@ -96,6 +106,7 @@ def rob_traffic_light(
         title=title,
         alt=f"{title}. {len(table.studies)} studies; overall: {counted}.",
         description=_description(table, labels, title),
+        preset=preset,
     )
 
 
@@ -104,8 +115,8 @@ def layout_traffic(
     *,
     labels: Mapping[str, str],
     title: str,
-    palette: str = "metaan",
-    style: Style = DEFAULT,
+    palette: str = "",
+    preset: Preset = METAAN,
 ) -> TrafficLayout:
     """Measure every text of a traffic light and give every mark its place.
 
@@ -115,37 +126,48 @@ def layout_traffic(
         As in `rob_traffic_light`.
     title : str
         Its heading.
-    style : Style
-        Sizes and colours.
+    preset : Preset
+        Sizes and colours of a journal, and its page.
     """
+    lay = partial(_layout, table, labels, title, palette or preset.rob_palette)
+    return fitted(lay, preset)
+
+
+def _layout(
+    table: RobTable, labels: Mapping[str, str], title: str, palette: str, style: Style
+) -> TrafficLayout:
     heads = short_names(table)
-    names = [fit(_label(labels, study), style.text, style.study_limit) for study in table.studies]
-    left = style.margin + max(width(name, style.text) for name in [*names, "Study"]) + NAME_GAP
+    names = [_name(labels, study, style) for study in table.studies]
+    widest = max(width(name, style.text, family=style.family) for name in [*names, "Study"])
+    left = style.margin + widest + NAME_GAP
     middles, right = _columns(heads, left, style)
-    page = max(right + style.margin, LEAST_PAGE)
+    page = max(right + style.margin, LEAST_PAGE * style.note)
+    pitch, radius = ROW * style.zoom, min(RADIUS, ROW * style.zoom / 2 - 1.0) * style.badge / DEFAULT.badge
     heading, y = heading_words(title, page=page, style=style)
     header, top = _header(heads, middles, y + 8.0, right, style)
     words: list[Words] = [*heading, *header.words]
     shapes: list[Shape] = []
     places = []
     for row, name in enumerate(names):
-        middle = top + (row + 0.5) * ROW
+        middle = top + (row + 0.5) * pitch
         words.append(Words(x=style.margin, y=baseline(middle, style.text), text=name, size=style.text))
         places.append(tuple((x, middle) for x in middles))
         judged = (*table.judgements[row], table.overall[row])
         for number, (x, word) in enumerate(zip(middles, judged, strict=True)):
             last = number == len(judged) - 1
-            disc, sign = rob_mark(level_of(table, word), x, middle, RADIUS, palette=palette, strong=last)
+            disc, sign = rob_mark(
+                level_of(table, word), x, middle, radius, palette=palette, style=style, strong=last
+            )
             shapes.append(disc)
             words += sign
-    bottom = top + len(names) * ROW + 3.0
+    bottom = top + len(names) * pitch + 3.0
     below = _below(table, heads, bottom, page, palette, style)
     return TrafficLayout(
         Sheet(
             width=round(page, 2),
             height=round(below.bottom + style.margin, 2),
-            words=(*words, *below.words),
-            lines=(*header.lines, *_guides(len(names), top, right, style)),
+            words=in_family((*words, *below.words), style.family),
+            lines=(*header.lines, *_guides(len(names), top, right, pitch, style)),
             shapes=(*shapes, *below.shapes),
         ),
         tuple(places),
@@ -168,11 +190,11 @@ def short_names(table: RobTable) -> tuple[str, ...]:
     return tuple(f"D{number}" for number in range(1, len(ids) + 1))
 
 
-def _guides(rows: int, top: float, right: float, style: Style) -> Iterator[Line]:
+def _guides(rows: int, top: float, right: float, pitch: float, style: Style) -> Iterator[Line]:
     """Rule below each row, faintly, so that the eye finds from a name to its marks."""
     for row in range(1, rows):
-        yield level(style.margin, right, top + row * ROW, style.hair, GUIDE, layer=1)
-    yield level(style.margin, right, top + rows * ROW + 3.0, style.hair, style.rule)
+        yield level(style.margin, right, top + row * pitch, style.hair, GUIDE, layer=1)
+    yield level(style.margin, right, top + rows * pitch + 3.0, style.hair, style.rule)
 
 
 class _Part(NamedTuple):
@@ -205,12 +227,16 @@ def _label(labels: Mapping[str, str], study: str) -> str:
     return clean(labels.get(study, study))
 
 
+def _name(labels: Mapping[str, str], study: str, style: Style) -> str:
+    return fit(_label(labels, study), style.text, style.study_limit * style.zoom, family=style.family)
+
+
 def _columns(heads: Sequence[str], left: float, style: Style) -> tuple[list[float], float]:
     """Give the middle of every column, the overall one last and a little apart, and where they end."""
-    middles = [left + (i + 0.5) * COLUMN for i in range(len(heads))]
-    half = width("Overall", style.text, bold=True) / 2
-    apart = APART if heads else 0.0
-    middles.append(left + len(heads) * COLUMN + apart + half)
+    column, apart = COLUMN * style.zoom, APART * style.zoom if heads else 0.0
+    middles = [left + (i + 0.5) * column for i in range(len(heads))]
+    half = width("Overall", style.text, bold=True, family=style.family) / 2
+    middles.append(left + len(heads) * column + apart + half)
     return middles, middles[-1] + half
 
 
@@ -238,11 +264,11 @@ def _below(
     )
     more: list[Words] = list(words)
     size, step = style.note, style.note * style.leading
-    stand = max((width(head, size, bold=True) for head in heads), default=0.0) + 8.0
+    stand = max((width(head, size, bold=True, family=style.family) for head in heads), default=0.0) + 8.0
     y += 2.0
     for head, (_, title) in zip(heads, table.tool.domains, strict=True):
         more.append(Words(x=style.margin, y=y + 0.85 * step, text=head, size=size, bold=True))
-        for line in wrap(clean(title), size, room - stand, lines=TITLE_LINES):
+        for line in wrap(clean(title), size, room - stand, lines=TITLE_LINES, family=style.family):
             more.append(Words(x=style.margin + stand, y=y + 0.85 * step, text=line, size=size))
             y += step
     return _Part(tuple(more), (), shapes, y)

@@ -7,7 +7,7 @@ so that last digits that differ between processors never reach a file.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
 from operator import attrgetter
@@ -26,7 +26,7 @@ from metaan.figures.measure import face_of, width
 from metaan.figures.typefaces import DEJAVU
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from matplotlib.axes import Axes
@@ -42,6 +42,7 @@ __all__ = [
     "Words",
     "baseline",
     "draw_sheet",
+    "in_family",
     "level",
     "point",
 ]
@@ -154,6 +155,11 @@ def baseline(middle: float, size: float) -> float:
     13.65
     """
     return round(middle + MIDDLE * size, DECIMALS)
+
+
+def in_family(words: Iterable[Words], family: str) -> tuple[Words, ...]:
+    """Set texts in a typeface."""
+    return tuple(replace(each, family=family) for each in words)
 
 
 def level(left: float, right: float, y: float, width: float, colour: str, layer: int = 2) -> Line:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
+from metaan.figures.numerals import Numerals
 from metaan.figures.typefaces import DEJAVU
 
 __all__ = ["DEFAULT", "Style"]
+
+LETTER_STEP = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,10 @@ class Style:
         Widths that a page may have, the smallest first: a figure is as wide as one of them. Empty for any.
     tallest : float
         Height that a page may have.
+    widest : float
+        Width that a figure keeps to where it can, if there are no `pages`.
+    zoom : float
+        What the plots, panels and boxes of a figure are multiplied by for it to fit a page.
     plot_least, study_least, text_least : float
         Down to which plot, study names and letters are made smaller for a figure to fit the widest page.
     square, square_least, diamond, bar, arrow : float
@@ -41,14 +48,18 @@ class Style:
         Line widths.
     family : str
         The typeface.
+    numerals : Numerals
+        How numbers are written.
+    titled : bool
+        Whether a figure carries its own heading.
     bold_header, bold_model : bool
         Whether headers, and the row of the main model, are set in bold.
     ink, faint, accent, pale, rule, interval, inside, paper : str
         Colours: text, lesser text, squares and diamonds, lesser diamonds, header rule, prediction interval,
         the interval inside a square, background. Each stays apart from its neighbours in grey.
-    square_edge, diamond_fill, diamond_edge, band : str
+    square_edge, diamond_fill, diamond_edge, band, tint : str
         Rim of a square ("none" for none), diamonds where they are not in `accent` (empty for that), the
-        band of differences that do not matter.
+        band of differences that do not matter, regions behind curves.
     """
 
     text: float = 9.0
@@ -69,9 +80,11 @@ class Style:
     heading_limit: float = 430.0
     pages: tuple[float, ...] = ()
     tallest: float = inf
+    widest: float = inf
+    zoom: float = 1.0
     plot_least: float = 100.0
     study_least: float = 90.0
-    text_least: float = 7.0
+    text_least: float = 6.0
     square: float = 11.0
     square_least: float = 3.0
     diamond: float = 10.0
@@ -83,6 +96,8 @@ class Style:
     line: float = 0.9
     strong: float = 1.2
     family: str = DEJAVU
+    numerals: Numerals = Numerals()  # noqa: RUF009 - a frozen value
+    titled: bool = True
     bold_header: bool = True
     bold_model: bool = True
     ink: str = "#000000"
@@ -97,6 +112,30 @@ class Style:
     diamond_fill: str = ""
     diamond_edge: str = ""
     band: str = "#e6e6e6"
+    tint: str = "#dbe7f3"
+
+    def smaller_letters(self) -> list[float]:
+        """Give the sizes of rows below `text`, down to `text_least`."""
+        steps = int((self.text - self.text_least) / LETTER_STEP + 1e-9)
+        return [self.text - LETTER_STEP * (i + 1) for i in range(steps)]
+
+    def with_letters(self, size: float) -> Style:
+        """Set rows in another size, with all that is as large as its letters.
+
+        Examples
+        --------
+        >>> DEFAULT.with_letters(6.0).row
+        10.0
+        """
+        share = size / self.text
+        return replace(
+            self,
+            text=size,
+            note=min(self.note, size),
+            row=self.row * share,
+            badge=self.badge * share,
+            badge_gap=self.badge_gap * share,
+        )
 
 
 DEFAULT = Style()

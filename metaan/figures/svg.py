@@ -15,7 +15,6 @@ __all__ = ["finish_svg"]
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
-DEJAVU_LIKE = "'DejaVu Sans', 'Bitstream Vera Sans', 'Liberation Sans', Arial, Helvetica, sans-serif"
 INHERITED = {"stroke-linejoin": "round", "stroke-linecap": "butt"}
 FAMILY_RULE = re.compile(r"\s*font-family:\s*([^;]*);?")
 NO_ROTATION = re.compile(r"rotate\(-?0 [^)]*\)")
@@ -124,11 +123,7 @@ def _attribute(
 def _family_rule(found: str, family: str) -> str:
     """Keep the typeface of a text only where it is not that of the figure."""
     own = next(iter(found.split(","))).strip().strip("'\"")
-    return "" if own == family else f" font-family: {_families(own)};"
-
-
-def _families(family: str) -> str:
-    return DEJAVU_LIKE if family == DEJAVU else f"'{family}', {ALIKE}"
+    return "" if own == family else f" font-family: {ALIKE[own]};"
 
 
 def _dress(root: ET.Element, prefix: str, family: str) -> None:
@@ -147,4 +142,4 @@ def _dress(root: ET.Element, prefix: str, family: str) -> None:
     root.set("aria-labelledby", f"{prefix}-title {prefix}-desc")
     for key, value in INHERITED.items():
         root.set(key, value)
-    root.set("font-family", _families(family))
+    root.set("font-family", ALIKE[family])

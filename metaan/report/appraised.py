@@ -217,7 +217,6 @@ def _flow(review: Review) -> Flow | None:
 
 
 def _of_tool(review: Review, analyses: Sequence[AnalysisResult], each: _Judged) -> Iterator[Wanted]:
-    palette = review.plan.review.rob_palette
     labels = study_names(review)
     table = each.found.table
     parts = parts_of_table(table)
@@ -233,7 +232,6 @@ def _of_tool(review: Review, analyses: Sequence[AnalysisResult], each: _Judged) 
                 "table": part,
                 "labels": {study: labels.get(study, study) for study in part.studies},
                 "outcome": each.outcome,
-                "palette": palette,
                 "part": (number, len(parts)),
             },
         )
@@ -245,7 +243,6 @@ def _of_tool(review: Review, analyses: Sequence[AnalysisResult], each: _Judged) 
         arguments={
             "table": table,
             "outcome": each.outcome,
-            "palette": palette,
             "weights": weights,
             "weights_of": weights_of,
         },

@@ -114,7 +114,7 @@ def wanted_figures(
     scales : mapping of str to str, optional
         Outcome to the name of its scale, as `scale_names` gives it, for the axes of mean differences.
     looks : Looks, optional
-        What the plan says of how forest plots look.
+        What the plan says of how figures look.
     """
     from metaan.report.forest_looks import Looks
     from metaan.report.sections import comparison_anchors  # the processes that draw do without it
@@ -129,9 +129,13 @@ def wanted_figures(
 
 
 def dressed(figure: Wanted, looks: Looks) -> Wanted:
-    """Give a figure the files that the plan asks for, and its caution."""
-    caution = looks.caution(figure.room, figure.arguments)
-    return replace(figure, formats=looks.formats, caution=caution)
+    """Give a figure the journal and the files that the plan asks for, and its caution."""
+    return replace(
+        figure,
+        formats=looks.formats,
+        arguments={**figure.arguments, "preset": looks.preset},
+        caution=looks.caution(figure.room, figure.arguments),
+    )
 
 
 def scale_names(review: Review) -> dict[str, str]:
@@ -293,7 +297,6 @@ def _of_analysis(
             arguments={
                 "network": network,
                 "reference": held,
-                "preset": looks.preset,
                 "axis": axis,
                 **_ranked(analysis, held),
                 **shared,

@@ -1,4 +1,4 @@
-"""What the plan says of how forest plots look: journal, order, risk of bias, what matters."""
+"""What the plan says of how figures look: journal, order, risk of bias, what matters."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ __all__ = ["Looks", "forest_looks", "study_years"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looks:
-    """How the forest plots of a review look.
+    """How the figures of a review look.
 
     Attributes
     ----------
     preset : Preset
-        The journal, with the typeface that is installed.
+        The journal.
     formats : tuple of str
         Which files each figure is written to.
     years : mapping of str to int
@@ -55,7 +55,6 @@ class Looks:
         """Give the arguments of `forest_plot` that are not numbers of the comparison."""
         known = {study.study for study in comparison.studies}
         return {
-            "preset": self.preset,
             "axis": self.axis(analysis.id),
             "sort": self.sorts.get(analysis.id, "plan"),
             "years": {study: year for study, year in self.years.items() if study in known},
@@ -93,7 +92,7 @@ class Looks:
         kept = [study for study in comparison.studies if study.estimable]
         names = tuple(told["names"].get(node, node) for node in (comparison.treat1, comparison.treat2))
         title = f"{told['outcome']}: {' versus '.join(names)}"
-        common = {**told, "names": names, "labels": [study.label for study in kept], "preset": self.preset}
+        common = {**told, "names": names, "labels": [study.label for study in kept]}
         years = [self.years.get(study.study, "") for study in kept]
         if comparison.leave_one_out is not None:
             yield {
@@ -112,7 +111,7 @@ class Looks:
 
 
 def forest_looks(review: Review) -> Looks:
-    """Read the looks of the forest plots from the plan and the tables.
+    """Read the looks of the figures from the plan and the tables.
 
     Parameters
     ----------
@@ -120,7 +119,7 @@ def forest_looks(review: Review) -> Looks:
         The review.
     """
     plan, defaults = review.plan, review.plan.defaults
-    preset = preset_of(defaults.journal).installed()
+    preset = preset_of(defaults.journal)
     if "rob_palette" in plan.review.model_fields_set:
         preset = replace(preset, rob_palette=plan.review.rob_palette)
     judged = {each.id: _judged(review, tuple(each.outcomes)) for each in plan.analysis}

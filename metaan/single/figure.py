@@ -140,7 +140,7 @@ def write_figure(
     if plot:
         from metaan.single.plots import draw_plot
 
-        drawing = draw_plot(single, plot, force=force)
+        drawing = draw_plot(single, plot, look.preset(), force=force)
     else:
         drawing = draw_single(single, look)
     write_drawing(drawing, path)
@@ -201,6 +201,7 @@ def draw_single(single: Single, look: FigureLook = PLAIN) -> Drawing:
             measure=single.measure,
             labels=[study.label for study in single.studies],
             outcome=title,
+            preset=preset,
         )
     if single.refit is not None:
         return _draw_refit(single, title, look, preset)

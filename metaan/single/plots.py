@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from metaan.figures.drawing import Drawing
+    from metaan.figures.presets import Preset
     from metaan.results.asymmetry import Asymmetry
     from metaan.single.analysis import Single, SingleStudy
 
@@ -24,7 +25,7 @@ __all__ = ["PLOTS", "draw_plot"]
 PLOTS = ("funnel", "labbe", "radial", "drapery", "baujat", "influence")
 
 
-def draw_plot(single: Single, plot: str, *, force: bool = False) -> Drawing:
+def draw_plot(single: Single, plot: str, preset: Preset, *, force: bool = False) -> Drawing:
     """Draw one of the statistical figures of the pooled studies.
 
     Parameters
@@ -33,6 +34,8 @@ def draw_plot(single: Single, plot: str, *, force: bool = False) -> Drawing:
         An analysis that could be pooled.
     plot : str
         One of `PLOTS`.
+    preset : Preset
+        The journal.
     force : bool
         Draw a funnel plot of fewer than ten studies too; it then says that asymmetry cannot be judged.
 
@@ -57,6 +60,7 @@ def draw_plot(single: Single, plot: str, *, force: bool = False) -> Drawing:
         "measure": single.measure,
         "labels": [study.label for study in single.studies],
         "outcome": f"{name[:1].upper()}{name[1:]} ({single.file})",
+        "preset": preset,
     }
     if plot == "funnel":
         options |= {"asymmetry": _tested(single, fit, force=force), "force": force}

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from metaan.figures.drawing import Drawing
     from metaan.figures.network_graph import Part
+    from metaan.figures.presets import Preset
     from metaan.results.network import Component, Network
     from metaan.single_network.analysis import NetworkAnalysis
     from metaan.types import Direction
@@ -31,7 +32,7 @@ __all__ = ["PLOTS", "draw_network"]
 DIRECTIONS: Mapping[str, Direction] = {"desirable": "lower_better", "undesirable": "higher_better"}
 
 
-def draw_network(analysis: NetworkAnalysis, plot: str) -> Drawing:
+def draw_network(analysis: NetworkAnalysis, plot: str, journal: str = "metaan") -> Drawing:
     """Draw a figure of an analysis.
 
     Parameters
@@ -40,22 +41,26 @@ def draw_network(analysis: NetworkAnalysis, plot: str) -> Drawing:
         One with a fit.
     plot : str
         A key of `PLOTS`.
+    journal : str
+        Name of a preset.
 
     Raises
     ------
     CannotDraw
         Where the analysis does not carry the figure; the message is the reason.
     RequestError
-        For an unknown plot.
+        For an unknown plot or journal.
     """
+    from metaan.figures.presets import preset_of
+
     if plot not in PLOTS:
         raise RequestError(f"--plot {plot!r} is not known; it takes {', '.join(PLOTS)}.")
     if analysis.fit is None:
         raise CannotDraw(f"No figure: {NOTHING}.")
-    return PLOTS[plot](analysis, analysis.fit)
+    return PLOTS[plot](analysis, analysis.fit, preset_of(journal))
 
 
-def _forest(analysis: NetworkAnalysis, fit: Network) -> Drawing:
+def _forest(analysis: NetworkAnalysis, fit: Network, preset: Preset) -> Drawing:
     from metaan.figures.network_forest import network_forest
 
     wanted = analysis.request.small_values
@@ -70,6 +75,7 @@ def _forest(analysis: NetworkAnalysis, fit: Network) -> Drawing:
         scores=p_scores(fit, small_values=wanted) if wanted is not None else None,
         proportion_direct=_direct(analysis, fit),
         axis=analysis.request.axis,
+        preset=preset,
     )
 
 
@@ -84,17 +90,17 @@ def _direct(analysis: NetworkAnalysis, fit: Network) -> dict[str, float]:
     return shares
 
 
-def _graph(analysis: NetworkAnalysis, fit: Network) -> Drawing:
+def _graph(analysis: NetworkAnalysis, fit: Network, preset: Preset) -> Drawing:
     from metaan.figures.network_graph import graph_of_parts
 
     if len(fit.treatments) < 3:
         raise CannotDraw("No network graph: it takes at least three treatments, and this network has two.")
     known = all(_size(analysis, *arm) is not None for arm in _arms(fit))
     parts = [_part(analysis, fit, component, known=known) for component in fit.components]
-    return graph_of_parts(parts, id="graph", known=known, names={}, outcome=_outcome(analysis))
+    return graph_of_parts(parts, id="graph", known=known, names={}, outcome=_outcome(analysis), preset=preset)
 
 
-def _rankogram(analysis: NetworkAnalysis, fit: Network) -> Drawing:
+def _rankogram(analysis: NetworkAnalysis, fit: Network, preset: Preset) -> Drawing:
     from metaan.figures.rankogram import rankogram_figure
 
     small_values = analysis.request.small_values
@@ -105,10 +111,10 @@ def _rankogram(analysis: NetworkAnalysis, fit: Network) -> Drawing:
         small_values=small_values,
         rng=np.random.default_rng(analysis.request.seed),
     )
-    return rankogram_figure(ranks, id="rankogram", names={}, outcome=_outcome(analysis))
+    return rankogram_figure(ranks, id="rankogram", names={}, outcome=_outcome(analysis), preset=preset)
 
 
-def _splits(analysis: NetworkAnalysis, fit: Network) -> Drawing:
+def _splits(analysis: NetworkAnalysis, fit: Network, preset: Preset) -> Drawing:
     from metaan.figures.node_split_forest import node_split_forest
 
     return node_split_forest(
@@ -120,16 +126,17 @@ def _splits(analysis: NetworkAnalysis, fit: Network) -> Drawing:
         names={},
         outcome=_outcome(analysis),
         axis=analysis.request.axis,
+        preset=preset,
     )
 
 
-def _heat(analysis: NetworkAnalysis, fit: Network) -> Drawing:
+def _heat(analysis: NetworkAnalysis, fit: Network, preset: Preset) -> Drawing:
     from metaan.figures.net_heat_plot import net_heat_plot
 
-    return net_heat_plot(net_heat(fit), id="heat", names={}, outcome=_outcome(analysis))
+    return net_heat_plot(net_heat(fit), id="heat", names={}, outcome=_outcome(analysis), preset=preset)
 
 
-def _league(analysis: NetworkAnalysis, fit: Network) -> Drawing:
+def _league(analysis: NetworkAnalysis, fit: Network, preset: Preset) -> Drawing:
     from metaan.figures.league_heat import league_heat
 
     direction = _direction(analysis, "league table heat map")
@@ -143,19 +150,25 @@ def _league(analysis: NetworkAnalysis, fit: Network) -> Drawing:
         outcome=_outcome(analysis),
         order=sorted(fit.treatments, key=lambda name: (-scores[name], name)),
         ordered_by="P-score",
+        preset=preset,
     )
 
 
-def _contributions(analysis: NetworkAnalysis, fit: Network) -> Drawing:
+def _contributions(analysis: NetworkAnalysis, fit: Network, preset: Preset) -> Drawing:
     from metaan.figures.contribution_heat import contribution_heat
 
     found = contributions(fit, model="common" if analysis.request.method == "EE" else "random")
     return contribution_heat(
-        found, id="contributions", names={}, outcome=_outcome(analysis), reference=analysis.reference
+        found,
+        id="contributions",
+        names={},
+        outcome=_outcome(analysis),
+        reference=analysis.reference,
+        preset=preset,
     )
 
 
-def _funnel(analysis: NetworkAnalysis, fit: Network) -> Drawing:
+def _funnel(analysis: NetworkAnalysis, fit: Network, preset: Preset) -> Drawing:
     from metaan.figures.adjusted_funnel import comparison_adjusted_funnel
 
     return comparison_adjusted_funnel(
@@ -166,6 +179,7 @@ def _funnel(analysis: NetworkAnalysis, fit: Network) -> Drawing:
         measure=analysis.measure,
         names={},
         outcome=_outcome(analysis),
+        preset=preset,
     )
 
 
@@ -177,7 +191,7 @@ def _direction(analysis: NetworkAnalysis, what: str) -> Direction:
     return DIRECTIONS[analysis.request.small_values]
 
 
-PLOTS: Mapping[str, Callable[[NetworkAnalysis, Network], Drawing]] = {
+PLOTS: Mapping[str, Callable[[NetworkAnalysis, Network, Preset], Drawing]] = {
     "forest": _forest,
     "graph": _graph,
     "rankogram": _rankogram,
@@ -187,7 +201,7 @@ PLOTS: Mapping[str, Callable[[NetworkAnalysis, Network], Drawing]] = {
     "contributions": _contributions,
     "funnel": _funnel,
 }
-"""What --plot takes. Another figure is a function of an analysis and its fit, and a line here."""
+"""What --plot takes. Another figure is a function of an analysis, its fit and a preset, and a line here."""
 
 
 def _outcome(analysis: NetworkAnalysis) -> str:

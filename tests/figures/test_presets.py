@@ -5,24 +5,25 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-import shutil
 import typing
 from dataclasses import replace
 from math import exp, log
+from pathlib import Path
 from types import SimpleNamespace
 
+import matplotlib as mpl
 import pytest
+from fontTools.ttLib import TTFont
 from PIL import Image
 
 from metaan.errors import InputError, RequestError
-from metaan.figures import typefaces
 from metaan.figures.colours import contrast
 from metaan.figures.drawing import render
 from metaan.figures.forest import forest_plot, layout_forest
 from metaan.figures.forest_lines import within_line
-from metaan.figures.measure import width
+from metaan.figures.measure import face_of, width
 from metaan.figures.presets import PRESETS, preset_of
-from metaan.figures.typefaces import DEJAVU, chosen_family, font_file
+from metaan.figures.typefaces import DEJAVU, LIBERATION, font_file
 from metaan.review import plan
 from metaan.types import Format, Journal, Sort
 
@@ -348,54 +349,60 @@ def test_glyphs_are_never_missing_in_silence(comparison, options, make_study, ma
         render(replace(drawing, lacking=frozenset()), "pdf")
 
 
-@pytest.fixture
-def with_arial_alike(tmp_path, monkeypatch):
-    """A folder in which Liberation Sans is installed; its letters here are those of DejaVu Sans Mono."""
-    mono = font_file().parent
-    shutil.copy(mono / "DejaVuSansMono.ttf", tmp_path / "LiberationSans-Regular.ttf")
-    shutil.copy(mono / "DejaVuSansMono-Bold.ttf", tmp_path / "LiberationSans-Bold.ttf")
-    monkeypatch.setattr(typefaces, "FOLDERS", (str(tmp_path),))
-    yield from _fresh()
+# The letters that forest plots, tests and marks are written in, whatever the data say.
+PRINTED = "".join(map(chr, range(0x20, 0x7F))) + "·–—…‘’“”×±−≤≥≠≈√→←†‡§²³₀₁₂₃₄₅₆₇₈₉αβγδμρσςτφχω½\u2007\u2009"
+DIGESTS = {
+    "LiberationSans-Bold.ttf": "ba0e0dc3f7aca5b0afbc31e800531ee43be3aa79ae35b2ef1f6470a9547765c4",
+    "LiberationSans-Regular.ttf": "8d91388f1d3604b3b8ae0e3ee2d140e50cd6122f9214514f4aca772540a4076d",
+}
+"""As Debian's fonts-liberation2 2.1.5-1 installs them."""
+
+QUOTES = ("39", "96")  # Adobe's encoding has curly quotes there
+EM_UNIT = 1.0  # a thousandth of an em, in which Adobe's widths are rounded
 
 
-def _fresh():
-    from metaan.figures import fonts, measure, sheet
-
-    caches = (
-        typefaces._installed,
-        typefaces._font_files,
-        measure._metrics,
-        measure._advance,
-        measure._width_of,
-        fonts._slim_file,
-        sheet._properties,
-    )
-    for each in caches:
-        each.cache_clear()
-    yield
-    for each in caches:
-        each.cache_clear()
+@pytest.mark.parametrize("bold", [False, True])
+def test_the_typeface_of_arials_widths_is_the_unchanged_one_with_its_licence(bold):
+    file = font_file(bold=bold, family=LIBERATION)
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == DIGESTS[file.name]
+    licence = (file.parent / "OFL.txt").read_text(encoding="utf-8")
+    assert "Copyright (c) 2012 Red Hat, Inc." in licence
+    assert "SIL OPEN FONT LICENSE Version 1.1" in licence
+    with TTFont(file) as font:
+        assert font["name"].getDebugName(5) == "Version 2.1.5"
+        assert set(map(ord, PRINTED)) <= set(font.getBestCmap())
 
 
-def test_a_journals_typeface_is_used_where_it_is_installed_and_named(
-    with_arial_alike, comparison, options, assert_tidy
-):
-    assert chosen_family(("Arial", "Liberation Sans")) == "Liberation Sans"
-    assert width("iii", 10, family="Liberation Sans") == width("WWW", 10, family="Liberation Sans")
-    drawing = forest_plot(comparison, id="f", preset=PRESETS["bmj"], **options)
-    assert drawing.remarks[0] == "set in Liberation Sans"
-    assert_tidy(drawing.sheet)
+@pytest.mark.parametrize(("bold", "name"), [(False, "Helvetica.afm"), (True, "Helvetica-Bold.afm")])
+def test_its_widths_are_those_of_adobes_helvetica(bold, name):
+    """Arial was made to the widths of Helvetica; Adobe's table of them ships with matplotlib."""
+    table = Path(mpl.get_data_path()) / "fonts" / "pdfcorefonts" / name
+    rows = re.findall(r"^C (\d+) ; WX (\d+) ;", table.read_text(encoding="ascii"), re.MULTILINE)
+    letters = {chr(int(code)): int(wide) for code, wide in rows if int(code) < 127 and code not in QUOTES}
+    assert len(letters) == 93
+    for letter, wide in letters.items():
+        assert width(letter, 1000, bold=bold, family=LIBERATION) == pytest.approx(wide, abs=EM_UNIT), letter
+
+
+def test_a_journals_figure_is_set_in_it_and_says_so(comparison, options, assert_tidy):
+    for name in JOURNALS:
+        drawing = forest_plot(comparison, id="f", preset=PRESETS[name], **options)
+        assert drawing.remarks[0] == "set in Liberation Sans, which has Arial's widths"
+        assert {words.family for words in drawing.sheet.words} == {LIBERATION}
+        assert {face_of(words.text, words.family) for words in drawing.sheet.words} == {LIBERATION}
+        assert_tidy(drawing.sheet)
     svg = render(drawing, "svg").decode()
-    assert "font-family=\"'Liberation Sans', " in svg
+    assert "font-family=\"'Liberation Sans', Arial, Helvetica, sans-serif\"" in svg
     assert b"set in Liberation Sans" in render(drawing, "pdf")
     bundled = forest_plot(comparison, id="f", **options)
     assert bundled.remarks == ()
     assert {words.family for words in bundled.sheet.words} == {DEJAVU}
 
 
-def test_without_it_dejavu_takes_its_place_and_the_figure_says_so(tmp_path, monkeypatch, comparison, options):
-    monkeypatch.setattr(typefaces, "FOLDERS", (str(tmp_path),))
-    for _ in _fresh():
-        drawing = forest_plot(comparison, id="f", preset=PRESETS["nature"], **options)
-        assert drawing.remarks[0] == "set in DejaVu Sans; Nature asks for Arial"
-        assert {words.family for words in drawing.sheet.words} == {DEJAVU}
+def test_a_text_with_a_letter_that_it_lacks_is_set_in_dejavu(make_study, make_comparison, options):
+    drawing = forest_plot(
+        make_comparison([make_study("✓ 2001"), make_study("B")]), id="f", preset=PRESETS["plos"], **options
+    )
+    assert not drawing.lacking
+    assert face_of("✓ 2001", LIBERATION) == DEJAVU
+    assert "font-family: 'DejaVu Sans'" in render(drawing, "svg").decode()
