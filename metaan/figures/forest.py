@@ -10,7 +10,7 @@ from metaan.figures.content import Content, Mark, Row
 from metaan.figures.drawing import Drawing, sheet_drawing
 from metaan.figures.forest_arms import Arms, arms_of
 from metaan.figures.forest_columns import ForestColumns, forest_columns
-from metaan.figures.forest_lines import METHOD_NAMES, TEST_NAMES, between_line, model_name, within_line
+from metaan.figures.forest_lines import between_line, model_name, within_line
 from metaan.figures.forest_text import (
     LEAST_FOR_PREDICTION,
     Subject,
@@ -28,7 +28,7 @@ from metaan.figures.layout import ForestLayout, layout_rows
 from metaan.figures.measure import clean
 from metaan.figures.presets import METAAN, Preset
 from metaan.figures.rob_badges import RobColumns, rob_columns
-from metaan.format import DASH, RATIO_MEASURES, fixed, interval_digits, measure_name
+from metaan.format import DASH, RATIO_MEASURES, fixed, interval_digits
 from metaan.results.margin import margin_band
 
 if TYPE_CHECKING:
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
 
 __all__ = ["forest_plot", "layout_forest"]
 
-SHORT_NAMES = {"SMD": "SMD", "IRD": "Rate difference", "IRR": "Rate ratio", "PETO": "Peto odds ratio"}
-SHORT_TESTS = {"z": "Wald", "t": "t", "hksj": "HKSJ", "adhoc": "HKSJ, ad hoc"}
 NO_BAND: Interval = (nan, nan)
 
 
@@ -123,7 +121,7 @@ def forest_plot(
     return sheet_drawing(
         layout.sheet,
         id=id,
-        title=f"Forest plot: {subject.heading}",
+        title=preset.wording.told.title.format(about=subject.heading),
         alt=alt_text(comparison, subject, content.band),
         description=" ".join([told, *groups, *content.notes[len(notes(shown, preset)) :]]),
         preset=preset,
@@ -298,16 +296,16 @@ def _plot_header(subject: Subject, pooled: Pooled | None, ratio: bool) -> str:
 
 
 def _header(pattern: str, subject: Subject, fit: Pooled | None) -> str:
-    name = measure_name(subject.measure)
-    name = name[:1].upper() + name[1:]
-    method = METHOD_NAMES.get(fit.method, fit.method) if fit is not None else ""
+    words = subject.preset.wording
+    name = words.capital(subject.measure)
+    method, test = ("", "") if fit is None else (fit.method, fit.test)
     return pattern.format(
         measure=name,
-        short=SHORT_NAMES.get(subject.measure, name),
-        interval=interval_name(subject.level),
-        method=method,
-        test=SHORT_TESTS.get(fit.test, TEST_NAMES.get(fit.test, fit.test)) if fit is not None else "",
-        model="Fixed" if fit is not None and fit.method == "EE" else "Random",
+        short=words.short.get(subject.measure, name),
+        interval=interval_name(subject.level, words),
+        method=words.methods.get(method, method),
+        test=words.short_tests.get(test, test),
+        model=words.models[method != "EE"],
     )
 
 
@@ -424,8 +422,9 @@ def _told_groups(comparison: Comparison, subject: Subject) -> Iterator[str]:
         return
     yield subject.preset.wording.grouped.format(column=clean(panels.column))
     for name, fit in zip(panels.found.names, panels.found.groups, strict=True):
-        numbers = f"{subject.value(fit.estimate)} ({subject.pair(*fit.ci)})"
-        yield f"{clean(str(name)) or subject.preset.wording.no_group} (k = {fit.k}): {numbers}."
+        label = clean(str(name)) or subject.preset.wording.no_group
+        told = subject.preset.wording.told.group
+        yield told.format(label=label, k=fit.k, effect=subject.with_limits(fit.estimate, *fit.ci))
     yield between_line(panels.found, subject.preset)
 
 

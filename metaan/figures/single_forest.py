@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, isfinite, isnan, log, nan
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from metaan.figures.content import Content, Mark, Row
-from metaan.figures.drawing import Drawing, sheet_drawing, shorten
+from metaan.figures.drawing import Drawing, sheet_drawing
 from metaan.figures.forest_columns import ForestColumns, forest_columns
 from metaan.figures.forest_lines import interval_name
+from metaan.figures.forest_text import short_text
 from metaan.figures.layout import layout_rows
 from metaan.figures.measure import clean
 from metaan.figures.presets import METAAN, Preset
+from metaan.figures.wording import counted
 from metaan.format import (
     ONE_GROUP_MEASURES,
     RATIO_MEASURES,
     fixed,
-    measure_name,
     shares,
     shown_digits,
     shown_effect,
@@ -133,7 +134,7 @@ def single_forest(
     favours : (str, str)
         Below the plot, left and right of no effect; empty where nobody said.
     model : str
-        "Random" or "Fixed", for presets that say so above the plot.
+        One of the preset's `wording.models`, for presets that say so above the plot.
     axis : str
         "symmetric" reaches equally far on both sides of no effect; "fitted" as the data need.
     preset : Preset
@@ -162,11 +163,12 @@ def single_forest(
         axis=axis,
         preset=preset,
     )
-    texts = _Texts(measure=measure, digits=_digits(lines, measure), preset=METAAN)
+    plain = replace(METAAN, wording=preset.wording)
+    texts = _Texts(measure=measure, digits=_digits(lines, measure), preset=plain)
     return sheet_drawing(
         layout_rows(content, preset.style_for(arms.kind)).sheet,
         id=id,
-        title=f"Forest plot: {clean(title)}",
+        title=preset.wording.told.title.format(about=clean(title)),
         alt=_alt(lines, clean(title), texts),
         description=" ".join(_description(lines, clean(title), content, texts)),
         preset=preset,
@@ -188,9 +190,9 @@ def single_content(
 ) -> Content:
     """Say what the plot shows, before it has a size; the arguments are those of `single_forest`."""
     ratio = measure in RATIO_MEASURES
-    name = measure_name(measure) if measure else "effect"
-    name = f"{name[:1].upper()}{name[1:]}"
-    words = {"measure": name, "short": name, "interval": interval_name(level), "model": model}
+    name = preset.wording.capital(measure)
+    interval = interval_name(level, preset.wording)
+    words = {"measure": name, "short": name, "interval": interval, "model": model}
     weighed = any(line.weight > 0 for line in lines)
     columns = forest_columns(
         preset,
@@ -323,13 +325,13 @@ def _digits(lines: Sequence[ForestLine], measure: str) -> int:
 
 
 def _alt(lines: Sequence[ForestLine], title: str, texts: _Texts) -> str:
-    k = sum(line.kind == "study" for line in lines)
-    facts = f"{k} stud{'y' if k == 1 else 'ies'}"
+    words = texts.preset.wording
+    facts = counted(words.studies, sum(line.kind == "study" for line in lines))
     for line in lines:
         if line.kind == "pooled":
-            facts += f", {measure_name(texts.measure) if texts.measure else 'effect'} {texts.of(line)}"
-    room = 150 - len(facts) - len("Forest plot: . .")
-    return f"Forest plot: {shorten(title, max(room, 20))}. {facts}."
+            measure, effect = words.measure(texts.measure), texts.of(line)
+            facts = words.told.result.format(studies=facts, measure=measure, effect=effect)
+    return short_text(words.told.title, title, f"{facts}.")
 
 
 def _description(lines: Sequence[ForestLine], title: str, content: Content, texts: _Texts) -> Iterator[str]:
@@ -338,7 +340,7 @@ def _description(lines: Sequence[ForestLine], title: str, content: Content, text
     weights = _weights(lines) if weighed else ("",) * len(lines)
     for line, weight in zip(lines, weights, strict=True):
         arms = f" ({'; '.join(line.arms)})" if line.arms else ""
-        share = f", weight {weight}%" if weight else ""
+        share = texts.preset.wording.told.weight.format(weight=weight) if weight else ""
         said = texts.of(line)
         label = f"{clean(line.label)}{arms}"
         yield f"{label}: {said}{share}." if said else f"{label}."
