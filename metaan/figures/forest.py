@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from math import isfinite, nan
+from math import inf, isfinite, nan
 from typing import TYPE_CHECKING, Any
 
 from metaan.figures.content import Content, Mark, Row
@@ -243,10 +243,9 @@ def _sorted(comparison: Comparison, extras: _Extras) -> Comparison:
         return comparison
     studies = comparison.studies
     weights = _weights(comparison)
-    last = float("inf")
     keys = {
-        "year": lambda i: extras.years.get(studies[i].study, last),
-        "effect": lambda i: studies[i].yi if studies[i].estimable else last,
+        "year": lambda i: extras.years.get(studies[i].study, inf),
+        "effect": lambda i: studies[i].yi if studies[i].estimable else inf,
         "weight": lambda i: -weights[i],
         "label": lambda i: clean(studies[i].label).casefold(),
     }

@@ -20,7 +20,6 @@ from metaan.format import (
     RATIO_MEASURES,
     effect,
     fixed,
-    interval,
     percent,
     variance,
 )
@@ -75,7 +74,7 @@ def network_forest(
     outcome: str,
     scale: str = "",
     scores: Mapping[str, float] | None = None,
-    score_name: str = "P-score",
+    score_name: str = "",
     proportion_direct: Mapping[str, float] | None = None,
     preset: Preset = METAAN,
     axis: Axis = "fitted",
@@ -104,7 +103,7 @@ def network_forest(
         A ranking of the nodes, in [0, 1], 1 the best: it orders the rows and has a column. Without it the
         estimates order them.
     score_name : str
-        What `scores` are.
+        What `scores` are; empty for P-scores.
     proportion_direct : mapping of str to float, optional
         Share of the direct evidence in each node's estimate versus the reference, for a column.
     preset : Preset
@@ -118,7 +117,7 @@ def network_forest(
         Where the reference is not in the network or nothing is connected to it; the message is the reason.
     """
     contrasts = contrasts_with(network, reference, direction, names, scores, proportion_direct)
-    ranking = (score_name, (scores or {}).get(reference, nan))
+    ranking = (score_name or preset.wording.network.score, (scores or {}).get(reference, nan))
     content = _content(
         network, contrasts, reference, measure, direction, names, clean(outcome), scale, ranking, preset, axis
     )
@@ -143,14 +142,14 @@ def layout_network_forest(
     outcome: str,
     scale: str = "",
     scores: Mapping[str, float] | None = None,
-    score_name: str = "P-score",
+    score_name: str = "",
     proportion_direct: Mapping[str, float] | None = None,
     preset: Preset = METAAN,
     axis: Axis = "fitted",
 ) -> ForestLayout:
     """Lay out a network forest plot in points; the arguments are those of `network_forest`."""
     contrasts = contrasts_with(network, reference, direction, names, scores, proportion_direct)
-    ranking = (score_name, (scores or {}).get(reference, nan))
+    ranking = (score_name or preset.wording.network.score, (scores or {}).get(reference, nan))
     content = _content(
         network, contrasts, reference, measure, direction, names, clean(outcome), scale, ranking, preset, axis
     )
@@ -408,15 +407,21 @@ def _sentence(name: str, contrast: Contrast, measure: str, level: float, words: 
     predicted, shared, scored = (
         isfinite(value) for value in (contrast.prediction[0], contrast.share, contrast.score)
     )
-    limits = interval(*contrast.prediction, measure)
     return said.row.format(
         label=name,
         measure=words.measure(measure),
         value=effect(contrast.estimate, measure),
         interval=interval_name(level, words),
-        limits=interval(contrast.low, contrast.high, measure),
-        prediction=said.row_prediction.format(limits=limits) if predicted else "",
+        limits=_limits((contrast.low, contrast.high), measure, words),
+        prediction=said.row_prediction.format(limits=_limits(contrast.prediction, measure, words))
+        if predicted
+        else "",
         studies=counted(said.row_studies, contrast.direct),
         share=said.row_share.format(share=percent(contrast.share)) if shared else "",
         score=said.row_score.format(score=fixed(contrast.score)) if scored else "",
     )
+
+
+def _limits(limits: Interval, measure: str, words: Wording) -> str:
+    low, high = (effect(limit, measure) for limit in limits)
+    return words.limits.format(low=low, high=high)

@@ -18,7 +18,6 @@ from metaan.figures.wording import SplitWords, Wording, counted
 from metaan.format import (
     RATIO_MEASURES,
     effect,
-    effect_with_interval,
     interval_digits,
     percent,
 )
@@ -254,7 +253,7 @@ def _rows(
         shown = f"{numerals.dress(mean)} {numerals.interval(*ends)}"
         beside = (str(split.studies), percent(split.proportion_direct)) if kind == "direct" else ("", "")
         yield Row(
-            cells=(INDENT + getattr(preset.wording.splits, kind), *beside, shown, ""),
+            cells=(INDENT + getattr(preset.wording.splits, kind)[0], *beside, shown, ""),
             mark=Mark(
                 kind="diamond" if kind == "network" else "dot",
                 estimate=estimate,
@@ -325,8 +324,11 @@ def _sentence(
     said = []
     for kind, estimate, se in _kinds(split, network):
         half = _quantile(network) * se
-        shown = effect_with_interval(estimate, estimate - half, estimate + half, measure, digits)
-        said.append(f"{getattr(words.splits, kind).lower()} {shown}")
+        mean, low, high = (
+            effect(each, measure, digits) for each in (estimate, estimate - half, estimate + half)
+        )
+        limits = words.limits.format(low=low, high=high)
+        said.append(f"{getattr(words.splits, kind)[1]} {mean} ({limits})")
     return words.splits.row.format(
         label=_pair(split, names, words.splits),
         measure=words.measure(measure),

@@ -13,6 +13,7 @@ from metaan.figures.forest_lines import interval_name
 from metaan.figures.forest_text import short_text
 from metaan.figures.layout import layout_rows
 from metaan.figures.measure import clean
+from metaan.figures.numerals import Numerals
 from metaan.figures.presets import METAAN, Preset
 from metaan.figures.wording import counted
 from metaan.format import (
@@ -163,7 +164,8 @@ def single_forest(
         axis=axis,
         preset=preset,
     )
-    plain = replace(METAAN, wording=preset.wording)
+    between = preset.wording.limits.format(low="", high="")
+    plain = replace(METAAN, wording=preset.wording, numerals=Numerals(between=between))
     texts = _Texts(measure=measure, digits=_digits(lines, measure), preset=plain)
     return sheet_drawing(
         layout_rows(content, preset.style_for(arms.kind)).sheet,

@@ -111,6 +111,7 @@ class NetworkWords:
     share: str = "Direct\nevidence"
     prediction: str = "{level} prediction\ninterval"
     any_treatment: str = "treatment"
+    score: str = "P-score"
     unreachable: str = "no connected evidence"
     inconsistency: str = "Inconsistency cannot be examined: no degree of freedom is left for it."
     lines: str = "Thick line: confidence interval; thin line: prediction interval of a new study."
@@ -142,7 +143,7 @@ class NetworkWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SplitWords:
-    """The words of the node-split forest plot."""
+    """The words of the node-split forest plot; evidence has a name for a row and one for a sentence."""
 
     title: str = "Node-split forest plot: {outcome}"
     short_title: str = "Node splitting: {about}"
@@ -155,9 +156,9 @@ class SplitWords:
     versus: str = "{one} versus {other}"
     first: str = "the first"
     second: str = "the second"
-    direct: str = "Direct"
-    indirect: str = "Indirect"
-    network: str = "Network"
+    direct: tuple[str, str] = ("Direct", "direct")
+    indirect: tuple[str, str] = ("Indirect", "indirect")
+    network: tuple[str, str] = ("Network", "network")
     evidence: str = (
         "Every effect is the first treatment versus the second. Direct: from the studies that compare the"
         " two; indirect: from the rest of the network; direct evidence: its share in the network estimate."

@@ -103,7 +103,7 @@ def test_figures_of_made_up_judgements_and_counts_say_so(review, analyses, wante
     said = {figure.id: figure.caution for figure in shown if figure.caution}
     judged = {f"forest-{ANCHOR}", "traffic-rob2", "bias-rob2"}
     assert said.keys() == judged | {"flow"}
-    assert {said[name] for name in judged} == {"The risk-of-bias judgements are made up to show the figure."}
+    assert {said[name] for name in judged} == {"The risk-of-bias judgements are made up."}
     assert "counts are made up" in said["flow"]
     drawn = draw(next(figure for figure in shown if figure.id == "traffic-rob2"))
     assert drawn.alt.endswith(said["traffic-rob2"])
