@@ -13,7 +13,18 @@ from metaan.format import MEASURE_NAMES
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["ENGLISH", "Counted", "NetworkWords", "RefitWords", "SplitWords", "Told", "Wording", "counted"]
+__all__ = [
+    "ENGLISH",
+    "METHODS",
+    "TESTS",
+    "Counted",
+    "NetworkWords",
+    "RefitWords",
+    "SplitWords",
+    "Told",
+    "Wording",
+    "counted",
+]
 
 Counted = tuple[str, str]
 """What is said of one and of several."""

@@ -12,7 +12,7 @@ from metaan.errors import CannotDraw, OutputError, RequestError
 from metaan.format import ONE_GROUP_MEASURES, measure_name
 from metaan.single.arm_columns import shared_groups, shared_words
 from metaan.single.lines import model_words, pooled_lines, shown_of, why_not
-from metaan.single.text import heterogeneity_lines, set_aside_line, spread_line
+from metaan.single.text import heterogeneity_lines, set_aside_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,6 @@ FORMATS: dict[str, Format] = {
     "tif": "tiff",
     "eps": "eps",
 }
-GROUPS = ("Group 1", "Group 2")
 SHARED = "†"
 MODEL_KINDS: dict[str, LineKind] = {"pooled": "pooled", "prediction": "prediction", "common": "common"}
 
@@ -221,7 +220,7 @@ def _draw_forest(single: Single, title: str, look: FigureLook, preset: Preset) -
     from metaan.figures.single_forest import ArmColumns, single_forest
     from metaan.single.arm_columns import arm_cells
 
-    arms = arm_cells(single, preset, _groups_of(look))
+    arms = arm_cells(single, preset, _groups_of(look, preset))
     return single_forest(
         tuple(_lines(single, arms, preset)),
         id="forest",
@@ -231,7 +230,7 @@ def _draw_forest(single: Single, title: str, look: FigureLook, preset: Preset) -
         notes=tuple(_notes(single, preset)),
         arms=ArmColumns(names=arms.names, headers=arms.headers, kind=arms.kind),
         favours=_favours(look, preset),
-        model="Fixed" if getattr(single.fit, "method", "") == "EE" else "Random",
+        model=preset.wording.models[getattr(single.fit, "method", "") != "EE"],
         axis=look.axis,
         preset=preset,
     )
@@ -258,8 +257,8 @@ def _draw_refit(single: Single, title: str, look: FigureLook, preset: Preset) ->
     )
 
 
-def _groups_of(look: FigureLook) -> tuple[str, str]:
-    return (look.groups[0], look.groups[1]) if look.groups else GROUPS
+def _groups_of(look: FigureLook, preset: Preset) -> tuple[str, str]:
+    return (look.groups[0], look.groups[1]) if look.groups else preset.wording.groups
 
 
 def _favours(look: FigureLook, preset: Preset) -> tuple[str, str]:
@@ -271,7 +270,7 @@ def _favours(look: FigureLook, preset: Preset) -> tuple[str, str]:
     direction: Literal["higher_better", "lower_better"] = (
         "higher_better" if look.better == "higher" else "lower_better"
     )
-    return favours(direction, *_groups_of(look), preset.wording.favours)
+    return favours(direction, *_groups_of(look, preset), preset.wording.favours)
 
 
 def _lines(single: Single, arms: ArmCells, preset: Preset) -> Iterator[ForestLine]:
@@ -303,15 +302,15 @@ def _groups(
     from metaan.figures.forest_lines import within_line
     from metaan.figures.single_forest import ForestLine
 
+    heading = preset.wording.group
     subtotals = (line for line in pooled_lines(single) if line.kind == "subgroup")
     for line, fit in zip(subtotals, found.groups, strict=True):
-        yield ForestLine(kind="heading", label=f"{single.grouped_by}: {line.name}")
+        yield ForestLine(kind="heading", label=heading.format(column=single.grouped_by, name=line.name))
         own = zip(single.studies, studies, strict=True)
         yield from (drawn for study, drawn in own if study.group == line.name)
         if fit.k > 1:
             yield _model(replace(line, name=preset.wording.subtotal.format(k=line.k)), "group")
-            told = spread_line(fit) if preset.name == "metaan" else within_line(fit, preset)
-            yield ForestLine(kind="words", label=told)
+            yield ForestLine(kind="words", label=within_line(fit, preset))
 
 
 def _study(study: SingleStudy, arms: tuple[str, ...], mark: str) -> ForestLine:
@@ -337,19 +336,20 @@ def _model(line: Line, kind: LineKind) -> ForestLine:
 
 
 def _notes(single: Single, preset: Preset) -> Iterator[str]:
+    words = preset.wording
     yield from _statistics(single, preset)
     for study, rows in shared_groups(single.studies):
-        yield f"{SHARED} {shared_words(study, rows, preset.wording.shared)}"
+        yield f"{SHARED} {shared_words(study, rows, words.shared)}"
     if single.fit is not None and (reason := why_not(single.fit)):
-        yield f"{model_words(single, single.fit)}: not estimable: {reason}."
+        yield words.not_estimable_model.format(model=model_words(single, single.fit), reason=reason)
     elif single.fit is not None and isnan(single.fit.se):
         yield from (f"{note}." for note in single.fit.notes[:1])
     if single.subgroups is not None and isfinite(single.subgroups.Q_between):
-        yield from (f"Subgroups: {note}." for note in single.subgroups.notes)
+        yield from (words.about_subgroups.format(note=note) for note in single.subgroups.notes)
     yield from (f"{note}." for note in single.notes)
     for study in single.studies:
         if study.note:
-            yield f"{study.label}: {study.note}."
+            yield f"{words.said_of.format(studies=study.label, note=study.note)}."
     yield from (set_aside_line(single, row) for row in single.set_aside)
 
 
@@ -358,7 +358,7 @@ def _statistics(single: Single, preset: Preset) -> Iterator[str]:
     from metaan.results.pairwise import Pooled
 
     fit = single.fit
-    if preset.name == "metaan" or not isinstance(fit, Pooled) or fit.k < 2:
+    if not isinstance(fit, Pooled) or fit.k < 2:
         yield from heterogeneity_lines(single)
         return
     from metaan.figures.forest_lines import heterogeneity_line, overall_line

@@ -42,7 +42,6 @@ __all__ = [
     "ledger_words",
     "render_single",
     "set_aside_line",
-    "spread_line",
 ]
 
 
@@ -82,20 +81,6 @@ def heterogeneity_lines(single: Single) -> tuple[str, ...]:
         return ()
     lines = tuple(line.strip() for line in _heterogeneity(single, single.fit))
     return ("; ".join(lines) + ".",) if lines else ()
-
-
-def spread_line(fit: Pooled) -> str:
-    """Say in one line how much the studies of a subgroup differ.
-
-    Examples
-    --------
-    >>> from metaan import pool
-    >>> spread_line(pool([0.1, 0.6], [0.02, 0.03], method="DL"))
-    'τ² = 0.100, I² = 80.0%; Q = 5.00 (df 1, P = 0.025)'
-    """
-    start = "" if fit.method == "EE" else f"τ² = {_small(fit.tau2)}, "
-    I2 = fit.I2_Q if fit.method == "EE" else fit.I2
-    return f"{start}I² = {percent(I2, 1)}; Q = {fixed(fit.Q)} (df {fit.Q_dof:g}, {_p(fit.Q_pvalue)})"
 
 
 def between_line(found: Subgroups) -> str:
