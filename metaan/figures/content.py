@@ -96,6 +96,8 @@ class Content:
         Where the dashed line stands; `nan` for none.
     notes : tuple of str
         Paragraphs below.
+    clipped : str
+        A last paragraph, where an arrow says that an interval goes on beyond the plot.
     null : float
         Where the solid line of no effect stands, analysis scale; `nan` for none.
     axis : str
@@ -123,6 +125,7 @@ class Content:
     favours: tuple[str, str]
     pooled: float = float("nan")
     notes: tuple[str, ...] = ()
+    clipped: str = ""
     null: float = 0.0
     axis: Axis = "fitted"
     bounds: Interval = (float("-inf"), float("inf"))

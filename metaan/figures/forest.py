@@ -200,6 +200,7 @@ def _content(comparison: Comparison, subject: Subject, extras: _Extras) -> Conte
         favours=favours(subject.direction, subject.name1, subject.name2, words.favours),
         pooled=pooled.estimate if pooled is not None else nan,
         notes=(*notes(comparison, preset), *_band_note(band, subject), *table.rob.notes),
+        clipped=words.clipped,
         axis=extras.axis,
         unit=subject.scale,
         band=band,

@@ -41,6 +41,7 @@ __all__ = [
     "notes",
     "other_fits",
     "p_phrase",
+    "prediction_reason",
     "short_text",
     "study_shares",
 ]
@@ -240,7 +241,7 @@ def _notes(comparison: Comparison, preset: Preset) -> Iterator[str]:
     else:
         yield heterogeneity_line(main, comparison.heterogeneity, preset)
         yield overall_line(main, preset)
-        yield from _prediction_reason(main, preset)
+        yield from prediction_reason(main, preset)
         yield words.squares
     yield from _total_notes(comparison, preset)
     own = [sentence(clean(note)) for note in comparison.notes]
@@ -266,7 +267,8 @@ def _total_notes(comparison: Comparison, preset: Preset) -> Iterator[str]:
         yield preset.wording.total_unstated
 
 
-def _prediction_reason(main: Pooled, preset: Preset) -> Iterator[str]:
+def prediction_reason(main: Pooled, preset: Preset) -> Iterator[str]:
+    """Say why a model of random effects has no prediction interval, where it has none."""
     if main.method == "EE":
         return
     if main.k < LEAST_FOR_PREDICTION:

@@ -90,7 +90,7 @@ def layout_rows(content: Content, style: Style = DEFAULT) -> ForestLayout:
     marks = tuple(place_marks(content, middles, scale, style)) if scale else ()
     axis = _axis(content, scale, frame, above.bottom, below, style) if scale else _Part((), (), (), below)
     legend = _legend(content, frame, axis.bottom, style)
-    notes = _notes(content, frame, legend.bottom, style)
+    notes = _notes(_noted(content, marks), frame, legend.bottom, style)
     badges = _badges(content, frame, middles, style)
     shown = _Part(_cells(content, frame, middles, style), *draw_marks(content, marks, scale, style), 0.0)
     parts = (heads, header, above, axis, legend, notes, badges, shown)
@@ -391,12 +391,18 @@ def _legend(content: Content, frame: Frame, top: float, style: Style) -> _Part:
     return _Part(tuple(words), (), tuple(shapes), y + step / 2)
 
 
-def _notes(content: Content, frame: Frame, top: float, style: Style) -> _Part:
+def _noted(content: Content, marks: Sequence[PlacedMark]) -> tuple[str, ...]:
+    """Explain arrows where there are some."""
+    arrows = any(mark.arrow_low or mark.arrow_high for mark in marks)
+    return (*content.notes, content.clipped) if arrows and content.clipped else content.notes
+
+
+def _notes(texts: Sequence[str], frame: Frame, top: float, style: Style) -> _Part:
     step = style.note * style.leading
     room = frame.width - 2 * style.margin
-    y = top + (8.0 if content.notes else 0.0)
+    y = top + (8.0 if texts else 0.0)
     words: list[Words] = []
-    for note in content.notes:
+    for note in texts:
         for line in wrap(style.numerals.prose(note), style.note, room, family=style.family):
             words.append(Words(x=style.margin, y=y + 0.85 * step, text=line, size=style.note))
             y += step

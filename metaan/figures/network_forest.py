@@ -249,6 +249,7 @@ def _content(
         notes=tuple(
             _notes(network, contrasts, reference, direction, names, ranking, preset, predicted=predicted)
         ),
+        clipped=words.clipped,
         axis=axis,
         unit=clean(scale) if measure == "MD" else "",
         favours_on_top=preset.favours_on_top,

@@ -163,6 +163,7 @@ def _content(
         ratio=ratio,
         favours=favours(direction, said.first, said.second, words.favours),
         notes=tuple(_notes(splits, network, names, said)),
+        clipped=words.clipped,
         axis=axis,
         unit=clean(scale) if measure == "MD" else "",
         favours_on_top=preset.favours_on_top,

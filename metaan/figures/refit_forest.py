@@ -211,6 +211,7 @@ def _content(rows: Sequence[_Refit], words: _Words, look: _Look) -> Content:
             said.refits.model.format(model=model_name(whole, preset)),
         ),
         null=nan if look.measure in ONE_GROUP_MEASURES or not look.measure else 0.0,
+        clipped=said.clipped,
         axis=look.axis,
         unit=look.scale,
         favours_on_top=preset.favours_on_top,

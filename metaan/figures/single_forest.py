@@ -213,6 +213,7 @@ def single_content(
         favours=(clean(favours[0]), clean(favours[1])),
         pooled=_place(pooled.estimate, measure) if pooled is not None else nan,
         notes=tuple(clean(note) for note in notes),
+        clipped=preset.wording.clipped,
         null=nan if measure in ONE_GROUP_MEASURES or not measure else 0.0,
         axis=axis,
         bounds=(-inf, inf) if ratio else WITHIN.get(measure, (-inf, inf)),

@@ -362,6 +362,9 @@ def _statistics(single: Single, preset: Preset) -> Iterator[str]:
         yield from heterogeneity_lines(single)
         return
     from metaan.figures.forest_lines import heterogeneity_line, overall_line
+    from metaan.figures.forest_text import prediction_reason
 
     yield heterogeneity_line(fit, single.heterogeneity, preset)
     yield overall_line(fit, preset)
+    yield from prediction_reason(fit, preset)
+    yield preset.wording.squares
