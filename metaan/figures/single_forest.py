@@ -17,6 +17,7 @@ from metaan.figures.numerals import Numerals
 from metaan.figures.presets import METAAN, Preset
 from metaan.figures.wording import counted
 from metaan.format import (
+    DASH,
     ONE_GROUP_MEASURES,
     RATIO_MEASURES,
     fixed,
@@ -41,7 +42,7 @@ WITHIN = {
 
 
 LineKind: TypeAlias = Literal[
-    "study", "group", "total", "pooled", "prediction", "common", "heading", "words", "closing"
+    "study", "aside", "group", "total", "pooled", "prediction", "common", "heading", "words", "closing"
 ]
 WHOLE = "100.0"
 TEXT_KINDS = frozenset({"heading", "words", "closing", "total"})
@@ -55,9 +56,9 @@ class ForestLine:
     Attributes
     ----------
     kind : str
-        study, group (the subtotal of a subgroup), total (sums of the arms), pooled, prediction, common
-        (shown pale); heading (of a subgroup; the studies below it stand in), words (of what is above:
-        heterogeneity, a test), closing (words of all).
+        study, aside (a study that is not estimable), group (the subtotal of a subgroup), total (sums of the
+        arms), pooled, prediction, common (shown pale); heading (of a subgroup; the studies below it stand
+        in), words (of what is above: heterogeneity, a test), closing (words of all).
     label : str
         As printed.
     estimate, low, high : float
@@ -286,6 +287,8 @@ def _weights(lines: Sequence[ForestLine]) -> Iterator[str]:
             share = next(written)
             above += float(share)
             yield share
+        elif line.kind == "aside":
+            yield DASH
         elif line.kind == "group":
             yield fixed(above, 1)
         elif line.kind == "pooled":
@@ -343,7 +346,7 @@ def _description(lines: Sequence[ForestLine], title: str, content: Content, text
     weights = _weights(lines) if weighed else ("",) * len(lines)
     for line, weight in zip(lines, weights, strict=True):
         arms = f" ({'; '.join(line.arms)})" if line.arms else ""
-        share = texts.preset.wording.told.weight.format(weight=weight) if weight else ""
+        share = texts.preset.wording.told.weight.format(weight=weight) if weight.strip(DASH) else ""
         said = texts.of(line)
         label = f"{clean(line.label)}{arms}"
         yield f"{label}: {said}{share}." if said else f"{label}."

@@ -198,7 +198,7 @@ class Wording:
     ----------
     study, total, subtotal, weight, rob, overall_rob : str
         Headers and names of rows.
-    events, means : tuple of (str, str)
+    events, means, rates : tuple of (str, str)
         Header and cell of each column of one arm.
     size : str
         Header where only the numbers analysed are known.
@@ -254,6 +254,7 @@ class Wording:
     letters: tuple[str, str] = ("z", "t")
     limits: str = "{low} to {high}"
     joined: str = "{names} and {last}"
+    place: Counted = ("row {rows}", "rows {rows}")
     studies: Counted = ("{n} study", "{n} studies")
 
     study: str = "Study"
@@ -267,6 +268,7 @@ class Wording:
     overall_rob: str = "All"
     events: tuple[tuple[str, str], ...] = (("events/n", "{events}/{n}"),)
     means: tuple[tuple[str, str], ...] = (("mean (SD)", "{mean} ({sd})"), ("n", "{n}"))
+    rates: tuple[tuple[str, str], ...] = (("events/\ntime", "{events}/{time}"),)
     size: str = "n"
     effect: str = "{short}\n({interval})"
     plot: str = "{measure}"

@@ -286,6 +286,9 @@ def _lines(single: Single, arms: ArmCells, preset: Preset) -> Iterator[ForestLin
         yield from studies
     else:
         yield from _groups(single, single.subgroups, studies, preset)
+    for row in single.set_aside:
+        if not row.column:
+            yield ForestLine(kind="aside", label=row.label)
     if arms.totals:
         yield ForestLine(kind="total", label=preset.wording.total, arms=arms.totals)
     for line in pooled_lines(single):
@@ -339,7 +342,7 @@ def _notes(single: Single, preset: Preset) -> Iterator[str]:
     words = preset.wording
     yield from _statistics(single, preset)
     for study, rows in shared_groups(single.studies):
-        yield f"{SHARED} {shared_words(study, rows, words.shared)}"
+        yield f"{SHARED} {shared_words(study, rows, words)}"
     if single.fit is not None and (reason := why_not(single.fit)):
         yield words.not_estimable_model.format(model=model_words(single, single.fit), reason=reason)
     elif single.fit is not None and isnan(single.fit.se):

@@ -90,6 +90,17 @@ def test_columns_follow_what_the_file_holds(pool, tmp_path):
         assert expected <= set(found), measure
 
 
+def test_a_study_that_is_not_estimable_is_shown_with_its_reason(pool, tmp_path):
+    text = "slab,ai,n1i,ci,n2i\nA,4,40,8,41\nB,5,50,9,49\nNobody 2001,0,30,0,31\n"
+    found = drawn(pool, tmp_path, text, "--measure", "OR", "--add", "0", "--to", "none")
+    at = found.index("Nobody 2001")
+    assert found[at + 1 : at + 3] == ["not estimable", "–"]
+    assert any("Nobody 2001: OR is not defined" in line for line in found)
+    assert "No prediction interval: it takes at least three studies, and there are 2." in found
+    svg = (tmp_path / "forest.svg").read_text()
+    assert "Nobody 2001: not estimable." in svg
+
+
 def test_an_axis_reaches_equally_far_on_both_sides_where_it_is_asked_to(pool, bcg, tmp_path):
     asked = ("--measure", "RR", "--axis", "symmetric")
     ticks = {"0.05", "0.1", "0.2", "0.5", "1", "2", "5", "10", "20"}
