@@ -881,6 +881,20 @@ def test_the_other_figures(call: Network, tmp_path: Path, plot: str) -> None:
     assert "trials.csv" in figure.read_text()
 
 
+@pytest.mark.parametrize("plot", sorted(PLOTS))
+def test_a_figure_for_a_journal(call: Network, tmp_path: Path, plot: str) -> None:
+    figure = tmp_path / "plot.svg"
+    text = contrast_file("senn2013")
+    order = ("acar", "benf", "metf", "migl", "piog", "plac", "rosi", "sita", "sulf", "vild")
+    arguments = [part for name in order for part in ("--order", name)] if plot == "funnel" else []
+    arguments += ["--small-values", "desirable", "--plot", plot, "--figure", str(figure), "--journal"]
+    code, _, said = call(text, *arguments, "plos")
+    assert code == 0
+    assert "set in Liberation Sans, which has Arial's widths" in said
+    assert b"font-family=\"'Liberation Sans'" in figure.read_bytes()
+    assert call(text, *arguments, "natur")[0] == 2
+
+
 @pytest.mark.parametrize("plot", ["rankogram", "splits", "league"])
 def test_a_figure_that_needs_a_direction_does_not_guess_it(call: Network, tmp_path: Path, plot: str) -> None:
     figure = tmp_path / "one.svg"

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 __all__ = ["DraperyLayout", "drapery_plot", "layout_drapery"]
 
 PLOT_WIDTH, PLOT_HEIGHT = 340.0, 280.0
+LOWEST = 28.75
+"""Height in letters of their size at which the names of the intervals stay apart."""
+
 STEPS = 26
 BEND = 1.8
 STEEPEST = 3.5
@@ -154,7 +157,7 @@ def layout_drapery(
 
 
 def _layout(subject: PooledStudies, common: Pooled | None, style: Style) -> DraperyLayout:
-    wide, tall = PLOT_WIDTH * style.zoom, PLOT_HEIGHT * style.zoom
+    wide, tall = PLOT_WIDTH * style.zoom, max(PLOT_HEIGHT * style.zoom, LOWEST * style.note)
     ticks = tuple(Tick(i / 5, tick_label(i / 5)) for i in range(6))
     left = left_room([tick.label for tick in ticks], style)
     entries = tuple(_key(subject, common, style))

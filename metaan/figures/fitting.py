@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from metaan.figures.style import LEAST_LEADING
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -14,13 +16,14 @@ if TYPE_CHECKING:
 
 __all__ = ["fitted"]
 
-ZOOMS = tuple(1 - 0.05 * step for step in range(11))
-"""What plots are multiplied by on the widest page: less than a half of their size is too little to read."""
+ZOOMS = tuple(1 - 0.05 * step for step in range(13))
+"""What plots are multiplied by on the widest page: smaller ones could not be read."""
 
-COLUMN_ZOOMS = tuple(zoom for zoom in ZOOMS if zoom > 0.7)
-"""On a narrower page, where the widest would show more."""
+COLUMN_ZOOMS = tuple(zoom for zoom in ZOOMS if zoom > 0.55)
+"""The same on a narrower page: below this the widest shows more."""
 
-LETTER_ZOOMS = (0.7, 0.6, 0.5)
+LETTER_ZOOMS = (0.7, 0.6, 0.5, 0.4)
+"""With smaller letters, on the widest page."""
 
 
 class _Laid(Protocol):
@@ -72,6 +75,6 @@ def _smaller(style: Style) -> Iterator[tuple[float, Style]]:
             yield page, replace(style, zoom=zoom)
     for zoom in ZOOMS:
         yield widest, replace(style, zoom=zoom)
-    for size in style.smaller_letters():
+    for size in (style.text, *style.smaller_letters()):
         for zoom in LETTER_ZOOMS:
-            yield widest, replace(style.with_letters(size), zoom=zoom)
+            yield widest, replace(style.with_letters(size), zoom=zoom, leading=LEAST_LEADING)

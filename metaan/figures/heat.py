@@ -29,13 +29,15 @@ LEAST_PAGE = 47.5
 """Width of a page in letters of its notes."""
 
 BESIDE_LIMIT, BESIDE_LINES = 280.0, 3
-TURNED_LIMIT, TURNED_LINES = 190.0, 4
+TURNED_LIMIT, TURNED_LEAST, TURNED_LINES = 190.0, 130.0, 4
 ABOVE_LINES = 3
 PAD = 3.0
 NAME_GAP = 5.0
 GROUP_GAP = 18.0
 SIZES = ((8, 9.0), (12, 8.0), (18, 7.0))
 SMALLEST = 6.0
+TIGHT, JOINING = 0.7, " to"
+"""Zoom below which the lines of cells are broken, and the word that no line begins with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +154,7 @@ def layout_heat(content: HeatMap, style: Style = DEFAULT) -> HeatLayout:
     HeatLayout
         Numbers and strings in points.
     """
-    content = replace(content, size=max(min(content.size, style.text), style.text_least))
+    content = _settled(content, style)
     grid = _grid(content, style)
     heading, y = heading_words(content.heading, page=grid.page, style=style)
     room = grid.page - 2 * style.margin
@@ -189,6 +191,23 @@ def layout_heat(content: HeatMap, style: Style = DEFAULT) -> HeatLayout:
     return HeatLayout(sheet=sheet, cells=placed)
 
 
+def _settled(content: HeatMap, style: Style) -> HeatMap:
+    """Choose the size of the letters; on a tight page, break the lines of the cells between words."""
+    size = max(min(content.size, style.text), style.text_least)
+    if style.zoom >= TIGHT:
+        return replace(content, size=size)
+    lines = [line for row in content.cells for cell in row for line in cell.lines]
+    words = (width(word, size, family=style.family) for line in lines for word in line.split())
+    limit = max(words, default=0.0) + width(JOINING, size, family=style.family)
+
+    def broken(cell: HeatCell) -> HeatCell:
+        wrapped = (wrap(line, size, limit, family=style.family) for line in cell.lines)
+        return replace(cell, lines=tuple(part for parts in wrapped for part in parts))
+
+    cells = tuple(tuple(broken(cell) for cell in row) for row in content.cells)
+    return replace(content, size=size, cells=cells)
+
+
 class _Grid(NamedTuple):
     left: float
     across: float
@@ -218,13 +237,13 @@ def _grid(content: HeatMap, style: Style) -> _Grid:
     )
     heads = level_heads
     if turned:
-        limit = TURNED_LIMIT * style.zoom
+        limit = max(TURNED_LIMIT * style.zoom, TURNED_LEAST)
         heads = tuple(wrap(name, size, limit, lines=TURNED_LINES, family=family) for name in content.columns)
         across = max(across, max(len(head) for head in heads) * step + 2.0)
     left = style.margin + max(width(line, size, family=family) for name in names for line in name) + NAME_GAP
     titles = max((width(title, size, bold=True, family=family) for title, _ in content.groups), default=0.0)
     right = max(left + across * len(content.columns), style.margin + titles)
-    page = max(right + style.margin + 2.0, LEAST_PAGE * style.note)
+    page = max(right + style.margin + 2.0, LEAST_PAGE * style.zoom * style.note)
     return _Grid(left, across, down, page, names, heads, turned)
 
 

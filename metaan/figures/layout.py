@@ -43,6 +43,7 @@ LEAST_SIDE = 60.0
 BESIDE_NULL = 6.0
 BADGE_LETTERS = 0.78
 LEGEND_GAP = 14.0
+ROW_STEPS = (1.0, 0.75, 0.5, 0.25, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,9 @@ class ForestLayout:
 def layout_rows(content: Content, style: Style = DEFAULT) -> ForestLayout:
     """Measure every text of a forest plot and give every mark its place.
 
+    Where a page has a height, rows come closer together for it, and letters become smaller; what it cannot
+    hold even so keeps the usual pitch.
+
     Parameters
     ----------
     content : Content
@@ -80,7 +84,23 @@ def layout_rows(content: Content, style: Style = DEFAULT) -> ForestLayout:
     ForestLayout
         Numbers and strings in points, fit for `draw_forest` and for tests.
     """
-    frame = place_columns(content, style)
+    badges = any(column.badges for column in content.columns)
+    first, *lower = _lower(style, badges=badges)
+    laid = _laid(content, place_columns(content, first))
+    if laid.height <= style.tallest:
+        return laid
+    shorter = (_laid(content, place_columns(content, each)) for each in lower)
+    return next((each for each in shorter if each.height <= style.tallest), laid)
+
+
+def _lower(style: Style, *, badges: bool) -> Iterator[Style]:
+    """Give way to a page's height: rows closer together, then smaller letters."""
+    yield from (style.with_rows(share, badges=badges) for share in ROW_STEPS)
+    for size in style.smaller_letters():
+        yield style.with_letters(size).with_rows(0.0, badges=badges)
+
+
+def _laid(content: Content, frame: Frame) -> ForestLayout:
     style = frame.style
     scale = _scale(content, frame, style)
     heads = _heading(content, frame, style)
@@ -272,7 +292,7 @@ def _badges(content: Content, frame: Frame, middles: Sequence[float], style: Sty
 
 
 def _badge(badge: Badge, x: float, y: float, style: Style) -> tuple[Shape, Words]:
-    radius, size = style.badge / 2 - style.hair, BADGE_LETTERS * style.badge
+    radius, size = style.badge / 2 - style.hair, max(BADGE_LETTERS * style.badge, style.text_least)
     corners: list[Point] = [
         (x + radius * cos(2 * pi * i / CORNERS), y + radius * sin(2 * pi * i / CORNERS))
         for i in range(CORNERS)

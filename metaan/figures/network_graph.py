@@ -197,7 +197,7 @@ def _layout(
     titles = [_title(i, part) if len(parts) > 1 else "" for i, part in enumerate(parts, start=1)]
     heading_step = style.heading * style.leading
     origins, right, bottom = _shelves(placed, titles, style.margin + 2 * heading_step, style)
-    page = max(right, LEAST_WIDTH * style.note) + style.margin
+    page = max(right, LEAST_WIDTH * style.zoom * style.note) + style.margin
     shift = (page - style.margin - right) / 2 if len(parts) == 1 else 0.0
     origins = [(x + shift, y) for x, y in origins]
     words = list(heading_words(f"{outcome}: which treatments were compared", page=page, style=style)[0])

@@ -188,7 +188,7 @@ def _grid(rankogram: Rankogram, names: Mapping[str, str], style: Style) -> _Grid
     left = style.margin + max(width(_level(value), note, family=family) for value in LEVELS) + 7.0
     page = left + across * panel + (across - 1) * BETWEEN + style.margin + 2.0
     tall = PANEL_HEIGHT * style.zoom
-    return _Grid(order, titles, across, left, panel, tall, max(page, LEAST_PAGE * note))
+    return _Grid(order, titles, across, left, panel, tall, max(page, LEAST_PAGE * style.zoom * note))
 
 
 def _said(rankogram: Rankogram, i: int) -> tuple[str, str]:

@@ -52,7 +52,7 @@ PALETTES: dict[str, dict[Severity, str]] = {
 NOT_JUDGED = "not judged"
 CORNERS = 40
 RIM = 0.8
-GLYPH, WITHIN = 1.6, 1.5
+GLYPH, GLYPH_ROOM = 1.6, 1.2
 MARK = 11 / 21
 """Radius of a mark in the legend, in diameters of a badge."""
 
@@ -115,14 +115,9 @@ def rob_mark(
     glyph = clean(level.glyph) if level is not None else ""
     if not glyph:
         return disc, ()
-    size = min(
-        GLYPH * radius,
-        GLYPH
-        * radius
-        * 1.2
-        * radius
-        / max(width(glyph, GLYPH * radius, bold=True, family=style.family), 0.1),
-    )
+    size = max(GLYPH * radius, style.text_least)
+    wide = width(glyph, size, bold=True, family=style.family)
+    size = min(size, size * GLYPH_ROOM * radius / max(wide, 0.1))
     sign = Words(
         x=x,
         y=baseline(y, size),

@@ -141,7 +141,7 @@ def _layout(
     widest = max(width(name, style.text, family=style.family) for name in [*names, "Study"])
     left = style.margin + widest + NAME_GAP
     middles, right = _columns(heads, left, style)
-    page = max(right + style.margin, LEAST_PAGE * style.note)
+    page = max(right + style.margin, LEAST_PAGE * style.zoom * style.note)
     pitch, radius = ROW * style.zoom, min(RADIUS, ROW * style.zoom / 2 - 1.0) * style.badge / DEFAULT.badge
     heading, y = heading_words(title, page=page, style=style)
     header, top = _header(heads, middles, y + 8.0, right, style)

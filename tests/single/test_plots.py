@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -21,6 +22,29 @@ def drawn(pool, tmp_path, text, *arguments):
 def test_every_plot_of_the_example(pool, bcg, tmp_path, plot):
     found = drawn(pool, tmp_path, bcg, "--measure", "RR", "--plot", plot)
     assert any("Risk ratio (" in text for text in found)
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_a_journal_writes_numbers_its_own_way(pool, bcg, tmp_path, plot):
+    own, lancet = (
+        drawn(pool, tmp_path, bcg, "--measure", "RR", "--plot", plot, "--journal", name)
+        for name in ("metaan", "lancet")
+    )
+    assert any("Risk ratio (" in text for text in own)  # the heading
+    assert not any("Risk ratio (bcg" in text for text in lancet)
+    assert any(re.search(r"\d·\d", text) for text in lancet)
+    assert not any(re.search(r"\d\.\d", text) for text in lancet)
+
+
+def test_a_figure_tells_its_typeface_and_an_unknown_journal_is_refused(pool, bcg, tmp_path):
+    path = str(tmp_path / "plot.svg")
+    asked = ("--measure", "RR", "--plot", "radial", "--figure", path, "--journal")
+    code, _, said = pool(bcg, *asked, "nature")
+    assert code == 0
+    assert "set in Liberation Sans, which has Arial's widths" in said
+    code, _, said = pool(bcg, *asked, "natur")
+    assert code == 2
+    assert "did you mean “nature”" in said
 
 
 def test_the_funnel_tells_the_test_of_its_measure(pool, bcg, tmp_path):
