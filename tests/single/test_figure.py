@@ -155,4 +155,4 @@ def test_every_ending_has_its_format(pool, bcg, tmp_path, ending):
     code, _, said = pool(bcg, "--measure", "RR", "--journal", "plos", "--figure", str(path))
     assert code == 0
     assert path.read_bytes()[:4] in (b"%!PS", b"II*\x00")
-    assert "PLOS" in said
+    assert "Liberation Sans" in said
