@@ -451,12 +451,12 @@ def canonical(value: float, scale: float = 0.0) -> float | None:
 
     Examples
     --------
-    >>> canonical(1 / 3), canonical(6.2e-13), canonical(1e-17, scale=0.1), canonical(float("nan"))
-    (0.3333333333, 6.2e-13, 0.0, None)
+    >>> canonical(1 / 3), canonical(6.2e-13), canonical(1e-17, scale=0.1), canonical(-0.0)
+    (0.3333333333, 6.2e-13, 0.0, 0.0)
     """
     if not isfinite(value):
         return None
-    return float(f"{without_residue(value, scale):.{SIGNIFICANT_DIGITS}g}")
+    return float(f"{without_residue(value, scale):.{SIGNIFICANT_DIGITS}g}") + 0.0  # and no 0 with a minus
 
 
 def without_residue(value: float, scale: float) -> float:

@@ -71,6 +71,44 @@ def test_a_wrong_command_line_is_2(arguments: list[str], capsys: pytest.CaptureF
     assert "Error" in said
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "none"],
+        ["diff", "none", "none"],
+        ["init", "made", "--from", "none"],
+        ["network", "none", "--measure", "OR"],
+        ["network", "there.csv", "--measure", "OR", "--nodes", "none"],
+        ["pool", "none"],
+        ["report", "none"],
+        ["verify", "none"],
+    ],
+)
+def test_a_place_on_the_command_line_that_is_not_there_is_2(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there.csv").write_text("study,treatment,events,n\n")
+    assert run(arguments) == 2
+    assert "'none' does not exist" in capsys.readouterr().err
+    assert [p.name for p in tmp_path.iterdir()] == ["there.csv"]
+
+
+@pytest.mark.parametrize("command", ["check", "report"])
+def test_a_table_that_a_review_lacks_is_a_fault_of_the_data(
+    review: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (review / "arms.csv").unlink()
+    (review / "treatments.csv").unlink()
+    arguments = [command, str(review)] + (["--out", str(review / "o")] if command == "report" else [])
+    assert run(arguments) == 1
+    assert "D001" in "".join(capsys.readouterr())
+    assert not (review / "o").exists()
+
+
 def test_no_review_anywhere_is_2_and_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -110,7 +110,7 @@ def test_a_folder_with_something_in_it_is_refused(here: Path, capsys: pytest.Cap
 def test_a_file_that_cannot_be_used_leaves_nothing(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "trials.csv").write_text("colour,shape\nred,round\n")
     assert run(["init", "r", "--from", "trials.csv"]) == 1
-    assert run(["init", "r", "--from", "none.csv"]) == 1
+    assert run(["init", "r", "--from", "none.csv"]) == 2
     (here / "bomb.zip").write_bytes(b"PK\x03\x04 no archive")
     assert run(["init", "r", "--from", "bomb.zip"]) == 1
     with zipfile.ZipFile(here / "out.zip", "w") as archive:
@@ -133,6 +133,7 @@ def test_options_of_a_file_need_a_file(
 
 
 def test_a_column_without_a_heading_is_refused(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "x.csv").write_text("events\n1\n")
     assert run(["init", "r", "--from", "x.csv", "--column", "events"]) == 2
     assert "ROLE=HEADING" in capsys.readouterr().err
 

@@ -298,11 +298,6 @@ def test_a_bad_file_is_refused_with_its_place(pool: Pool, content: bytes, code_o
     assert "help:" in said
 
 
-def test_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["pool", str(tmp_path / "none.csv"), "--measure", "OR"]) == 1
-    assert "not there" in capsys.readouterr().err
-
-
 def test_nothing_to_pool_is_told_and_ends_with_1(pool: Pool) -> None:
     code, told, said = pool("slab,ai,n1i,ci,n2i\nA,x,40,8,41\n", "--measure", "OR", "--format", "json")
     found = numbers(told)

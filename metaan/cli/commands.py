@@ -14,6 +14,7 @@ from metaan.cli.diff import diff
 from metaan.cli.explain import explain
 from metaan.cli.init import init
 from metaan.cli.network import network
+from metaan.cli.places import ANY, FOLDER, OUT
 from metaan.cli.pool import pool
 from metaan.cli.talk import talk_of, talk_options
 from metaan.errors import MetaanError
@@ -31,9 +32,6 @@ __all__ = ["program"]
 
 SHOWN_PER_FILE = 20
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-
-REVIEW = click.Path(exists=True, file_okay=False, path_type=Path)
-OUT = click.Path(path_type=Path)
 
 
 @click.group(context_settings=HELP, no_args_is_help=True)
@@ -54,7 +52,7 @@ def program(context: click.Context, *, quiet: bool, verbose: bool, debug: bool) 
 
 
 @program.command(short_help="Write the whole report.")
-@click.argument("review", type=REVIEW, required=False)
+@click.argument("review", type=FOLDER, required=False)
 @click.option("--out", type=OUT, default=Path("reports"), help="Folder of the report.  [default: reports]")
 @click.option("--watch", is_flag=True, help="Write it again whenever a file of the review changes.")
 @click.option("--fresh", is_flag=True, help="Draw every figure again, also those that have not changed.")
@@ -104,7 +102,7 @@ def report(
 
 
 @program.command(short_help="Find every fault in the data and the plan.")
-@click.argument("review", type=click.Path(exists=True, path_type=Path), required=False)
+@click.argument("review", type=ANY, required=False)
 @click.option(
     "--format",
     "form",
@@ -137,7 +135,7 @@ def check(
 
 
 @program.command(short_help="Make the report again and compare.")
-@click.argument("review", type=REVIEW, required=False)
+@click.argument("review", type=FOLDER, required=False)
 @click.option("--out", type=OUT, default=Path("reports"), help="Folder of the report.  [default: reports]")
 @click.option("--strict", is_flag=True, help="Only identical bytes will do.")
 @talk_options

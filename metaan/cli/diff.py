@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from metaan.cli.places import FOLDER
 from metaan.cli.talk import talk_options
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ __all__ = ["diff"]
 
 SHOWN = 20
 WIDTH = 60
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command(short_help="Show what changed between two reports.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from metaan.cli.places import FILE, OUT
 from metaan.cli.talk import talk_of, talk_options
 
 if TYPE_CHECKING:
@@ -32,10 +33,8 @@ OPTIONS_OF_FILES = (
 
 
 @click.command(short_help="Start a review: a small example, or from a file.")
-@click.argument("folder", type=click.Path(path_type=Path), required=False)
-@click.option(
-    "--from", "file", type=click.Path(path_type=Path), metavar="FILE", help="Make the review of this file."
-)
+@click.argument("folder", type=OUT, required=False)
+@click.option("--from", "file", type=FILE, metavar="FILE", help="Make the review of this file.")
 @click.option("--measure", default="", help="OR, RR, RD, MD or SMD; needed where the file gives effects.")
 @click.option(
     "--direction",

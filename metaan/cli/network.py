@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from metaan.cli.places import FILE
 from metaan.cli.talk import talk_of, talk_options
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ PLOTS = ("forest", "graph", "rankogram", "splits", "heat", "league", "contributi
 
 
 @click.command(short_help="Compare several treatments from one CSV file.")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FILE)
 @click.option("--measure", help="OR, RR, RD, MD, SMD, IRR or IRD; any name for effects that are given.")
 @click.option(
     "--method",
@@ -109,7 +110,7 @@ PLOTS = ("forest", "graph", "rankogram", "splits", "heat", "league", "contributi
 )
 @click.option(
     "--nodes",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     help="CSV of raw_label and node: which labels are one treatment.",
 )
 @click.option(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from metaan.cli.places import FILE
 from metaan.cli.talk import talk_of, talk_options
 
 if TYPE_CHECKING:
@@ -20,13 +21,13 @@ __all__ = ["pool"]
 TO = ("only0", "all", "if0all", "none")
 VTYPES = ("LS", "UB")
 MODELS = ("inverse", "mh", "peto", "UM.FS", "UM.RS", "CM.EL")
-PLOTS = ("funnel", "labbe", "radial", "drapery", "baujat", "influence")
+PLOTS = ("funnel", "labbe", "radial", "drapery", "baujat", "influence", "gosh")
 AXES = ("fitted", "symmetric")
 PROFILES = ("metafor", "meta", "revman", "stata")
 
 
 @click.command(short_help="Pool the studies of one CSV file.")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FILE)
 @click.option("--measure", help="Effect measure, such as RR, OR, SMD or PLO. Not needed with yi and vi.")
 @click.option("--method", help="EE for a common effect, or the estimator of tau2.  [default: REML]")
 @click.option("--test", help="z, t, hksj (Hartung-Knapp) or adhoc.  [default: hksj]")
@@ -81,12 +82,14 @@ PROFILES = ("metafor", "meta", "revman", "stata")
 )
 @click.option("--cumulative", default="", metavar="COLUMN", help="Pool study by study in this order.")
 @click.option("--leave-one-out", is_flag=True, help="Pool without each study in turn.")
+@click.option("--trim-fill", is_flag=True, help="Pool with mirror images of studies: trim and fill.")
 @click.option(
     "--plot",
     type=click.Choice(PLOTS, case_sensitive=False),
     help="What --figure draws in place of the forest plot.",
 )
-@click.option("--force", is_flag=True, help="Draw a funnel plot of fewer than ten studies too.")
+@click.option("--study", default="", metavar="NAME", help="Colour a GOSH plot by subsets with this study.")
+@click.option("--force", is_flag=True, help="Draw a funnel plot, or trim and fill, below ten studies too.")
 @talk_options
 @click.pass_context
 def pool(
@@ -114,7 +117,9 @@ def pool(
     axis: Axis,
     cumulative: str,
     leave_one_out: bool,
+    trim_fill: bool,
     plot: str | None,
+    study: str,
     force: bool,
     quiet: bool,
     verbose: bool,
@@ -136,8 +141,10 @@ def pool(
     from metaan.single.analysis import analyse_file
     from metaan.single.request import Request
 
-    if figure is None and (plot or force):
-        raise click.UsageError("--plot and --force are about a figure; name its file with --figure.")
+    if figure is None and (plot or study or (force and not trim_fill)):
+        raise click.UsageError("--plot, --study and --force are about a figure; name its file with --figure.")
+    if study and plot != "gosh":
+        raise click.UsageError("--study colours a GOSH plot; ask for one with --plot gosh.")
     if figure is not None:
         from metaan.single.figure import figure_format
 
@@ -159,6 +166,8 @@ def pool(
         slab=slab,
         cumulative=cumulative,
         leave_one_out=leave_one_out,
+        trim_fill=trim_fill,
+        force=force,
     )
     single = analyse_file(file, request)
     click.echo(_written(single, form, compare=compare_profiles and single.fit is not None), nl=False)
@@ -168,7 +177,7 @@ def pool(
     if figure is not None:
         from metaan.single.figure import write_figure
 
-        remarks = write_figure(single, figure, look, plot=plot or "", force=force)
+        remarks = write_figure(single, figure, look, plot=plot or "", force=force, study=study)
         talk.tell(f"The figure is in {figure}{''.join(f'; {each}' for each in remarks)}.")
     if isnan(single.fit.estimate):
         talk.tell(f"{single.file}: the pooled effect is not estimable; the output says why.")

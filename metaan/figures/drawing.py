@@ -23,6 +23,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from metaan.figures.files import FileSettings
 from metaan.figures.measure import clean, lacking
+from metaan.figures.pdf import sets_every_text, sheet_pdf
 from metaan.figures.raster import few_colours, pixels
 from metaan.figures.sheet import draw_sheet
 from metaan.figures.svg import finish_svg
@@ -158,7 +159,7 @@ def render(drawing: Drawing, format: Format) -> bytes:  # noqa: A002
                 family=_sheet_family(drawing.sheet),
             )
         case "pdf":
-            return _save(drawing, format="pdf", metadata=_pdf_metadata(drawing))
+            return _pdf(drawing)
         case "png":
             return _png(drawing)
         case "tiff":
@@ -293,6 +294,14 @@ def _sheet_figure(sheet: Sheet, *, outlined: bool = False) -> Figure:
 def _pixels(drawing: Drawing, dpi: int) -> npt.NDArray[np.uint8]:
     with settled(), _boxes_where_expected(drawing.lacking):
         return pixels(drawing.sheet, dpi)
+
+
+def _pdf(drawing: Drawing) -> bytes:
+    """Write PDF from the sheet; matplotlib sets what is shaped, reads from the right or lacks glyphs."""
+    if not sets_every_text(drawing.sheet):
+        return _save(drawing, format="pdf", metadata=_pdf_metadata(drawing))
+    remarks = "; ".join(drawing.remarks)
+    return sheet_pdf(drawing.sheet, title=drawing.title, subject=drawing.alt, keywords=remarks)
 
 
 def _pdf_metadata(drawing: Drawing) -> Mapping[str, str | None]:

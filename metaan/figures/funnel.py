@@ -191,7 +191,7 @@ def _layout(
     )
     names = name_dots(dots, _farthest(subject), frame_of(across, down), style, most=NAMED)
     notes, end = paragraphs(
-        tuple(asymmetry_notes(asymmetry, subject.k, style.numerals)),
+        (*_filled_notes(subject, filled), *asymmetry_notes(asymmetry, subject.k, style.numerals)),
         left=style.margin,
         top=max(axes.bottom, key.bottom) + 2.0,
         room=page - 2 * style.margin,
@@ -340,18 +340,23 @@ def _tau2(subject: PooledStudies) -> float:
     return subject.fit.tau2 if isfinite(subject.fit.tau2) else 0.0
 
 
+def _filled_notes(subject: PooledStudies, filled: TrimFill | None) -> Iterator[str]:
+    if filled is not None and not filled.k0:
+        yield "Trim and fill, a sensitivity analysis, adds no study."
+    elif filled is not None:
+        yield (
+            f"Trim and fill, a sensitivity analysis, adds {filled.k0} on the {filled.side}; the pooled"
+            f" {subject.name} is then {subject.interval(filled.pooled.estimate, *filled.pooled.ci)}."
+        )
+
+
 def _description(subject: PooledStudies, asymmetry: Asymmetry | None, filled: TrimFill | None) -> str:
     told = [f"Funnel plot of {subject.outcome}: effects across, standard errors down, from 0 at the top."]
     told += [f"{subject.study(i)}{_region(subject, i)}." for i in range(subject.k)]
     told.append(
         f"Pooled {subject.name} {subject.interval(subject.fit.estimate, *subject.fit.ci)}, {subject.model}."
     )
-    if filled is not None:
-        told.append(
-            f"Trim and fill, a sensitivity analysis, adds {filled.k0} on the {filled.side}; the pooled"
-            f" {subject.name} is then {subject.interval(filled.pooled.estimate, *filled.pooled.ci)}."
-        )
-    return " ".join([*told, *asymmetry_notes(asymmetry, subject.k)])
+    return " ".join([*told, *_filled_notes(subject, filled), *asymmetry_notes(asymmetry, subject.k)])
 
 
 def _region(subject: PooledStudies, i: int) -> str:

@@ -13,6 +13,7 @@ LEAST = {
     "drapery plot": 2,
     "Baujat plot": 4,
     "influence panel": 5,
+    "GOSH plot": 5,
 }
 """Figure to the number of studies below which it shows chance, or nothing that a forest plot does not."""
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["BEFORE", "OneLine", "characters", "warn_of_boxes"]
 
 BEFORE = {"left": 0.0, "center": 0.5, "right": 1.0}
+"""Which share of a line stands before its place."""
 
 
 class OneLine(Text):

@@ -7,7 +7,6 @@ on other letters, or its typeface lacks a character, is laid out by matplotlib.
 
 from __future__ import annotations
 
-import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,9 +16,9 @@ from matplotlib.ft2font import LoadFlags
 from matplotlib.path import Path as Outline
 from matplotlib.textpath import text_to_path
 
-from metaan.figures.fonts import drawing_font
+from metaan.figures.fonts import drawing_font, is_plain
 from metaan.figures.lettering import BEFORE, characters, warn_of_boxes
-from metaan.figures.measure import face_of, font_file, width
+from metaan.figures.measure import face_of, width
 from metaan.figures.sheet import left_to_right, point
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ __all__ = ["outlined"]
 EM = 100.0
 POINTS_PER_INCH = 72
 KEPT_LETTERS, KEPT_TEXTS = 2048, 512
-NOT_ALONE = ("Mn", "Me", "Mc", "Cf")
 
 
 def outlined(texts: Sequence[Words]) -> Outline:
@@ -87,14 +85,9 @@ def _placed(words: Words) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.uint8
 
 @lru_cache(maxsize=KEPT_TEXTS)
 def _letters(text: str, bold: bool, face: str, file: str) -> _Letters:
-    slim = file != str(font_file(bold=bold, family=face))
-    if slim and _stand_alone(text, file):
+    if is_plain(text) and characters(file).issuperset(text):
         return _side_by_side([_letter(character, bold, face, file) for character in text])
     return _laid_out(left_to_right(text), file)
-
-
-def _stand_alone(text: str, file: str) -> bool:
-    return characters(file).issuperset(text) and not any(unicodedata.category(c) in NOT_ALONE for c in text)
 
 
 def _side_by_side(letters: Sequence[_Letters]) -> _Letters:

@@ -31,6 +31,7 @@ __all__ = [
     "appraisal_record",
     "appraisal_tables",
     "bias_sentences",
+    "flow_counts",
     "flow_sentences",
     "parts_of_table",
     "placed",
@@ -120,6 +121,13 @@ def appraisal_record(review: Review) -> dict[str, Any]:
             },
         },
     }
+
+
+def flow_counts(review: Review) -> dict[str, tuple[str, int]]:
+    """Give each box of the flow with what was counted and how many there were; nothing without a flow."""
+    flow = _flow(review)
+    rows = flow_table(review.tables["flow"], flow).rows
+    return {} if flow is None else {row[1].text: (row[0].text, flow.counts[row[1].text]) for row in rows}
 
 
 def bias_sentences(review: Review) -> tuple[str, ...]:

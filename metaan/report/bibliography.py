@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from metaan.report.latex import latex_text
+from metaan.tables.latex_text import latex_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["to_bibtex", "to_ris"]
 
 OTHERS = "et al"
+CUT = "The list of authors is cut; the work names more."
 EDITORS = " (editors)"
 INITIALS = re.compile(r"[^\W\d_]{1,4}(?:-[^\W\d_])*")
 WITHIN = ". In: "
@@ -70,7 +71,8 @@ def to_ris(references: Iterable[Reference]) -> str:
     Returns
     -------
     str
-        One record for each, with the line ends that the format asks for.
+        One record for each, with the line ends that the format asks for. A list of authors that is cut says
+        so in a note, because the format has no sign for it.
 
     Examples
     --------
@@ -107,7 +109,7 @@ def _bibtex(work: Reference) -> str:
         ISSUED_BY[work.kind]: f"{{{latex_text(work.journal)}}}",
         "year": str(work.year),
         "volume": latex_text(work.volume),
-        "pages": latex_text(work.pages),
+        "pages": "--".join(map(latex_text, work.pages.split("–"))),
     }
     lines = (f"  {name} = {{{text}}}," for name, text in fields.items() if text)
     return "\n".join([f"@{BIBTEX_KINDS[work.kind]}{{{work.key},", *lines, "}\n"])
@@ -119,7 +121,8 @@ def _ris(work: Reference) -> Iterator[tuple[str, str]]:
     yield "TY", RIS_KINDS[work.kind]
     yield "ID", work.key
     for each in _people(work):
-        yield "ED" if work.authors.endswith(EDITORS) else "AU", each
+        if each != OTHERS:
+            yield "ED" if work.authors.endswith(EDITORS) else "AU", each
     yield "TI", title
     rest = (
         ("T2", host),
@@ -130,6 +133,8 @@ def _ris(work: Reference) -> Iterator[tuple[str, str]]:
         ("EP", last),
     )
     yield from ((tag, text) for tag, text in rest if text)
+    if OTHERS in _people(work):
+        yield "N1", CUT
 
 
 def _people(work: Reference) -> Iterator[str]:

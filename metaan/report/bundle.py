@@ -241,10 +241,13 @@ def _add_checklist(
 ) -> Table:
     from metaan.report.checklist import prisma_checklist
     from metaan.tables.table import to_csv
+    from metaan.tables.word import to_docx
 
     figures = [figure.id for figure in drawn.values() if not figure.refusal]
     table = prisma_checklist(review, analyses, tables=[each.id for each in tables], figures=figures)
+    word = to_docx([("Where each item is reported", [table])], title=review.plan.review.title)
     made.add(f"{table.id}.csv", to_csv(table), "metaan.report.checklist")
+    made.add(f"{table.id}.docx", word, "metaan.report.checklist")
     return table
 
 
@@ -276,4 +279,8 @@ def _closed(made: _Outputs, review: Review, folder: Path, drawn: Mapping[str, Re
         review, made.files, made.producers, figures=drawn.values(), problems=check_review(folder)
     )
     summed = {**made.files, MANIFEST: listed}
-    return {**summed, "SHA256SUMS": checksums(summed), "environment.json": environment()}
+    return {
+        **summed,
+        "SHA256SUMS": checksums(summed),
+        "environment.json": environment(review.plan.defaults.journal),
+    }

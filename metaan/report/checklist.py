@@ -13,9 +13,9 @@ from metaan.report.methods import methods_text, recorded
 from metaan.tables.table import Cell, Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-    from metaan.results.synthesis import AnalysisResult
+    from metaan.results.synthesis import AnalysisResult, Comparison
     from metaan.review.rows import Review
 
 __all__ = ["CHECKLIST", "prisma_checklist"]
@@ -25,6 +25,8 @@ CHECKLIST = "prisma_2020_checklist"
 
 BY = {"A": "the data", "P": "data and authors", "M": "authors"}
 AUTHORS = "authors"
+SUPPORT = "Support and interests"
+FUNNELS = ("funnel", "contour-funnel", "adjusted-funnel")
 MISSING = "not recorded"
 
 _COLUMNS = (
@@ -142,17 +144,13 @@ def _at(text: str, anchor: str, note: str = "") -> _Find:
     return lambda _: _Place(text, anchor, note)
 
 
-def _source(field: str, missing: str) -> _Find:
+def _source(field: str, missing: str, title: str = "Question and sources") -> _Find:
     def find(held: _Held) -> _Place:
         if not recorded(getattr(held.review.plan.review, field)):
             return _Place(note=missing)
-        return _method("Question and sources")(held)
+        return _method(title)(held)
 
     return find
-
-
-def _unrecorded(note: str) -> _Find:
-    return lambda _: _Place(note=note)
 
 
 def _section(table: str, text: str, anchor: str, missing: str, note: str = "") -> _Find:
@@ -166,7 +164,7 @@ def _collection(held: _Held) -> _Place:
     rows = [*held.review.tables["results"], *held.review.tables["contrasts"]]
     if any(row.text.get("extractor") or row.text.get("checked_by") for row in rows):
         return _Place("Evidence ledger", "Evidence", "who extracted and checked stands in data/results.csv")
-    return _Place(note="no row names who extracted or checked it")
+    return _source("collection", "neither the plan nor a row says who extracted or checked")(held)
 
 
 def _bias_method(held: _Held) -> _Place:
@@ -202,6 +200,31 @@ def _syntheses(held: _Held) -> _Place:
     )
 
 
+def _outcomes(held: _Held) -> _Place:
+    for title in ("Time points and scales", "Effect measures"):
+        if title in held.methods:
+            return _method(title, "data/outcomes.csv lists them")(held)
+    return _Place(note="no outcome was analysed; data/outcomes.csv lists them")
+
+
+def _explored(held: _Held) -> _Place:
+    """Find how heterogeneity was explored: groups of studies are told with the other repeated fits."""
+    if any(comparison.panels is not None for comparison in _compared(held)):
+        return _method("Sensitivity analyses", "groups of studies")(held)
+    return _modifiers(held)
+
+
+def _causes(held: _Held) -> _Place:
+    for each in held.analyses:
+        if any(comparison.panels is not None for comparison in each.main.comparisons):
+            return _Place("Forest plots by group, below each outcome", each.id)
+    return _modifiers(held)
+
+
+def _compared(held: _Held) -> Iterator[Comparison]:
+    return (comparison for each in held.analyses for comparison in each.main.comparisons)
+
+
 def _modifiers(held: _Held) -> _Place:
     for each in held.analyses:
         if f"{each.id}-modifiers" in held.tables:
@@ -218,26 +241,35 @@ def _sensitivity(held: _Held) -> _Place:
     return _Place(note="no sensitivity analysis was planned")
 
 
+def _small_study_method(held: _Held) -> _Place:
+    if any(comparison.k > 1 for comparison in _compared(held)):
+        return _method("Small-study effects and influence")(held)
+    return _Place(note="no two studies were pooled, so nothing could be tested")
+
+
 def _small_studies(held: _Held) -> _Place:
     for each in held.analyses:
-        if any(figure.startswith("funnel") and each.id in figure for figure in held.figures):
-            return _Place("Funnel plots, below each outcome", each.id)
+        if f"{each.id}-asymmetry" in held.tables:
+            return _Place("Tests of small-study effects, below each outcome", each.id)
+    for each in held.analyses:
+        if any(figure.startswith(FUNNELS) and each.id in figure for figure in held.figures):
+            return _Place("Funnel plots, below each outcome", each.id, "no test was run")
     if "missing" in held.tables:
         return _Place("Missing trials", "Missing", "trials without results are listed; no test was run")
     return _Place(note="no funnel plot could be drawn, and no test was run")
 
 
+def _certainty_method(held: _Held) -> _Place:
+    if not held.review.tables["grade"]:
+        return _Place(note="certainty of the evidence was not rated")
+    return _method("Risk of bias and certainty")(held)
+
+
 def _certainty(held: _Held) -> _Place:
-    found = sorted(each for each in held.tables if "findings" in each or "grade" in each)
-    if found:
+    found = sorted(each for each in held.tables if each.startswith("summary-of-findings"))
+    if found and held.review.tables["grade"]:
         return _Place("Summary of findings", f"table-{found[0]}")
     return _Place(note="certainty of the evidence was not rated")
-
-
-def _registration(held: _Held) -> _Place:
-    if not held.review.plan.review.registration.strip():
-        return _Place(note="not registered, or not recorded")
-    return _method("Question and sources")(held)
 
 
 def _amendments(held: _Held) -> _Place:
@@ -288,14 +320,20 @@ _ITEMS: tuple[tuple[str, str, str, str, _Find | None], ...] = (
     ),
     ("6", "Methods", "Information sources", "P", _source("search", "the search was not recorded")),
     ("7", "Methods", "Search strategy", "P", _source("search", "the search was not recorded")),
-    ("8", "Methods", "Selection process", "P", _unrecorded("who screened, and how, is not in the data")),
+    (
+        "8",
+        "Methods",
+        "Selection process",
+        "P",
+        _source("selection", "the plan does not say who screened"),
+    ),
     ("9", "Methods", "Data collection process", "P", _collection),
     (
         "10a",
         "Methods",
         "Data items: outcomes",
         "A",
-        _method("Time points and scales", "data/outcomes.csv", "data/outcomes.csv lists them"),
+        _outcomes,
     ),
     (
         "10b",
@@ -322,7 +360,7 @@ _ITEMS: tuple[tuple[str, str, str, str, _Find | None], ...] = (
     ),
     ("13c", "Methods", "Synthesis: tables and graphs", "A", _RESULTS),
     ("13d", "Methods", "Synthesis: models, heterogeneity, software", "A", _syntheses),
-    ("13e", "Methods", "Synthesis: exploring heterogeneity", "A", _modifiers),
+    ("13e", "Methods", "Synthesis: exploring heterogeneity", "A", _explored),
     (
         "13f",
         "Methods",
@@ -330,8 +368,8 @@ _ITEMS: tuple[tuple[str, str, str, str, _Find | None], ...] = (
         "A",
         _method("Sensitivity analyses", otherwise="no sensitivity analysis was planned"),
     ),
-    ("14", "Methods", "Assessment of reporting bias", "P", _small_studies),
-    ("15", "Methods", "Assessment of certainty", "P", _certainty),
+    ("14", "Methods", "Assessment of reporting bias", "P", _small_study_method),
+    ("15", "Methods", "Assessment of certainty", "P", _certainty_method),
     ("16a", "Results", "Study selection: flow", "A", _flow),
     ("16b", "Results", "Study selection: excluded, with reasons", "A", _excluded),
     ("17", "Results", "Study characteristics", "A", _STUDIES),
@@ -345,7 +383,7 @@ _ITEMS: tuple[tuple[str, str, str, str, _Find | None], ...] = (
     ),
     ("20a", "Results", "Syntheses: characteristics and risk of bias", "P", _STUDIES),
     ("20b", "Results", "Syntheses: estimates, precision, heterogeneity", "A", _RESULTS),
-    ("20c", "Results", "Syntheses: causes of heterogeneity", "A", _modifiers),
+    ("20c", "Results", "Syntheses: causes of heterogeneity", "A", _causes),
     ("20d", "Results", "Syntheses: sensitivity analyses", "A", _sensitivity),
     ("21", "Results", "Reporting biases", "P", _small_studies),
     ("22", "Results", "Certainty of evidence", "P", _certainty),
@@ -353,11 +391,11 @@ _ITEMS: tuple[tuple[str, str, str, str, _Find | None], ...] = (
     ("23b", "Discussion", "Limitations of the evidence", "M", None),
     ("23c", "Discussion", "Limitations of the review's process", "M", None),
     ("23d", "Discussion", "Implications", "M", None),
-    ("24a", "Other", "Registration", "P", _registration),
-    ("24b", "Other", "Protocol", "M", None),
+    ("24a", "Other", "Registration", "P", _source("registration", "not registered, or not recorded")),
+    ("24b", "Other", "Protocol", "P", _source("protocol", "the plan names no protocol")),
     ("24c", "Other", "Amendments", "P", _amendments),
-    ("25", "Other", "Support", "M", None),
-    ("26", "Other", "Competing interests", "M", None),
+    ("25", "Other", "Support", "P", _source("funding", "not in the plan", SUPPORT)),
+    ("26", "Other", "Competing interests", "P", _source("interests", "not in the plan", SUPPORT)),
     (
         "27",
         "Other",

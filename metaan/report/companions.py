@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from metaan.report.appraised import flow_counts
 from metaan.report.bibliography import to_bibtex, to_ris
 from metaan.report.evidence import node_names
 from metaan.report.manuscript import manuscript_numbers, numbers_json, numbers_tex
@@ -11,6 +12,7 @@ from metaan.report.methods import cited, methods_text
 from metaan.report.pairs import node_order
 from metaan.report.recheck import recheck_files
 from metaan.report.references import REFERENCES
+from metaan.report.summary import summary_of_findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,7 +41,13 @@ def companions(review: Review, analyses: Sequence[AnalysisResult]) -> Iterator[t
     works = [REFERENCES[key] for key in cited(methods_text(review, analyses))]
     yield "references.bib", to_bibtex(works), "metaan.report.bibliography"
     yield "references.ris", to_ris(works), "metaan.report.bibliography"
-    numbers = manuscript_numbers(analyses, node_names(review), node_order(review, nodes="dose"))
+    numbers = manuscript_numbers(
+        analyses,
+        node_names(review),
+        node_order(review, nodes="dose"),
+        findings=summary_of_findings(review, analyses),
+        counts=flow_counts(review),
+    )
     yield "numbers.tex", numbers_tex(numbers), "metaan.report.manuscript"
     yield "numbers.json", numbers_json(numbers), "metaan.report.manuscript"
     for path, content in recheck_files(analyses, node_names(review)).items():

@@ -38,6 +38,7 @@ from metaan.tables.rob import rob_table
 from metaan.tables.sensitivity import sensitivity_table
 from metaan.tables.set_aside import set_aside_table
 from metaan.tables.studies import excluded_table, missing_table, studies_table
+from metaan.tables.trim_fill import trim_fill_table
 from metaan.tables.zero_cells import zero_cells_table
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ def _of_analyses(
         yield pooled_table(analysis, names)
         yield effects_table(analysis, names)
         yield asymmetry_table(analysis, names)
+        yield trim_fill_table(analysis, names)
         yield influence_table(analysis, names)
         if analysis.main.network is not None:
             yield league_table(

@@ -41,6 +41,7 @@ FORMATS = {
 }
 DATA = "data/"
 RUN, PROGRAM = "#run", "#metaan"
+UNDATED = "(The review states no day of publication: only a run that was given one has datePublished.)"
 
 
 def crate(review: Review, files: Mapping[str, bytes]) -> bytes:
@@ -56,7 +57,8 @@ def crate(review: Review, files: Mapping[str, bytes]) -> bytes:
     Returns
     -------
     bytes
-        JSON-LD with sorted keys. No clock is read: only where SOURCE_DATE_EPOCH is set the crate has a date.
+        JSON-LD with sorted keys. No clock is read: the crate is dated by `published` of the plan, else by
+        SOURCE_DATE_EPOCH. Where the plan states no day, the description says so.
 
     References
     ----------
@@ -100,17 +102,18 @@ def crate(review: Review, files: Mapping[str, bytes]) -> bytes:
 
 def _root(review: Review, paths: list[str]) -> dict[str, Any]:
     info = review.plan.review
+    dated = {"datePublished": info.published.isoformat()} if info.published else _dated("datePublished")
     return {
         "@id": "./",
         "@type": "Dataset",
         "name": info.title,
-        "description": info.question,
+        "description": info.question if info.published else f"{info.question} {UNDATED}",
         "license": "Not stated in the review.",
         "author": [{"@type": "Person", "name": name} for name in info.authors],
         "conformsTo": {"@id": PROFILE},
         "hasPart": [{"@id": _address(path)} for path in paths],
         "mentions": {"@id": RUN},
-        **_dated("datePublished"),
+        **dated,
     }
 
 

@@ -28,6 +28,7 @@ NAMES = (
     ("study",),
     ("path",),
 )
+UNSET = (None, "", "not recorded")
 CHOICES = ("metaan", "seed", "plan", "choices")
 
 
@@ -199,7 +200,7 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]
 
 def _unset(old: object, new: object) -> bool:
     # A newer program writes keys that an older one did not know; left empty they choose nothing.
-    return (old is ABSENT and new in (None, "")) or (new is ABSENT and old in (None, ""))
+    return (old is ABSENT and new in UNSET) or (new is ABSENT and old in UNSET)
 
 
 def _held(value: object) -> object:

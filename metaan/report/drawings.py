@@ -36,6 +36,7 @@ ROOMS = {
     "drapery": "drapery_plot",
     "forest": "forest_plot",
     "funnel": "funnel_plot",
+    "gosh": "gosh_plot",
     "influence_panel": "influence_panel",
     "labbe": "labbe_plot",
     "league_heat": "league_heat",
@@ -274,7 +275,7 @@ def _of_analysis(
             comparison, anchors[analysis.id, *pair], {**shared, **reading, "axis": axis}
         ):
             yield Wanted(**refit)
-        for kind, own in further_figures(analysis, comparison, names):
+        for kind, own in further_figures(analysis, comparison, names, looks.seed):
             yield Wanted(
                 id=f"{kind.prefix}-{anchors[analysis.id, *pair]}",
                 title=f"{own['outcome']}: {kind.name}",

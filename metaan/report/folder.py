@@ -3,6 +3,9 @@
 A run writes into `.<name>.metaan-new-<process>` beside the folder. When everything is there, the two change
 places in one step where the system can (Linux, `renameat2`), otherwise in two renames; a run that was
 killed between the two is put right when the next one starts.
+
+Hidden files and folders at the top (`.log`, `.gitignore`, `.git`) are nobody's report: they stay. A file
+gets a second name in the new folder before the swap, so that what somebody writes to it goes on arriving.
 """
 
 from __future__ import annotations
@@ -97,7 +100,7 @@ def recover(out: Path) -> None:
             old.rename(out)
         for leftover in (old, *out.parent.glob(f".{_escaped(out.name)}.metaan-new-*")):
             if leftover.is_dir() and not _in_use(leftover):
-                shutil.rmtree(leftover)
+                _drop(leftover, out)
 
 
 def refuse_foreign(out: Path) -> None:
@@ -132,7 +135,7 @@ def odd_entries(out: Path) -> Iterator[tuple[str, str]]:
 
 
 def read_names(out: Path) -> Iterator[str]:
-    """List the files in a folder as paths within it, without what file managers leave behind."""
+    """List the files in a folder as paths within it, without hidden ones and what file managers leave."""
     return (name for name, what in _entries(out) if not what)
 
 
@@ -142,7 +145,7 @@ def read_files(out: Path) -> Files:
 
 
 def _entries(out: Path, within: str = "") -> Iterator[tuple[str, str]]:
-    """Walk a folder in the order of names: path to "" for a file, else to what it is."""
+    """Walk a folder in the order of names: path to "" for a file, else to what it is; not what is hidden."""
     place = out / within
     if not place.is_dir():
         return
@@ -150,6 +153,8 @@ def _entries(out: Path, within: str = "") -> Iterator[tuple[str, str]]:
         entries = sorted(found, key=lambda entry: entry.name)
     for entry in entries:
         name = f"{within}/{entry.name}" if within else entry.name
+        if not within and entry.name.startswith("."):
+            continue
         if entry.is_dir(follow_symlinks=False):
             if _is_empty(entry.path):
                 yield name, EMPTY
@@ -201,7 +206,8 @@ def _staged(out: Path) -> Iterator[Path]:
     try:
         yield new
     finally:
-        shutil.rmtree(new, ignore_errors=True)
+        with suppress(OSError):
+            _drop(new, out)
         if handle is not None:
             os.close(handle)
 
@@ -255,6 +261,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _swap(new: Path, out: Path) -> None:
+    _link_hidden(out, new)
     if not out.exists():
         new.rename(out)
     elif not _exchange(new, out):
@@ -282,7 +289,30 @@ def _swap_by_renames(new: Path, out: Path) -> None:
         _replace_files(new, out)
         return
     new.rename(out)
-    shutil.rmtree(old)
+    _drop(old, out)
+
+
+def _hidden(folder: Path) -> list[Path]:
+    """List what somebody keeps hidden at the top of a report's folder."""
+    if not folder.is_dir():
+        return []
+    hidden = (each for each in folder.iterdir() if each.name.startswith("."))
+    return sorted(each for each in hidden if not each.name.endswith(".metaan-new"))
+
+
+def _link_hidden(out: Path, new: Path) -> None:
+    """Give hidden files a second name in the new folder; what can have none is moved after the swap."""
+    for each in _hidden(out):
+        with suppress(OSError, NotImplementedError):
+            os.link(each, new / each.name, follow_symlinks=False)
+
+
+def _drop(folder: Path, out: Path) -> None:
+    """Remove a folder that has served; what is hidden in it alone moves to the folder of the report first."""
+    for each in _hidden(folder) if out.is_dir() else ():
+        if not os.path.lexists(out / each.name):
+            each.rename(out / each.name)
+    shutil.rmtree(folder)
 
 
 def _replace_files(new: Path, out: Path) -> None:

@@ -40,6 +40,8 @@ class Looks:
         a person reads them; judgements of bias.
     cautions : mapping of str to str
         What is to be said inside figures of "rob" and of "flow".
+    seed : int
+        Of what a figure draws at random.
     """
 
     preset: Preset = METAAN
@@ -50,6 +52,7 @@ class Looks:
     margins: Mapping[str, Margin] = field(default_factory=dict)
     judged: Mapping[str, RobTable] = field(default_factory=dict)
     cautions: Mapping[str, str] = field(default_factory=dict)
+    seed: int = 0
 
     def forest(self, analysis: AnalysisResult, comparison: Comparison) -> dict[str, Any]:
         """Give the arguments of `forest_plot` that are not numbers of the comparison."""
@@ -132,6 +135,7 @@ def forest_looks(review: Review) -> Looks:
         margins={each.id: margin_of(review, each, settle(review, each).measure) for each in plan.analysis},
         judged={name: table for name, table in judged.items() if table is not None},
         cautions=plan.review.figure_cautions.model_dump(),
+        seed=plan.review.seed,
     )
 
 

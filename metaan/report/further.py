@@ -36,11 +36,12 @@ FURTHER = (
     Further(prefix="drapery", name="drapery plot", room="drapery"),
     Further(prefix="baujat", name="Baujat plot", room="baujat"),
     Further(prefix="influence-panel", name="influence panel", room="influence_panel"),
+    Further(prefix="gosh", name="GOSH plot", room="gosh"),
 )
 
 
 def further_figures(
-    analysis: AnalysisResult, comparison: Comparison, names: Mapping[str, str]
+    analysis: AnalysisResult, comparison: Comparison, names: Mapping[str, str], seed: int = 0
 ) -> Iterator[tuple[Further, Mapping[str, Any]]]:
     """List the figures that a comparison carries, with the arguments of the rooms that draw them.
 
@@ -50,6 +51,8 @@ def further_figures(
         A comparison of its main scenario.
     names : mapping of str to str
         Node to the name to print.
+    seed : int
+        Of what is drawn at random.
     """
     measure = analysis.main.measure
     if comparison.main is None:
@@ -65,11 +68,12 @@ def further_figures(
         "outcome": f"{analysis.title}: {' versus '.join(groups)}",
     }
     own: Mapping[str, Mapping[str, Any]] = {
-        "funnel": {"asymmetry": comparison.asymmetry},
+        "funnel": {"asymmetry": comparison.asymmetry, "filled": comparison.trim_fill},
         "labbe": {"cells": comparison_cells(comparison), "groups": groups},
         "drapery": {"common": comparison.common},
         "baujat": {"diagnostics": comparison.influence},
         "influence_panel": {"diagnostics": comparison.influence},
+        "gosh": {"seed": seed},
     }
     for each in FURTHER:
         if not _why_not(each, comparison, measure):

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 from metaan.report.matrix import network_anchor
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from metaan.results.synthesis import AnalysisResult, Answer
-    from metaan.tables.table import Table
+    from metaan.tables.table import Cell, Table
 
-__all__ = ["answer_place", "leading_answers", "leading_pairs"]
+__all__ = ["answer_place", "leading", "leading_answers"]
 
 PAIR = ("treat1", "treat2")
+WRITTEN = {"comparison": " versus ", "part": " : "}
+"""Columns that write a pair of treatments in one cell, and what stands between the two."""
 
 
 def answer_place(
@@ -45,30 +47,90 @@ def leading_answers(
     return replace(table, rows=tuple(rows))
 
 
-def leading_pairs(
+def leading(
     table: Table | None,
     analysis: AnalysisResult,
     names: Mapping[str, str],
     anchors: Mapping[tuple[str, str, str], str],
 ) -> Table | None:
-    """Let the second treatment of each row lead to the studies that compare it with the first.
+    """Let the rows of a table lead to the studies that its numbers come from.
 
-    A table without the two columns stays as it is, and so does a row whose pair no study compares.
+    Parameters
+    ----------
+    table : Table or None
+        A table of the analysis.
+    analysis : AnalysisResult
+        What it is of.
+    names : mapping of str to str
+        Node to the name that the table prints.
+    anchors : mapping of (str, str, str) to str
+        Analysis and its two treatments to the place of their comparison on the page.
+
+    Returns
+    -------
+    Table or None
+        A pair that no study compares leads to the network, or to the analysis. Ranks, league tables and parts
+        of Q lead where one comparison is behind a row or cell; they stand in the section of their network.
     """
-    if table is None or not {*PAIR} <= {each.name for each in table.columns}:
-        return table
-    places = {
-        (names.get(one, one), names.get(other, other)): f"#{place}"
-        for (of, one, other), place in anchors.items()
-        if of == analysis.id
-    }
-    first, second = ([each.name for each in table.columns].index(name) for name in PAIR)
+    if table is None:
+        return None
+    heads = [each.name for each in table.columns]
+    places = _places(analysis, names, anchors)
+    if {*PAIR} <= {*heads}:
+        whole = analysis.id if analysis.main.network is None else network_anchor(analysis)
+        return _led_pairs(table, heads, places, f"#{whole}")
+    for name, between in WRITTEN.items():
+        if name in heads:
+            return _led_words(table, heads.index(name), between, places)
+    if heads[0] == "treatment":
+        against = _reference(table, analysis)
+        return _led(table, 0, lambda row: places.get((row[0].text, names.get(against, against)), ""))
+    return _led_league(table, places) if heads[0] == "row_versus_column" else table
+
+
+def _places(
+    analysis: AnalysisResult, names: Mapping[str, str], anchors: Mapping[tuple[str, str, str], str]
+) -> dict[tuple[str, str], str]:
+    """Give the place of each comparison by the names of its treatments, in either order."""
+    own = {(one, other): f"#{place}" for (of, one, other), place in anchors.items() if of == analysis.id}
+    named = {(names.get(one, one), names.get(other, other)): place for (one, other), place in own.items()}
+    return {(other, one): place for (one, other), place in named.items()} | named
+
+
+def _reference(table: Table, analysis: AnalysisResult) -> str:
+    if table.id == f"{analysis.id}-rare":
+        return analysis.rare[0].reference if analysis.rare else ""
+    return "" if analysis.findings is None else analysis.findings.reference
+
+
+def _led(table: Table, column: int, place: Callable[[tuple[Cell, ...]], str]) -> Table:
+    rows = ((*row[:column], replace(row[column], href=place(row)), *row[column + 1 :]) for row in table.rows)
+    return replace(table, rows=tuple(rows))
+
+
+def _led_pairs(
+    table: Table, heads: Sequence[str], places: Mapping[tuple[str, str], str], whole: str
+) -> Table:
+    """Let the second treatment lead to the studies that compare it with the first."""
+    first, second = map(heads.index, PAIR)
+    return _led(table, second, lambda row: places.get((row[first].text, row[second].text), whole))
+
+
+def _led_words(table: Table, column: int, between: str, places: Mapping[tuple[str, str], str]) -> Table:
+    """Let the first cell that a person sees lead where a pair is written in one cell."""
+    written = {between.join(pair): place for pair, place in places.items()}
+    seen = next(i for i, each in enumerate(table.columns) if each.where != "csv")
+    return _led(table, seen, lambda row: written.get(row[column].text, ""))
+
+
+def _led_league(table: Table, places: Mapping[tuple[str, str], str]) -> Table:
+    """Let the direct estimates, which stand above the diagonal, lead to the studies behind them."""
+    heads = [each.title for each in table.columns]
     rows = (
-        (
-            *row[:second],
-            replace(row[second], href=places.get((row[first].text, row[second].text), "")),
-            *row[second + 1 :],
+        tuple(
+            replace(cell, href=places.get((row[0].text, heads[j]), "")) if j > i + 1 else cell
+            for j, cell in enumerate(row)
         )
-        for row in table.rows
+        for i, row in enumerate(table.rows)
     )
     return replace(table, rows=tuple(rows))

@@ -11,10 +11,11 @@ import json
 import platform
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import metaan
+from metaan.format import SIGNIFICANT_DIGITS
+from metaan.report.compare import PIXELS, POINTS, RELATIVE
 from metaan.report.folder import PRODUCER
 from metaan.review.schema import TABLES
 from metaan.review.settle import settle
@@ -31,16 +32,26 @@ __all__ = ["checksums", "data_package", "environment", "manifest", "sha256"]
 
 PACKAGES = (
     "click",
+    "fonttools",
     "jinja2",
     "matplotlib",
     "numpy",
     "pandas",
     "pillow",
     "pydantic",
+    "python-docx",
     "rich",
     "scipy",
     "statsmodels",
 )
+TIERS = {
+    "identical": "every file is the same, byte by byte",
+    "equivalent": {
+        "numbers": f"equal to {SIGNIFICANT_DIGITS} significant digits, or within {RELATIVE:g} of their size",
+        "figures": f"the same words, places within {POINTS:g} points, grey levels within {PIXELS:g} of 255",
+    },
+}
+"""What `metaan verify` calls a report that was made again."""
 FIELD_TYPES = {
     "integer": "integer",
     "count": "integer",
@@ -121,6 +132,7 @@ def manifest(
         ],
         "not_drawn": [{"figure": f.id, "reason": f.refusal} for f in figures if f.refusal],
         "warnings": [_warning(p) for p in problems if p.severity == "warning"],
+        "tiers": TIERS,
     }
     return _json(document)
 
@@ -158,8 +170,13 @@ def data_package(review: Review) -> bytes:
     return _json(document)
 
 
-def environment() -> bytes:
+def environment(journal: str = "metaan") -> bytes:
     """Write the versions and the platform that the report was made with; no user, machine or place.
+
+    Parameters
+    ----------
+    journal : str
+        Whose figures they are: its typeface is listed beside the one of all other figures.
 
     Returns
     -------
@@ -178,7 +195,7 @@ def environment() -> bytes:
         "packages": {name: _version(name) for name in PACKAGES},
         "blas": _blas(),
         "freetype": _freetype(),
-        "fonts": _fonts(),
+        "fonts": _fonts(journal),
     }
     return _json(document)
 
@@ -255,8 +272,10 @@ def _freetype() -> str:
     return str(ft2font.__freetype_version__)
 
 
-def _fonts() -> dict[str, str]:
-    import matplotlib as mpl
+def _fonts(journal: str) -> dict[str, str]:
+    from metaan.figures.presets import PRESETS
+    from metaan.figures.typefaces import DEJAVU, font_file
 
-    folder = Path(mpl.get_data_path()) / "fonts" / "ttf"
-    return {name: sha256((folder / name).read_bytes()) for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")}
+    families = (DEJAVU, PRESETS[journal].family)
+    files = [font_file(bold=bold, family=family) for family in families for bold in (False, True)]
+    return {file.name: sha256(file.read_bytes()) for file in files}

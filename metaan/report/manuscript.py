@@ -23,6 +23,7 @@ from hashlib import sha256
 from itertools import chain
 from math import isnan, nan
 from statistics import NormalDist
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from metaan.format import (
@@ -40,14 +41,19 @@ from metaan.format import (
     total_variance,
     variance,
 )
-from metaan.report.latex import latex_text
+from metaan.report.finding_numbers import findings_named, flow_named
 from metaan.report.numbers import write_canonical
+from metaan.report.quantity import Named, Quantity
+from metaan.tables.latex_text import latex_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from metaan.report.pairs import Order
+    from metaan.results.asymmetry import Asymmetry
     from metaan.results.network import Network
+    from metaan.results.pairwise import HeterogeneityInterval
+    from metaan.results.summary import Finding
     from metaan.results.synthesis import AnalysisResult, Answer, Comparison
     from metaan.types import Interval
 
@@ -89,25 +95,13 @@ class Number:
     place: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    quantity: str
-    text: str
-    value: float | None
-    meaning: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    parts: tuple[str, ...]
-    place: str
-    about: str
-    found: _Found
-
-
 def manuscript_numbers(
-    analyses: Sequence[AnalysisResult], names: Mapping[str, str], order: Order
+    analyses: Sequence[AnalysisResult],
+    names: Mapping[str, str],
+    order: Order,
+    *,
+    findings: Sequence[Finding] = (),
+    counts: Mapping[str, tuple[str, int]] = MappingProxyType({}),
 ) -> tuple[Number, ...]:
     """Name every number of the main analyses that a manuscript may want.
 
@@ -119,18 +113,26 @@ def manuscript_numbers(
         Node to the name to print.
     order : Order
         Which treatment of a network's pair is named first.
+    findings : sequence of Finding
+        The summary of findings.
+    counts : mapping of str to (str, int)
+        Box of the flow of records and reports to what was counted, and how many there were.
 
     Returns
     -------
     tuple of Number
         In the order of the report; no name stands twice.
     """
-    named = list(chain.from_iterable(_of_analysis(each, names, order) for each in analyses))
+    named = [
+        *chain.from_iterable(_of_analysis(each, names, order) for each in analyses),
+        *findings_named(findings, names),
+        *flow_named(counts),
+    ]
     plain = [_letters(each.parts) for each in named]
-    counts = Counter(plain)
+    often = Counter(plain)
     return tuple(
         Number(
-            name=name if counts[name] == 1 else name + _code(each.parts),
+            name=name if often[name] == 1 else name + _code(each.parts),
             text=each.found.text,
             value=each.found.value,
             meaning=f"{each.about}: {each.found.meaning}",
@@ -181,40 +183,40 @@ def numbers_json(numbers: Iterable[Number]) -> bytes:
     return write_canonical(document)
 
 
-def _of_analysis(analysis: AnalysisResult, names: Mapping[str, str], order: Order) -> Iterator[_Named]:
+def _of_analysis(analysis: AnalysisResult, names: Mapping[str, str], order: Order) -> Iterator[Named]:
     measure, main = analysis.main.measure, analysis.main
     own, place = (analysis.id,), f"analyses[{analysis.id}]"
     level = f"{100 * analysis.level:g}%"
-    yield _Named((*own, "measure"), f"{place}.main", analysis.title, _measure(measure))
-    yield _Named(
+    yield Named((*own, "measure"), f"{place}.main", analysis.title, _measure(measure))
+    yield Named(
         (*own, "level"),
         place,
         analysis.title,
-        _Found("level", level, analysis.level, "confidence level", "level"),
+        Quantity("level", level, analysis.level, "confidence level", "level"),
     )
     for comparison in main.comparisons:
         pair = (comparison.treat1, comparison.treat2)
         where = f"{place}.main.comparisons[{pair[0]} : {pair[1]}]"
         about = f"{analysis.title}, {_words(pair, names)}, direct comparison"
         for each in _of_comparison(comparison, measure):
-            yield _Named((*own, *_pair(pair), each.quantity), where, about, each)
+            yield Named((*own, *_pair(pair), each.quantity), where, about, each)
     for answer in main.answers:
         pair = (answer.treat1, answer.treat2)
         where = f"{place}.main.answers[{pair[0]} : {pair[1]}]"
         about = f"{analysis.title}, {_words(pair, names)}, answer"
         for each in _of_answer(answer, measure):
-            yield _Named((*own, "answer", *_pair(pair), each.quantity), where, about, each)
+            yield Named((*own, "answer", *_pair(pair), each.quantity), where, about, each)
     if main.network is not None:
         yield from _of_network(analysis, main.network, names, order)
 
 
 def _of_network(
     analysis: AnalysisResult, network: Network, names: Mapping[str, str], order: Order
-) -> Iterator[_Named]:
+) -> Iterator[Named]:
     own, place = (analysis.id, "network"), f"analyses[{analysis.id}].main.network"
     about = f"{analysis.title}, network"
     for each in _spread(network):
-        yield _Named((*own, each.quantity), place, about, each)
+        yield Named((*own, each.quantity), place, about, each)
     index = {node: number for number, node in enumerate(network.treatments)}
     nodes = sorted(network.treatments, key=order.key)
     half = NormalDist().inv_cdf((1 + network.level) / 2)
@@ -234,16 +236,16 @@ def _of_network(
             ):
                 where = f"{place}.effects[{pair[0]} : {pair[1]}]"
                 said = f"{about}, {_words(pair, names)}"
-                yield _Named((*own, *_pair(pair), each.quantity), where, said, each)
+                yield Named((*own, *_pair(pair), each.quantity), where, said, each)
 
 
-def _of_comparison(comparison: Comparison, measure: str) -> Iterator[_Found]:
+def _of_comparison(comparison: Comparison, measure: str) -> Iterator[Quantity]:
     fit, fits = comparison.main, f"fits.{comparison.headline if comparison.k > 1 else 'wald'}."
     unit = nan if comparison.wald is None else comparison.wald.se
     estimate = (nan, (nan, nan)) if fit is None else (fit.estimate, fit.ci)
     yield from _effect(estimate[0], unit, estimate[1], measure, fits)
     p = nan if fit is None else fit.pvalue
-    yield _Found("p", pvalue(p), canonical(p), "p-value of the test against no effect", f"{fits}pvalue")
+    yield Quantity("p", pvalue(p), canonical(p), "p-value of the test against no effect", f"{fits}pvalue")
     yield _count("k", comparison.k, "studies", "k")
     yield _count("n", comparison.n, "participants", "n")
     if fit is None or comparison.k < 2:
@@ -251,44 +253,66 @@ def _of_comparison(comparison: Comparison, measure: str) -> Iterator[_Found]:
     known = fit.k >= LEAST_FOR_PREDICTION and fit.method != "EE"
     yield from _prediction(fit.prediction if known else (nan, nan), unit, measure, fits)
     tau2 = canonical(fit.tau2, total_variance(fit.tau2, fit.I2))
-    yield _Found("tau2", variance(fit.tau2), tau2, "between-study variance", f"{fits}tau2")
-    yield _Found("i2", percent(fit.I2), canonical(fit.I2, 1.0), "I2, from tau2", f"{fits}I2")
+    yield Quantity("tau2", variance(fit.tau2), tau2, "between-study variance", f"{fits}tau2")
+    yield Quantity("i2", percent(fit.I2), canonical(fit.I2, 1.0), "I2, from tau2", f"{fits}I2")
     yield from _test(fit.Q, fit.Q_dof, fit.Q_pvalue, fits)
+    yield from _heterogeneity(comparison.heterogeneity)
+    yield from _asymmetry(comparison.asymmetry)
 
 
-def _of_answer(answer: Answer, measure: str) -> Iterator[_Found]:
+def _heterogeneity(found: HeterogeneityInterval | None) -> Iterator[Quantity]:
+    if found is None:
+        return
+    for end, tau2, I2 in zip(("low", "high"), found.tau2, found.I2, strict=True):
+        at, said = "heterogeneity", f"{end} end of the interval of"
+        value = canonical(tau2, total_variance(tau2, I2))
+        yield Quantity(f"tau2-{end}", variance(tau2), value, f"{said} tau2", f"{at}.tau2.{end}")
+        yield Quantity(f"i2-{end}", percent(I2), canonical(I2, 1.0), f"{said} I2", f"{at}.I2.{end}")
+
+
+def _asymmetry(found: Asymmetry | None) -> Iterator[Quantity]:
+    """Give the test of small-study effects that the measure chose."""
+    if found is None:
+        return
+    test, at = found.main, f"asymmetry.tests[{found.chosen}]"
+    yield Quantity("small-study-test", test.words, None, "test of small-study effects", f"{at}.words")
+    p = test.pvalue
+    yield Quantity("small-study-p", pvalue(p), canonical(p), "its p-value", f"{at}.pvalue")
+
+
+def _of_answer(answer: Answer, measure: str) -> Iterator[Quantity]:
     yield from _effect(answer.estimate, answer.se, (answer.ci_low, answer.ci_high), measure)
-    yield _Found("evidence", answer.evidence, None, "kind of evidence", "evidence")
+    yield Quantity("evidence", answer.evidence, None, "kind of evidence", "evidence")
     yield _count("k", answer.k, "studies in direct comparison", "k")
     yield _count("n", answer.n, "participants in direct comparison", "n")
 
 
-def _spread(network: Network) -> Iterator[_Found]:
+def _spread(network: Network) -> Iterator[Quantity]:
     yield _count("treatments", len(network.treatments), "number of treatments", "treatments")
     yield _count("studies", len(network.studies), "number of studies", "studies")
     tau2 = canonical(network.tau2, total_variance(network.tau2, network.I2))
-    yield _Found("tau2", variance(network.tau2), tau2, "between-study variance", "tau2")
-    yield _Found("i2", percent(network.I2), canonical(network.I2, 1.0), "I2", "I2")
+    yield Quantity("tau2", variance(network.tau2), tau2, "between-study variance", "tau2")
+    yield Quantity("i2", percent(network.I2), canonical(network.I2, 1.0), "I2", "I2")
     yield from _test(network.Q, network.Q_dof, network.Q_pvalue)
 
 
-def _effect(estimate: float, se: float, ci: Interval, measure: str, at: str = "") -> Iterator[_Found]:
+def _effect(estimate: float, se: float, ci: Interval, measure: str, at: str = "") -> Iterator[Quantity]:
     scale = shown_scale(se, measure)
     told = (("estimate", estimate, "estimate"), ("low", ci[0], "ci.low"), ("high", ci[1], "ci.high"))
     for quantity, value, key in told:
         meaning = "estimate" if quantity == "estimate" else f"{quantity} end of the confidence interval"
         shown = canonical(back_transform(value, measure), scale)
-        yield _Found(quantity, effect(value, measure), shown, meaning, f"{at}shown.{key}")
+        yield Quantity(quantity, effect(value, measure), shown, meaning, f"{at}shown.{key}")
     full = DASH if isnan(estimate) else effect_with_interval(estimate, *ci, measure)
-    yield _Found("full", full, None, "estimate with its confidence interval", f"{at}shown")
+    yield Quantity("full", full, None, "estimate with its confidence interval", f"{at}shown")
 
 
-def _prediction(limits: Interval, se: float, measure: str, at: str = "") -> Iterator[_Found]:
+def _prediction(limits: Interval, se: float, measure: str, at: str = "") -> Iterator[Quantity]:
     text = DASH if isnan(limits[0]) else interval(*limits, measure)
-    yield _Found("prediction", text, None, "prediction interval", f"{at}shown.prediction")
+    yield Quantity("prediction", text, None, "prediction interval", f"{at}shown.prediction")
     for end, value in zip(("low", "high"), limits, strict=True):
         shown = canonical(back_transform(value, measure), shown_scale(se, measure))
-        yield _Found(
+        yield Quantity(
             f"prediction-{end}",
             effect(value, measure),
             shown,
@@ -297,18 +321,18 @@ def _prediction(limits: Interval, se: float, measure: str, at: str = "") -> Iter
         )
 
 
-def _test(q: float, dof: float, p: float, at: str = "") -> Iterator[_Found]:
-    yield _Found("q", fixed(q), canonical(q, dof), "Cochran's Q", f"{at}Q")
-    yield _Found("q-df", fixed(dof, 0), canonical(dof), "its degrees of freedom", f"{at}Q_dof")
-    yield _Found("q-p", pvalue(p), canonical(p), "its p-value", f"{at}Q_pvalue")
+def _test(q: float, dof: float, p: float, at: str = "") -> Iterator[Quantity]:
+    yield Quantity("q", fixed(q), canonical(q, dof), "Cochran's Q", f"{at}Q")
+    yield Quantity("q-df", fixed(dof, 0), canonical(dof), "its degrees of freedom", f"{at}Q_dof")
+    yield Quantity("q-p", pvalue(p), canonical(p), "its p-value", f"{at}Q_pvalue")
 
 
-def _measure(measure: str) -> _Found:
-    return _Found("measure", measure_name(measure), None, "effect measure", "measure")
+def _measure(measure: str) -> Quantity:
+    return Quantity("measure", measure_name(measure), None, "effect measure", "measure")
 
 
-def _count(quantity: str, number: int, meaning: str, key: str) -> _Found:
-    return _Found(quantity, f"{number:,}", float(number), meaning, key)
+def _count(quantity: str, number: int, meaning: str, key: str) -> Quantity:
+    return Quantity(quantity, f"{number:,}", float(number), meaning, key)
 
 
 def _pair(pair: tuple[str, str]) -> tuple[str, str, str]:

@@ -22,7 +22,7 @@ from metaan.tables.markdown import markdown_text
 from metaan.tables.standstill import could_change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from metaan.results.synthesis import AnalysisResult
     from metaan.review.read import Review
@@ -37,6 +37,10 @@ PACKAGE_REFERENCES = {
     "statsmodels": "seabold2010",
     "matplotlib": "hunter2007",
 }
+PROCESS = {"selection": ("Selection", "8"), "collection": ("Data collection", "9")}
+PROTOCOL = {"protocol": ("Protocol", "24b")}
+SUPPORT = {"funding": ("Support", "25"), "interests": ("Competing interests", "26")}
+"""Fields of the plan with the word before them and their item of PRISMA 2020."""
 
 
 def methods_text(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[Paragraph, ...]:
@@ -64,11 +68,16 @@ def methods_text(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[Pa
         _paragraph("Time points and scales", "10a, 13a", points=_rules(review)),
         _paragraph("Effect measures", "12", measure_clauses(analyses)),
         _paragraph("Pairwise synthesis", "13d", pairwise_clauses(analyses)),
-        _paragraph("Small-study effects and influence", "13f, 14", small_study_clauses(analyses)),
+        _paragraph(
+            "Small-study effects and influence",
+            "13f, 14",
+            small_study_clauses(analyses, review.plan.review.seed),
+        ),
         _paragraph("Network synthesis", "13d, S1 to S3", network_clauses(review, analyses)),
         _sensitivity(analyses),
         _paragraph("Risk of bias and certainty", "11, 15", _appraisal(review, analyses)),
         _paragraph("Software", "13d", _software(analyses)),
+        _paragraph("Support and interests", _told_items(review, SUPPORT), _told(review, SUPPORT)),
     )
     return tuple(each for each in paragraphs if each.clauses or each.points)
 
@@ -129,8 +138,25 @@ def _sources(review: Review) -> list[Clause]:
         Clause(f"Question: {_ended(info.question)}"),
         Clause(f"Search: {_ended(info.search)}"),
         Clause(f"Eligibility: {_ended(info.eligibility)}"),
+        *_told(review, PROCESS),
         Clause(f"Registration: {_ended(info.registration or 'not registered, or not recorded')}"),
+        *_told(review, PROTOCOL),
     ]
+
+
+def _told(review: Review, fields: Mapping[str, tuple[str, str]]) -> list[Clause]:
+    """Print what the plan says in some of its fields; nothing of those that it leaves open."""
+    info = review.plan.review
+    return [
+        Clause(f"{word}: {_ended(getattr(info, name))}")
+        for name, (word, _) in fields.items()
+        if recorded(getattr(info, name))
+    ]
+
+
+def _told_items(review: Review, fields: Mapping[str, tuple[str, str]]) -> str:
+    info = review.plan.review
+    return ", ".join(item for name, (_, item) in fields.items() if recorded(getattr(info, name)))
 
 
 def _source_items(review: Review) -> str:
@@ -141,9 +167,10 @@ def _source_items(review: Review) -> str:
         "5": recorded(info.eligibility),
         "6": recorded(info.search),
         "7": recorded(info.search),
-        "8": False,
-        "9": False,
+        "8": recorded(info.selection),
+        "9": recorded(info.collection),
         "24a": True,
+        **({"24b": True} if recorded(info.protocol) else {}),
     }
     answered = [item for item, told in known.items() if told]
     open_items = [item for item, told in known.items() if not told]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from metaan.figures.guards import LEAST
 from metaan.report.clauses import Clause
 from metaan.report.further import further_figures
 from metaan.report.wording import joined
+from metaan.results.gosh import ALL_OF_15
 from metaan.sensitivity.asymmetry import LEAST_STUDIES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from metaan.results.asymmetry import Asymmetry
-    from metaan.results.synthesis import AnalysisResult
+    from metaan.results.synthesis import AnalysisResult, Comparison
 
 __all__ = ["small_study_clauses"]
 
@@ -34,23 +36,26 @@ FIGURE_WORKS = {
     "drapery": ("drapery plots", "rucker2021"),
     "baujat": ("Baujat plots", "baujat2002"),
     "influence_panel": ("influence panels", "viechtbauer2010"),
+    "gosh": ("GOSH plots", "olkin2012"),
 }
 
 
-def small_study_clauses(analyses: Sequence[AnalysisResult]) -> list[Clause]:
+def small_study_clauses(analyses: Sequence[AnalysisResult], seed: int) -> list[Clause]:
     """Say which tests of small-study effects ran and which figures were drawn; nothing where no study pools.
 
     Parameters
     ----------
     analyses : sequence of AnalysisResult
         What ran.
+    seed : int
+        Of what was drawn at random.
     """
     comparisons = [each for analysis in analyses for each in analysis.main.comparisons if each.k > 1]
     if not comparisons:
         return []
     found = [each.asymmetry for each in comparisons if each.asymmetry is not None]
     clauses = _tests(found) if found else [_none()]
-    return [*clauses, *_figures(analyses)]
+    return [*clauses, *_trim_fill(comparisons), *_figures(analyses), *_subsets(comparisons, seed)]
 
 
 def _none() -> Clause:
@@ -81,6 +86,28 @@ def _tests(found: Sequence[Asymmetry]) -> list[Clause]:
             )
         )
     return clauses
+
+
+def _trim_fill(comparisons: Sequence[Comparison]) -> Iterator[Clause]:
+    if any(each.trim_fill is not None for each in comparisons):
+        yield Clause(
+            "As a sensitivity analysis, trim and fill counted by the estimator L0 how many studies make a"
+            " funnel asymmetric, and the mean was taken again, by its own model, with their mirror images.",
+            ("duval2000",),
+        )
+
+
+def _subsets(comparisons: Sequence[Comparison], seed: int) -> Iterator[Clause]:
+    """Say what a GOSH plot is made of, and of which comparisons it shows a sample."""
+    least = LEAST["GOSH plot"]
+    if any(each.k >= least for each in comparisons):
+        text = "A GOSH plot shows the estimate and I² of every subset of two studies or more"
+        if any(2**each.k - 1 > ALL_OF_15 for each in comparisons):
+            text += (
+                f"; where there are more than 15 studies, of {ALL_OF_15:,} subsets drawn at random without"
+                f" replacement (seed {seed})"
+            )
+        yield Clause(f"{text}.", ("olkin2012",))
 
 
 def _figures(analyses: Sequence[AnalysisResult]) -> list[Clause]:

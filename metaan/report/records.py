@@ -101,7 +101,7 @@ def _comparison(comparison: Comparison, measure: str) -> Record:
         "reason": "" if comparison.k > 1 else "; ".join(comparison.notes),
         "notes": list(comparison.notes),
         **refits_record(comparison, measure),
-        **small_study_records(comparison, kept),
+        **small_study_records(comparison, kept, measure),
     }
 
 

@@ -499,6 +499,25 @@ _WORKS = (
         pages="2641–2652",
     ),
     Reference(
+        key="duval2000",
+        authors="Duval S, Tweedie R",
+        year=2000,
+        title="Trim and fill: a simple funnel-plot-based method of testing and adjusting for publication"
+        " bias in meta-analysis",
+        journal="Biometrics",
+        volume="56",
+        pages="455–463",
+    ),
+    Reference(
+        key="olkin2012",
+        authors="Olkin I, Dahabreh IJ, Trikalinos TA",
+        year=2012,
+        title="GOSH – a graphical display of study heterogeneity",
+        journal="Research Synthesis Methods",
+        volume="3",
+        pages="214–223",
+    ),
+    Reference(
         key="harbord2006",
         authors="Harbord RM, Egger M, Sterne JAC",
         year=2006,

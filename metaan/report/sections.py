@@ -14,7 +14,7 @@ from metaan.report.checklist import CHECKLIST
 from metaan.report.evidence import node_names, questions
 from metaan.report.findings_sentences import findings_sentences
 from metaan.report.further import FURTHER, not_drawn, nothing_to_draw
-from metaan.report.leads import answer_place, leading_answers, leading_pairs
+from metaan.report.leads import answer_place, leading, leading_answers
 from metaan.report.ledger import ledger, web_address
 from metaan.report.matrix import matrix_row, network_anchor, pair_words
 from metaan.report.methods import cited, methods_text
@@ -79,6 +79,7 @@ ANALYSIS_TABLES = (
     "comparisons",
     "studies",
     "asymmetry",
+    "trim-fill",
     "influence",
     "sensitivity",
     "league",
@@ -199,7 +200,7 @@ def _analysis(
 ) -> AnalysisView:
     names = node_names(review)
     own = {
-        name: leading_pairs(tables.get(f"{analysis.id}-{name}"), analysis, names, anchors)
+        name: leading(tables.get(f"{analysis.id}-{name}"), analysis, names, anchors)
         for name in ANALYSIS_TABLES
     }
     return AnalysisView(

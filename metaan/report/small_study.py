@@ -11,18 +11,20 @@ import numpy as np
 from metaan.sensitivity.asymmetry import LEAST_STUDIES, asymmetry
 from metaan.sensitivity.diagnostics import LEAST_STUDIES as LEAST_LEFT_OUT
 from metaan.sensitivity.diagnostics import influence_diagnostics
+from metaan.sensitivity.trimfill import trim_and_fill
 
 if TYPE_CHECKING:
     from metaan.results.asymmetry import Asymmetry
     from metaan.results.diagnostics import InfluenceDiagnostics
     from metaan.results.synthesis import Comparison, Scenario, StudyEffect
+    from metaan.results.trimfill import TrimFill
     from metaan.types import FloatArray
 
 __all__ = ["comparison_cells", "looked_into", "pooled_rows"]
 
 
 def looked_into(scenario: Scenario) -> Scenario:
-    """Add to every comparison its tests of small-study effects and the influence of its studies.
+    """Add to every comparison its tests of small-study effects, trim and fill, and influences.
 
     Parameters
     ----------
@@ -32,13 +34,14 @@ def looked_into(scenario: Scenario) -> Scenario:
     Returns
     -------
     Scenario
-        The tests from ten studies, the influence from three; below they stay None.
+        The tests, and trim and fill, from ten studies; the influence from three; below they stay None.
     """
     comparisons = tuple(
         replace(
             each,
             asymmetry=_asymmetry(each, scenario),
             influence=_influence(each),
+            trim_fill=_trim_fill(each),
         )
         for each in scenario.comparisons
     )
@@ -85,6 +88,15 @@ def _asymmetry(comparison: Comparison, scenario: Scenario) -> Asymmetry | None:
     method = "REML" if scenario.method == "EE" else scenario.method
     cells = comparison_cells(comparison)
     return asymmetry(yi, vi, measure=scenario.measure, cells=cells, method=method)
+
+
+def _trim_fill(comparison: Comparison) -> TrimFill | None:
+    """Mirror studies, under the guard of the tests and by the model of the mean that is shown first."""
+    fit = comparison.main
+    if comparison.k < LEAST_STUDIES or fit is None or isnan(fit.estimate):
+        return None
+    _, yi, vi = pooled_rows(comparison)
+    return trim_and_fill(yi, vi, method=fit.method, test=fit.test, level=fit.level)
 
 
 def _influence(comparison: Comparison) -> InfluenceDiagnostics | None:

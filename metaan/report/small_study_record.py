@@ -1,4 +1,4 @@
-"""Tests of small-study effects and influence of studies, as plain records for results.json."""
+"""Small-study effects, influence of studies, and trim and fill, as plain records for results.json."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ if TYPE_CHECKING:
     from metaan.results.asymmetry import Asymmetry, SmallStudyTest
     from metaan.results.diagnostics import InfluenceDiagnostics
     from metaan.results.synthesis import Comparison
+    from metaan.results.trimfill import TrimFill
 
-__all__ = ["asymmetry_record", "influence_record", "small_study_records"]
+__all__ = ["asymmetry_record", "influence_record", "small_study_records", "trim_fill_record"]
 
 Record: TypeAlias = dict[str, Any]
 
 
-def small_study_records(comparison: Comparison, studies: Sequence[str]) -> Record:
-    """Write what a comparison has of `asymmetry` and `influence`; what it has not is left out.
+def small_study_records(comparison: Comparison, studies: Sequence[str], measure: str) -> Record:
+    """Write what a comparison has of `asymmetry`, `influence` and `trim_fill`; what it has not is left out.
 
     Parameters
     ----------
@@ -28,13 +29,46 @@ def small_study_records(comparison: Comparison, studies: Sequence[str]) -> Recor
         Of a main scenario.
     studies : sequence of str
         Ids of its pooled studies.
+    measure : str
+        The measure's letters.
     """
     record: Record = {}
     if comparison.asymmetry is not None:
         record["asymmetry"] = asymmetry_record(comparison.asymmetry)
     if comparison.influence is not None:
         record["influence"] = influence_record(comparison.influence, studies)
+    if comparison.trim_fill is not None:
+        record["trim_fill"] = trim_fill_record(comparison.trim_fill, studies, measure)
     return record
+
+
+def trim_fill_record(found: TrimFill, studies: Sequence[str], measure: str) -> Record:
+    """Write how many studies were filled in on which side, their effects, and the fit with them.
+
+    Parameters
+    ----------
+    found : TrimFill
+        Of these studies.
+    studies : sequence of str, length k
+        Their ids.
+    measure : str
+        The measure's letters.
+    """
+    from metaan.report.records import pooled_record
+
+    names = [f"filled in {i + 1}" for i in range(found.k0)]
+    errors = found.vi**0.5
+    return {
+        "estimator": "L0",
+        "side": found.side,
+        "k0": found.k0,
+        "filled": [
+            {"name": name, "estimate": canonical(float(yi), float(se)), "se": canonical(float(se))}
+            for name, yi, se in zip(names, found.yi, errors, strict=True)
+        ],
+        "fit": pooled_record(found.pooled, measure, [*studies, *names]),
+        "notes": list(found.notes),
+    }
 
 
 def asymmetry_record(found: Asymmetry) -> Record:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from metaan.report.ratings import Ratings
+    from metaan.results.ranking import RankedTreatment
     from metaan.results.synthesis import AnalysisResult, Answer, ArmData, StudyEffect
     from metaan.review.plan import AnalysisPlan
     from metaan.review.rows import Review
@@ -160,7 +161,17 @@ def _finding(
         absolute=absolute,
         rating=rating,
         statement=plain_finding(analysis, answer, absolute, rating, names),
+        rank=_rank(analysis, answer),
+        ranked=0 if analysis.findings is None else len(analysis.findings.ranked),
     )
+
+
+def _rank(analysis: AnalysisResult, answer: Answer) -> RankedTreatment | None:
+    """Find where the first treatment stands in the network, where both were ranked."""
+    if analysis.findings is None or isnan(answer.estimate):
+        return None
+    ranked = {each.treatment: each for each in analysis.findings.ranked}
+    return ranked.get(answer.treat1) if answer.treat2 in ranked else None
 
 
 def _scale(review: Review, analysis: AnalysisResult) -> str:

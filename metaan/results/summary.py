@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from metaan.results.grading import AbsoluteEffect, Assumed, Rating
+    from metaan.results.ranking import RankedTreatment
     from metaan.results.synthesis import Answer
     from metaan.types import Direction, Kind
 
@@ -33,6 +34,10 @@ class Finding:
         None where nobody rated the certainty.
     statement : str
         The finding in plain words.
+    rank : RankedTreatment or None
+        Where treat1 stands in the network of the analysis; None where treat1 or treat2 was not ranked.
+    ranked : int
+        Treatments that were ranked.
     """
 
     analysis: str
@@ -47,3 +52,5 @@ class Finding:
     absolute: AbsoluteEffect | None
     rating: Rating | None
     statement: str
+    rank: RankedTreatment | None = None
+    ranked: int = 0

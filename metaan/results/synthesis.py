@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from metaan.results.rare_network import RareRow
     from metaan.results.refits import Cumulative, LeaveOneOut
     from metaan.results.regression import Subgroups
+    from metaan.results.trimfill import TrimFill
     from metaan.types import Direction, Kind, Status, TestRule
 
 
@@ -197,7 +198,8 @@ class Comparison:
 
     `common`, `wald`, `hksj` and `adhoc` are None where no study is estimable; at k = 1 all four are the
     study alone. `headline` names the one that the plan's rule chose ("wald", "hksj", "adhoc"). `asymmetry`
-    (from ten studies) and `influence` (from three, of the headline's estimator) are of main analyses only.
+    and `trim_fill` (from ten studies) and `influence` (from three), the latter two by the headline's
+    estimator, are of main analyses only.
     """
 
     treat1: str
@@ -217,6 +219,7 @@ class Comparison:
     cumulative: Cumulative | None = None
     asymmetry: Asymmetry | None = None
     influence: InfluenceDiagnostics | None = None
+    trim_fill: TrimFill | None = None
 
     @property
     def main(self) -> Pooled | None:

@@ -231,7 +231,7 @@ _ENTRIES = (
     (
         "D035",
         "warning",
-        "a name that figures show is in a script that their font has",
+        "a name that figures show has letters and signs that their font has",
         "PDF and PNG figures show every other letter as the same empty box, so two such names look alike.",
     ),
     ("D036", "error", "a difference is one of two arms", "An arm does not differ from itself."),

@@ -208,8 +208,8 @@ _ENTRIES = (
     ),
     (
         "D035",
-        "Give the study or treatment a label in Latin, Greek or Cyrillic letters; the page itself shows all.",
-        "A study label in Chinese becomes boxes in a PDF figure.",
+        "Write the name in Latin, Greek or Cyrillic letters, without emoji; the page itself shows all.",
+        "A study label in Chinese, or with an emoji, becomes boxes in a PDF figure.",
     ),
     ("D036", "Name the second arm of the difference.", 'arm_id_1 = "alpha", arm_id_2 = "alpha".'),
     (

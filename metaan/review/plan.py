@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from math import nan
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -103,20 +104,37 @@ class FigureCautions(_Strict):
 class ReviewInfo(_Strict):
     """What the review is.
 
-    `findings` are the ids of the analyses that the summary of findings shows, good and bad outcomes, seven
-    at most; empty for the first seven that answer something.
+    Attributes
+    ----------
+    registration, protocol : str
+        Where it is registered, and where its protocol can be read.
+    published : date or None
+        Day on which the report is published, for its description as data; None where it is not.
+    search, eligibility, selection, collection : str
+        How reports were found, which could enter, who chose among them, and who took the numbers, and how.
+    funding, interests : str
+        Who supported the review, and the competing interests of its authors.
+    findings : list of str
+        Ids of the analyses that the summary of findings shows, good and bad outcomes, seven at most; empty
+        for the first seven that answer something.
     """
 
     title: str
     question: str
     authors: list[str] = []
     registration: str = ""
+    protocol: str = ""
+    published: date | None = None
     reference: str
     treatments: list[str]
     questions: list[Question]
     seed: int = 20261123
     search: str = "not recorded"
     eligibility: str = "not recorded"
+    selection: str = "not recorded"
+    collection: str = "not recorded"
+    funding: str = "not recorded"
+    interests: str = "not recorded"
     cautions: list[str] = []
     figure_cautions: FigureCautions = FigureCautions()
     rob_palette: Literal["metaan", "cochrane"] = "metaan"

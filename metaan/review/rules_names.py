@@ -55,12 +55,49 @@ FONT_BLOCKS = (
 )
 """Blocks of letters of which DejaVu Sans, the font of the figures, has most."""
 
+SIGN_BLOCKS = (
+    (0x0021, 0x02F7),
+    (0x0375, 0x06F9),
+    (0x07C0, 0x07F9),
+    (0x0E3F, 0x0E3F),
+    (0x0ED0, 0x0ED9),
+    (0x1FBD, 0x232C),
+    (0x2373, 0x237D),
+    (0x2394, 0x23AE),
+    (0x2460, 0x2469),
+    (0x2500, 0x26B8),
+    (0x26C0, 0x26C3),
+    (0x2701, 0x27C6),
+    (0x27E0, 0x290B),
+    (0x29CE, 0x29D5),
+    (0x29FA, 0x2A02),
+    (0x2A0C, 0x2A1C),
+    (0x2A2F, 0x2A2F),
+    (0x2A7D, 0x2AA0),
+    (0x2AAE, 0x2ABA),
+    (0x2AF9, 0x2B24),
+    (0x2E18, 0x2E25),
+    (0x4DC0, 0x4DFF),
+    (0xA708, 0xA78A),
+    (0xFFFC, 0xFFFD),
+    (0x10320, 0x10323),
+    (0x1D300, 0x1D356),
+    (0x1D7D8, 0x1D7EB),
+    (0x1F030, 0x1F0DF),
+    (0x1F42D, 0x1F435),
+    (0x1F600, 0x1F640),
+)
+"""The same for what is no letter: digits, punctuation and symbols, emoji among them."""
+
+SIGN_HOLES = frozenset("⌚⌛⚝✅✊✋✨❌❎❓❔❕❗➕➖➗➰➿🐯🐰🐲🐳🐴😤😬")
+"""Emoji and the like that the font lacks within those blocks."""
+
 JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
 HYPHENS = {ord(c): "-" for c in "\u2010\u2011"}
 
 
 def name_faults(loaded: Loaded) -> Iterator[Problem]:
-    """Find names that look alike and are not (D034), and names in a script that figures lack (D035)."""
+    """Find names that look alike and are not (D034), and names with what figures cannot show (D035)."""
     for columns in NAMING:
         yield from _look_alike(loaded, columns)
     for table, column in DRAWN:
@@ -126,17 +163,26 @@ def _without_letters(loaded: Loaded, table: str, column: str) -> Iterator[Proble
         if text.isascii() or text in told:
             continue
         told.add(text)
-        lacking = "".join(dict.fromkeys(c for c in text if c.isalpha() and not _in_the_font(c)))
+        lacking = "".join(dict.fromkeys(c for c in text if not _in_the_font(c)))
         if lacking:
             yield loaded.fault(
                 "D035",
                 row,
                 column,
-                f"“{text[:80]}” has letters that the font of the figures lacks: {lacking[:20]}.",
-                "write the name in Latin letters too, and keep its own script in notes.",
+                f"“{text[:80]}” has letters or signs that the font of the figures lacks: {lacking[:20]}.",
+                "write the name in Latin letters, without emoji, and keep its own script in notes.",
             )
 
 
 def _in_the_font(character: str) -> bool:
-    at = bisect_right(FONT_BLOCKS, (ord(character), 0x110000)) - 1
-    return FONT_BLOCKS[at][0] <= ord(character) <= FONT_BLOCKS[at][1]
+    kind = unicodedata.category(character)
+    if kind[0] == "L":
+        return _within(FONT_BLOCKS, character)
+    if kind[0] in "NPS":
+        return _within(SIGN_BLOCKS, character) and character not in SIGN_HOLES
+    return kind != "Co"  # marks and joiners go with a letter or sign
+
+
+def _within(blocks: tuple[tuple[int, int], ...], character: str) -> bool:
+    at = bisect_right(blocks, (ord(character), 0x110000)) - 1
+    return at >= 0 and blocks[at][0] <= ord(character) <= blocks[at][1]

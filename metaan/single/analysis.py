@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from metaan.results.refits import Cumulative, LeaveOneOut
     from metaan.results.regression import Regression, Subgroups
+    from metaan.results.trimfill import TrimFill
     from metaan.review.plain import PlainFile, PlainRow
     from metaan.single.rows import Chosen, Numbers
     from metaan.types import FloatArray
@@ -122,6 +123,8 @@ class Single:
         What they, and an order, were asked for with.
     refit : LeaveOneOut, Cumulative or None
         Fits that were repeated, where asked for.
+    trim_fill : TrimFill or None
+        With mirror images of studies, where asked for.
     order : tuple of float or str
         What orders the studies of a cumulative fit.
     cells : mapping of str to tuple of float
@@ -152,6 +155,7 @@ class Single:
     ordered_by: str = ""
     order: tuple[float | str, ...] = ()
     refit: LeaveOneOut | Cumulative | None = None
+    trim_fill: TrimFill | None = None
 
 
 def analyse_file(path: Path, request: Request) -> Single:
@@ -241,6 +245,7 @@ def _analysed(file: PlainFile, source: Source, request: Request, chosen: Chosen)
         ordered_by=request.cumulative,
         order=order,
         refit=_refit(yi, vi, order, request) if kept else None,
+        trim_fill=_trim_fill(fit, yi, vi, request) if request.trim_fill else None,
     )
 
 
@@ -263,6 +268,12 @@ def _refit(
     if order:
         return cumulate(yi, vi, order, level=request.level, **options)
     return None
+
+
+def _trim_fill(fit: Fit | None, yi: FloatArray, vi: FloatArray, request: Request) -> TrimFill | None:
+    from metaan.single.trim_fill import filled_in
+
+    return filled_in(fit, yi, vi, force=request.force)
 
 
 def _given_cells(chosen: Chosen, source: Source, request: Request) -> Mapping[str, tuple[float, ...]]:

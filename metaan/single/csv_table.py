@@ -9,9 +9,10 @@ from metaan.format import fixed
 from metaan.results.pairwise import Pooled
 from metaan.results.rare import MantelHaenszel, MixedModel
 from metaan.single.analysis import size_of
-from metaan.single.lines import model_words, pooled_lines, prediction_lines, why_not
+from metaan.single.lines import filled_line, model_words, pooled_lines, prediction_lines, why_not
 from metaan.single.names import analysis_scale, shown_scale_name
 from metaan.single.text import ledger_words
+from metaan.single.trim_fill import filled_notes, filled_words
 from metaan.tables.table import Cell, Column, Table, number_cell
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from metaan.results.pairwise import HeterogeneityInterval
     from metaan.results.regression import Regression, Subgroups
+    from metaan.results.trimfill import TrimFill
     from metaan.single.analysis import Fit, Single, SingleStudy
     from metaan.single.lines import Line
     from metaan.types import Interval
@@ -71,7 +73,8 @@ def single_table(single: Single, profiles: Mapping[str, Any] | None = None) -> T
     -------
     Table
         `kind` is analysis, study, cell, pooled, prediction, common, heterogeneity, test, fit, coefficient,
-        covariance, regression, subgroup, test between subgroups, profile, ledger, set aside or note.
+        covariance, regression, subgroup, test between subgroups, trim and fill, profile, ledger, set aside or
+        note.
         `quantity` says what `value` is, `scale` on which scale value, low and high stand. An effect has a
         line for each scale: that of analysis (log, logit, natural, ...) with its standard error and its test
         (statistic, distribution, dof, pvalue), and, where it differs, that on which it is read (ratio,
@@ -105,6 +108,8 @@ def _rows(single: Single) -> Iterator[_Row]:
         yield from _regression(single.regression, single)
     if single.subgroups is not None:
         yield from _subgroups(single.subgroups, single)
+    if single.trim_fill is not None:
+        yield from _trim_fill(single.trim_fill, single)
     yield from _left(single)
     yield from _notes(single)
 
@@ -294,6 +299,19 @@ def _subgroups(found: Subgroups, single: Single) -> Iterator[_Row]:
         len(found.groups) - 1.0,
         found.Q_between_common_pvalue,
     )
+
+
+def _trim_fill(found: TrimFill, single: Single) -> Iterator[_Row]:
+    """Write how many studies were filled in, where they stand, and the mean and its spread with them."""
+    line = filled_line(single, found)
+    own = _Row("trim and fill", line.name, "", k=line.k)
+    yield own._replace(quantity="studies filled in", value=found.k0, text=filled_words(found))
+    for yi, vi in zip(found.yi.tolist(), found.vi.tolist(), strict=True):
+        scale = analysis_scale(single.measure)
+        yield _Row("trim and fill", "filled in", "effect", scale, value=yi, se=sqrt(vi), text=found.side)
+    yield from _estimate(line, single)
+    yield from _spread(own, found.pooled, single)
+    yield from (own._replace(quantity="note", text=note) for note in filled_notes(found))
 
 
 def _left(single: Single) -> Iterator[_Row]:

@@ -103,7 +103,13 @@ PLAIN = FigureLook()
 
 
 def write_figure(
-    single: Single, path: Path, look: FigureLook = PLAIN, *, plot: str = "", force: bool = False
+    single: Single,
+    path: Path,
+    look: FigureLook = PLAIN,
+    *,
+    plot: str = "",
+    force: bool = False,
+    study: str = "",
 ) -> tuple[str, ...]:
     """Draw an analysis and write the figure in one step, so that no half-written file is left.
 
@@ -120,6 +126,8 @@ def write_figure(
         of a regression.
     force : bool
         Draw a funnel plot of fewer than ten studies too.
+    study : str
+        Name of the study by which a GOSH plot colours its subsets.
 
     Returns
     -------
@@ -139,7 +147,7 @@ def write_figure(
     if plot:
         from metaan.single.plots import draw_plot
 
-        drawing = draw_plot(single, plot, look.preset(), force=force)
+        drawing = draw_plot(single, plot, look.preset(), force=force, study=study)
     else:
         drawing = draw_single(single, look)
     write_drawing(drawing, path)

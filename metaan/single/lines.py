@@ -15,12 +15,14 @@ from metaan.single.analysis import size_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from metaan.results.trimfill import TrimFill
     from metaan.single.analysis import Fit, Single
     from metaan.types import Interval
 
 __all__ = [
     "LEAST_FOR_PREDICTION",
     "Line",
+    "filled_line",
     "model_words",
     "pooled_lines",
     "prediction_lines",
@@ -135,6 +137,19 @@ def pooled_lines(single: Single) -> Iterator[Line]:
     if single.subgroups is not None:
         for name, group in zip(single.subgroups.names, single.subgroups.groups, strict=True):
             yield _line(single, "subgroup", str(name), group)
+
+
+def filled_line(single: Single, found: TrimFill) -> Line:
+    """Give the mean of all studies and those filled in.
+
+    Parameters
+    ----------
+    single : Single
+        The analysis.
+    found : TrimFill
+        Of its studies.
+    """
+    return _line(single, "trim and fill", model_words(single, found.pooled), found.pooled)
 
 
 def prediction_lines(single: Single, fit: Fit, group: str | None = None) -> Iterator[Line]:

@@ -10,7 +10,10 @@ from metaan.errors import InputError, RequestError
 from metaan.format import measure_name
 from metaan.models.pairwise import pool
 from metaan.results.pairwise import Pooled
+from metaan.review.cells import near
+from metaan.review.problems import visible
 from metaan.sensitivity.asymmetry import asymmetry
+from metaan.sensitivity.trimfill import trim_and_fill
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,10 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ["PLOTS", "draw_plot"]
 
-PLOTS = ("funnel", "labbe", "radial", "drapery", "baujat", "influence")
+PLOTS = ("funnel", "labbe", "radial", "drapery", "baujat", "influence", "gosh")
 
 
-def draw_plot(single: Single, plot: str, preset: Preset, *, force: bool = False) -> Drawing:
+def draw_plot(single: Single, plot: str, preset: Preset, *, force: bool = False, study: str = "") -> Drawing:
     """Draw one of the statistical figures of the pooled studies.
 
     Parameters
@@ -38,11 +41,13 @@ def draw_plot(single: Single, plot: str, preset: Preset, *, force: bool = False)
         The journal.
     force : bool
         Draw a funnel plot of fewer than ten studies too; it then says that asymmetry cannot be judged.
+    study : str
+        Name of the study by which a GOSH plot colours its subsets; empty for none.
 
     Raises
     ------
     RequestError
-        For an unknown plot, or a model other than inverse-variance pooling.
+        For an unknown plot or study, or a model other than inverse-variance pooling.
     CannotDraw
         Where the studies do not carry the figure; the message is the reason.
     """
@@ -63,7 +68,11 @@ def draw_plot(single: Single, plot: str, preset: Preset, *, force: bool = False)
         "preset": preset,
     }
     if plot == "funnel":
-        options |= {"asymmetry": _tested(single, fit, force=force), "force": force}
+        tested = _tested(single, fit, force=force)
+        filled = None if tested is None else trim_and_fill(yi, vi, **_by_model(fit))
+        options |= {"asymmetry": tested, "filled": filled, "force": force}
+    elif plot == "gosh" and study:
+        options["split"] = _position(single, study)
     elif plot == "labbe":
         options["cells"] = _cells(single)
     elif plot == "drapery" and fit.method != "EE":
@@ -82,9 +91,22 @@ def _room(plot: str) -> Callable[..., Drawing]:
         "drapery": ("drapery", "drapery_plot"),
         "baujat": ("baujat", "baujat_plot"),
         "influence": ("influence_panel", "influence_panel"),
+        "gosh": ("gosh", "gosh_plot"),
     }[plot]
     found: Callable[..., Drawing] = getattr(import_module(f"metaan.figures.{module}"), function)
     return found
+
+
+def _by_model(fit: Pooled) -> dict[str, Any]:
+    return {"method": fit.method, "test": fit.test, "level": fit.level}
+
+
+def _position(single: Single, study: str) -> int:
+    labels = [each.label for each in single.studies]
+    if study not in labels:
+        hint = near(study, labels) or f"there are {', '.join(labels[:20])}."
+        raise RequestError(f"--study {visible(study[:80])!r} is no study that is pooled; {visible(hint)}")
+    return labels.index(study)
 
 
 def _tested(single: Single, fit: Pooled, *, force: bool) -> Asymmetry | None:

@@ -14,6 +14,7 @@ from metaan.single.analysis import size_of
 from metaan.single.lines import shown_of, why_not
 from metaan.single.names import analysis_scale, shown_scale_name
 from metaan.single.refits import refits_of
+from metaan.single.trim_fill import filled_record
 
 if TYPE_CHECKING:
     from metaan.results.regression import Subgroups
@@ -71,6 +72,7 @@ def single_record(single: Single) -> Record:
         "regression": _regression(single),
         "subgroups": _subgroups(single, single.subgroups) if single.subgroups else None,
         **_refits(single),
+        **_trim_fill(single),
         "notes": list(single.notes),
         "reason": why_not(single.fit) if single.fit is not None else "; ".join(single.notes),
     }
@@ -88,6 +90,12 @@ def _refits(single: Single) -> Record:
             for study, fit in refits_of(single)
         ]
     }
+
+
+def _trim_fill(single: Single) -> Record:
+    """Write trim and fill; nothing where it was not asked for."""
+    found = single.trim_fill
+    return {} if found is None else {"trim_fill": filled_record(found, _fit(single, found.pooled))}
 
 
 def _same_scale(measure: str) -> bool:

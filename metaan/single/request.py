@@ -38,6 +38,7 @@ __all__ = [
 INVERSE, MH, PETO = "inverse", "mh", "peto"
 MH_MEASURES = ("OR", "RR", "RD", "IRR", "IRD")
 EFFECT_COLUMNS = ("yi", "vi", "sei")
+REPEATED = ("--leave-one-out", "--cumulative", "--trim-fill")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +57,10 @@ class Request:
         As `effect_sizes` takes them.
     mods, subgroup, slab, cumulative : str
         A formula; headings; empty where not asked for.
-    leave_one_out : bool
-        Whether to pool without each study in turn.
+    leave_one_out, trim_fill : bool
+        Whether to pool without each study in turn, and with mirror images of studies.
+    force : bool
+        Whether to do the latter below ten studies too.
     """
 
     measure: str | None = None
@@ -74,6 +77,8 @@ class Request:
     slab: str = ""
     cumulative: str = ""
     leave_one_out: bool = False
+    trim_fill: bool = False
+    force: bool = False
 
     @property
     def options(self) -> dict[str, str]:
@@ -149,14 +154,15 @@ def _settle_refits(request: Request) -> None:
         for option, given in (
             ("--leave-one-out", request.leave_one_out),
             ("--cumulative", request.cumulative),
+            ("--trim-fill", request.trim_fill),
             ("--mods", request.mods),
             ("--subgroup", request.subgroup),
         )
         if given
     ]
-    if len(asked) > 1 and asked[0] in ("--leave-one-out", "--cumulative"):
+    if len(asked) > 1 and asked[0] in REPEATED:
         raise RequestError(f"{asked[0]} and {asked[1]} are two analyses; ask for one of them at a time.")
-    if asked[:1] and asked[0] in ("--leave-one-out", "--cumulative") and request.model != INVERSE:
+    if asked[:1] and asked[0] in REPEATED and request.model != INVERSE:
         raise RequestError(f"{asked[0]} repeats inverse-variance pooling; leave out --model {request.model}.")
 
 

@@ -23,14 +23,16 @@ from metaan.format import (
 from metaan.results.pairwise import Pooled
 from metaan.results.rare import MantelHaenszel, MixedModel
 from metaan.single.ledger import AS_THEY_ARE, SHOWN_ONLY
-from metaan.single.lines import Line, pooled_lines, why_not
+from metaan.single.lines import Line, filled_line, pooled_lines, why_not
 from metaan.single.names import analysis_scale, scale_words, shown_name, shown_scale_name
 from metaan.single.refits import refit_rows
+from metaan.single.trim_fill import filled_notes, filled_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from metaan.results.regression import Regression, Subgroups
+    from metaan.results.trimfill import TrimFill
     from metaan.review.plain import SetAsideRow
     from metaan.single.analysis import Fit, Single, SingleStudy
     from metaan.single.ledger import LedgerEntry
@@ -71,6 +73,8 @@ def render_single(single: Single) -> str:
         parts.append(list(_subgroups(single.subgroups, single)))
     if single.refit is not None:
         parts.append(aligned(refit_rows(single), left={0}))
+    if single.trim_fill is not None:
+        parts.append(list(_trim_fill(single.trim_fill, single)))
     parts += [list(_ledger(single)), list(_set_aside(single)), list(_notes(single))]
     return "\n\n".join("\n".join(line.rstrip() for line in part) for part in parts if part) + "\n"
 
@@ -81,6 +85,20 @@ def heterogeneity_lines(single: Single) -> tuple[str, ...]:
         return ()
     lines = tuple(line.strip() for line in _heterogeneity(single, single.fit))
     return ("; ".join(lines) + ".",) if lines else ()
+
+
+def spread_line(fit: Pooled) -> str:
+    """Say in one line how much the studies differ.
+
+    Examples
+    --------
+    >>> from metaan import pool
+    >>> spread_line(pool([0.1, 0.6], [0.02, 0.03], method="DL"))
+    'τ² = 0.100, I² = 80.0%; Q = 5.00 (df 1, P = 0.025)'
+    """
+    start = "" if fit.method == "EE" else f"τ² = {_small(fit.tau2)}, "
+    I2 = fit.I2_Q if fit.method == "EE" else fit.I2
+    return f"{start}I² = {percent(I2, 1)}; Q = {fixed(fit.Q)} (df {fit.Q_dof:g}, {_p(fit.Q_pvalue)})"
 
 
 def between_line(found: Subgroups) -> str:
@@ -281,6 +299,15 @@ def _subgroups(found: Subgroups, single: Single) -> Iterator[str]:
         yield from (f"- {note}" for note in found.notes)
     for name, fit in zip(found.names, found.groups, strict=True):
         yield from (f"- {name}: {note}" for note in fit.notes)
+
+
+def _trim_fill(found: TrimFill, single: Single) -> Iterator[str]:
+    line = filled_line(single, found)
+    yield filled_words(found)
+    yield f"    {line.name}: {_shown(line, single, _digits(single))}"
+    yield f"    {_analysis_scale(line, single)}"
+    yield f"    {spread_line(found.pooled)}"
+    yield from (f"- {note}" for note in filled_notes(found))
 
 
 def _ledger(single: Single) -> Iterator[str]:

@@ -36,12 +36,18 @@ title = "An example with made-up trials: drug A against placebo"
 question = "In made-up patients, does drug A relieve pain more than placebo?"
 authors = ["A. N. Example"]                     # names, as they shall be printed
 registration = ""                               # such as a PROSPERO number
+protocol = ""                                   # where the protocol can be read
+# published = 2026-01-31                        # day of publication, once there is one
 reference = "placebo"                           # the treatment that effects are stated against
 treatments = ["placebo", "drug A"]              # nodes of treatments.csv, in the order of the tables
 questions = [{ treat1 = "drug A", treat2 = "placebo" }]    # pairs; an effect is treat1 against treat2
 seed = 20261123                                 # for what is drawn at random; any whole number
 search = "not recorded"                         # databases and dates
 eligibility = "not recorded"                    # who and what was eligible
+selection = "not recorded"                      # how many people chose among the reports, and how
+collection = "not recorded"                     # how many people took the numbers from them, and how
+funding = "not recorded"                        # who supported the review
+interests = "not recorded"                      # competing interests of its authors
 findings = []                                   # analyses that the summary of findings shows, at most 7
 rob_palette = "metaan"                          # colours of risk of bias; or "cochrane"
 # Printed at the top of the report, each as a paragraph.

@@ -75,6 +75,7 @@ def plan_text(draft: Draft) -> str:
         'question = "Not written yet: say whom, which treatments and which outcome the review is about."\n'
         "# authors = []                  # names, as they shall be printed\n"
         '# registration = ""             # such as a PROSPERO number\n'
+        '# protocol = ""                 # where the protocol can be read\n'
         f"reference = {toml_string(draft.reference)}    # the treatment that effects are stated against\n"
         "# Nodes of treatments.csv, in the order in which tables list them.\n"
         f"treatments = {_list(draft.treatments)}\n"
@@ -82,6 +83,10 @@ def plan_text(draft: Draft) -> str:
         f"questions = [\n{questions}]\n"
         '# search = "not recorded"       # databases, dates\n'
         '# eligibility = "not recorded"  # who and what was eligible\n'
+        '# selection = "not recorded"    # how many people chose among the reports, and how\n'
+        '# collection = "not recorded"   # how many people took the numbers from them, and how\n'
+        '# funding = "not recorded"      # who supported the review\n'
+        '# interests = "not recorded"    # competing interests of its authors\n'
         f"cautions = {_list([_caution(draft)])}\n"
     )
     parts = [HEAD, review, DEFAULTS, "\n# " + "-" * 64 + " analyses\n"]

@@ -10,6 +10,7 @@ from metaan.format import DASH, back_transform, effect_with_interval, fixed, sho
 from metaan.results.grading import DOMAINS
 from metaan.tables.absolute import more_or_fewer, of_thousand, with_limits
 from metaan.tables.footnotes import Footnotes
+from metaan.tables.ranking import RANKS_MISLEAD
 from metaan.tables.table import Cell, Column, Table, number_cell
 
 if TYPE_CHECKING:
@@ -151,6 +152,7 @@ def _columns(
         Column(name="evidence", title="Evidence"),
         Column(name="certainty_text", title="Certainty (GRADE)", where="html"),
         Column(name="certainty", title="certainty", where="csv"),
+        Column(name="rank", title="Rank of the first (interval)", where="csv"),
         *(Column(name=domain.id, title=domain.title, where="csv") for domain in DOMAINS),
         Column(name="assumed_source", title="Source of the assumed value", where="csv"),
         Column(name="statement", title="What was found"),
@@ -170,6 +172,7 @@ def _row(finding: Finding, names: Mapping[str, str], notes: Footnotes, first: st
         Cell(_evidence(finding, notes)),
         Cell(_certainty(finding, notes)),
         Cell("" if isnan(answer.estimate) else finding.rating.certainty if finding.rating else NOT_RATED),
+        Cell(_rank(finding)),
         *(Cell(judged.get(domain.title, "")) for domain in DOMAINS),
         Cell(finding.assumed.source),
         Cell(finding.statement),
@@ -239,7 +242,8 @@ def _evidence(finding: Finding, notes: Footnotes) -> str:
         "not estimable": "not estimable",
         "none": "none",
     }
-    return f"{words[answer.evidence]}{notes.marks((answer.reason,) if answer.reason else ())}"
+    rank = f"; rank {_rank(finding)}" if finding.rank else ""
+    return f"{words[answer.evidence]}{notes.marks((answer.reason,) if answer.reason else ())}{rank}"
 
 
 def _certainty(finding: Finding, notes: Footnotes) -> str:
@@ -248,6 +252,13 @@ def _certainty(finding: Finding, notes: Footnotes) -> str:
     if finding.rating is None:
         return NOT_RATED
     return f"{finding.rating.certainty}{notes.marks(_reasons(finding.rating))}"
+
+
+def _rank(finding: Finding) -> str:
+    if finding.rank is None:
+        return ""
+    low, high = finding.rank.rank_low, finding.rank.rank_high
+    return f"{fixed(finding.rank.mean_rank, 1)} ({low:g} to {high:g}) of {finding.ranked}"
 
 
 def _reasons(rating: Rating) -> Iterator[str]:
@@ -286,6 +297,8 @@ def _standing(findings: Iterable[Finding], chosen: str) -> Iterator[str]:
         yield WORDING
     if len(rated) < len(shown):
         yield UNRATED
+    if any(each.rank is not None for each in shown):
+        yield f"Rank: the mean for the first treatment, with its interval; 1 is the best. {RANKS_MISLEAD}"
     yield chosen
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from metaan.format import slug
+from metaan.tables.latex_text import latex_text
 from metaan.tables.reading import column_shares, flat, for_reading, is_wide
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from metaan.tables.table import Table
 
-__all__ = ["latex_text", "to_latex"]
+__all__ = ["to_latex"]
 
 LONG = 30
 """Rows from which on a table may go over several pages."""
@@ -26,63 +27,6 @@ HEAD = (
     "% Needs \\usepackage{array,booktabs,longtable,pdflscape}. Compile with LuaLaTeX or XeLaTeX and a font"
     "\n% that has the letters where names go beyond Latin, Greek and the signs below."
 )
-ESCAPES = {
-    "\\": "\\textbackslash{}",
-    "{": "\\{",
-    "}": "\\}",
-    "$": "\\$",
-    "&": "\\&",
-    "#": "\\#",
-    "_": "\\_",
-    "%": "\\%",
-    "~": "\\textasciitilde{}",
-    "^": "\\textasciicircum{}",
-    "<": "\\ensuremath{<}",
-    ">": "\\ensuremath{>}",
-    "|": "\\ensuremath{|}",
-    '"': "\\textquotedbl{}",
-    "`": "\\textasciigrave{}",
-    "'": "\\textquotesingle{}",
-    "[": "{[}",
-    "]": "{]}",
-    "*": "{*}",
-    "-": "{-}",
-    "−": "\\ensuremath{-}",
-    "–": "\\textendash{}",
-    "—": "\\textemdash{}",
-    "‘": "\\textquoteleft{}",
-    "’": "\\textquoteright{}",
-    "“": "\\textquotedblleft{}",
-    "”": "\\textquotedblright{}",
-    "…": "\\ldots{}",
-    "±": "\\ensuremath{\\pm}",
-    "×": "\\ensuremath{\\times}",
-    "≤": "\\ensuremath{\\leq}",
-    "≥": "\\ensuremath{\\geq}",
-    "≈": "\\ensuremath{\\approx}",
-    "∞": "\\ensuremath{\\infty}",
-    "→": "\\ensuremath{\\rightarrow}",
-    "°": "\\textdegree{}",
-    "·": "\\textperiodcentered{}",
-    "®": "\\textregistered{}",
-    "™": "\\texttrademark{}",
-    "α": "\\ensuremath{\\alpha}",
-    "β": "\\ensuremath{\\beta}",
-    "μ": "\\ensuremath{\\mu}",
-    "µ": "\\ensuremath{\\mu}",
-    "τ": "\\ensuremath{\\tau}",
-    "χ": "\\ensuremath{\\chi}",
-    "σ": "\\ensuremath{\\sigma}",
-    "Δ": "\\ensuremath{\\Delta}",
-    "\u00a0": "~",
-    "\u202f": "\\,",
-    **{
-        sign: f"\\textsuperscript{{{digit}}}"
-        for sign, digit in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True)
-    },
-    **{sign: f"\\textsubscript{{{digit}}}" for sign, digit in zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)},
-}
-ESCAPED = str.maketrans(ESCAPES)
 
 
 def to_latex(table: Table) -> str:
@@ -122,17 +66,6 @@ def to_latex(table: Table) -> str:
     if is_wide(shown):
         lines = ["\\begin{landscape}", *lines, "\\end{landscape}"]
     return "\n".join((HEAD, *lines)) + "\n"
-
-
-def latex_text(text: str) -> str:
-    r"""Keep LaTeX from reading anything into a text.
-
-    Examples
-    --------
-    >>> print(latex_text("50% of $x_1$ \\input{a}"))
-    50\% of \$x\_1\$ \textbackslash{}input\{a\}
-    """
-    return flat(text).translate(ESCAPED)
 
 
 def _short(table: Table) -> list[str]:

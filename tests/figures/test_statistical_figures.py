@@ -102,7 +102,15 @@ def test_studies_filled_in_are_open_and_called_a_sensitivity_analysis(assert_tid
     assert "sensitivity analysis): 1" in " ".join(texts(layout))
     assert_tidy(layout.sheet)
     told = funnel_plot(FIT, YI, VI, id="f", filled=filled, **OPTIONS).description
-    assert "adds 1 on the right; the pooled risk ratio is then 0.52" in told
+    for said in (told, " ".join(texts(layout))):
+        assert "a sensitivity analysis, adds 1 on the right; the pooled risk ratio is then 0.52" in said
+
+
+def test_nothing_filled_in_is_said_too():
+    filled = trim_and_fill(YI, VI, side="left")
+    said = texts(layout_funnel(FIT, YI, VI, filled=filled, **OPTIONS))
+    assert filled.k0 == 0
+    assert "Trim and fill, a sensitivity analysis, adds no study." in said
 
 
 def test_labbe_shows_risks_areas_and_the_pooled_effect():

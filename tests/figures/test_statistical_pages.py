@@ -13,6 +13,7 @@ from metaan.figures.baujat import baujat_plot, layout_baujat
 from metaan.figures.drapery import drapery_plot, layout_drapery
 from metaan.figures.drawing import render
 from metaan.figures.funnel import funnel_plot, layout_funnel
+from metaan.figures.gosh import gosh_plot, layout_gosh
 from metaan.figures.influence_panel import influence_panel, layout_influence
 from metaan.figures.labbe import labbe_plot, layout_labbe
 from metaan.figures.radial import layout_radial, radial_plot
@@ -57,6 +58,8 @@ def drawn(kind, k, *, hostile=False, measure="OR"):
             options |= {"cells": cells, "groups": HOSTILE[:2]}
         case "drapery":
             options["common"] = pool(effects.yi, effects.vi, method="EE", test="z")
+        case "gosh split":
+            options["split"] = 1
     return DRAWS[kind][0](fit, effects.yi, effects.vi, **options)
 
 
@@ -67,6 +70,8 @@ DRAWS = {
     "drapery": (drapery_plot, layout_drapery),
     "baujat": (baujat_plot, layout_baujat),
     "influence": (influence_panel, layout_influence),
+    "gosh": (gosh_plot, layout_gosh),
+    "gosh split": (gosh_plot, layout_gosh),
 }
 
 
@@ -134,7 +139,7 @@ def test_any_studies_make_tidy_sheets(seed, assert_tidy):
     method = str(rng.choice(["REML", "EE", "DL"]))
     fit = pool(yi, vi, method=method, test=str(rng.choice(["z", "hksj"])))
     options = {"measure": measure, "labels": labels, "outcome": "Pain " * 20}
-    for kind in ("funnel", "radial", "drapery", "baujat", "influence"):
+    for kind in ("funnel", "radial", "drapery", "baujat", "influence", "gosh"):
         more = {"force": True} if kind == "funnel" else {}
         layout = DRAWS[kind][1](fit, yi, vi, **options, **more)
         assert_tidy(layout.sheet)

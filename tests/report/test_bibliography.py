@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from metaan.report.bibliography import to_bibtex, to_ris
-from metaan.report.latex import latex_text
 from metaan.report.references import REFERENCES, Reference
+from metaan.tables.latex_text import latex_text
 
 HOSTILE = Reference(
     key="evil2020",
@@ -85,8 +85,16 @@ def test_every_person_cited_has_a_family_name_and_initials():
     assert [
         line
         for line in to_ris(REFERENCES.values()).splitlines()
-        if line.startswith(("AU", "ED")) and "," not in line and not line.endswith("et al")
+        if line.startswith(("AU", "ED")) and "," not in line
     ] == []
+
+
+def test_a_cut_list_of_authors_is_said_in_a_note_not_in_an_author():
+    cut, whole = REFERENCES["page2021"], REFERENCES["rucker2012"]
+    assert cut.authors.endswith(", et al")
+    assert "et al" not in to_ris(REFERENCES.values())
+    assert "N1  - The list of authors is cut; the work names more.\r\nER  - \r\n" in to_ris([cut])
+    assert "N1" not in to_ris([whole])
 
 
 def test_nothing_in_a_title_is_run():
@@ -111,6 +119,9 @@ def test_a_record_of_ris_starts_and_ends_and_has_its_pages_apart():
         ("a\u202eb\x00c", "a b c"),
         ("10⁻⁹", r"10\ensuremath{^{-9}}"),
         ("čž", "čž"),
+        ("H₁₂ of Ç²", r"H\ensuremath{_{12}} of {\c{C}}\ensuremath{^{2}}"),
+        ("a -- b --- c ''d'' ,, O'Brien", "a -{}- b -{}-{}- c '{}'d'{}' ,{}, O'Brien"),
+        ("5\u00a0mg ", "5~mg"),
         ("Ç", r"{\c{C}}"),
         ("", ""),
     ],

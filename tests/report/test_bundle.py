@@ -208,7 +208,7 @@ def test_names_of_analyses_and_treatments_cannot_make_two_figures_or_places_one(
     ids = ("o", "forest-o", "o-network", "network", "estimates", "estimates-o", "league-o", "o-contributions")
     made = make_report(network_review(tmp_path / "review", *ids), workers=0)
     figures = [name for name in made if name.endswith(".svg")]
-    further = 3 * 1 + 2 + 3 + 6  # of comparisons with 2 (three of them), 3, 4 and 15 studies
+    further = 3 * 1 + 2 + 3 + 7  # of comparisons with 2 (three of them), 3, 4 and 15 studies
     refits = 3 * 1 + 3 * 2  # studies added up from two on, left out from three on
     assert len(figures) == (14 + further + refits) * len(ids)
     assert all(made[name].decode() == Path(name).stem for name in figures)

@@ -158,6 +158,76 @@ def test_a_failure_while_writing_leaves_the_last_report(out: Path, monkeypatch: 
     assert beside(out) == []
 
 
+def keep_hidden(out: Path) -> None:
+    (out / ".git" / "refs").mkdir(parents=True)
+    (out / ".git" / "HEAD").write_text("mine")
+    (out / ".log").write_text("mine")
+    (out / ".link").symlink_to("nowhere")
+
+
+def assert_hidden_stands(out: Path) -> None:
+    assert (out / ".git" / "HEAD").read_text() == "mine"
+    assert (out / ".git" / "refs").is_dir()
+    assert (out / ".log").read_text() == "mine"
+    assert (out / ".link").readlink() == Path("nowhere")
+
+
+def without_links(*_: object, **__: object) -> None:
+    raise NotImplementedError
+
+
+def test_hidden_files_are_nobody_s_report(out: Path) -> None:
+    keep_hidden(out)
+    refuse_foreign(out)
+    assert read_files(out) == {}
+    assert dict(odd_entries(out)) == {}
+
+
+@pytest.mark.parametrize("exchange", [True, False])
+@pytest.mark.parametrize("links", [True, False])
+def test_hidden_files_stay_at_the_top_of_a_folder(
+    out: Path, monkeypatch: pytest.MonkeyPatch, exchange: bool, links: bool
+) -> None:
+    if not exchange:
+        monkeypatch.setattr(folder, "_exchange", lambda *_: False)
+    if not links:
+        monkeypatch.setattr(os, "link", without_links)
+    keep_hidden(out)
+    for report in (OLD, NEW):
+        replace_folder(out, report)
+        assert read_files(out) == report
+        assert_hidden_stands(out)
+        assert beside(out) == []
+
+
+def test_hidden_files_stay_where_files_are_replaced_one_by_one(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_hidden(out)
+    monkeypatch.setattr(folder, "_swap", folder._replace_files)
+    replace_folder(out, OLD)
+    replace_folder(out, NEW)
+    assert read_files(out) == NEW
+    assert_hidden_stands(out)
+
+
+def test_a_log_that_is_open_in_the_folder_goes_on_being_written(out: Path) -> None:
+    out.mkdir(parents=True)
+    with (out / ".log").open("w") as log:
+        log.write("before ")
+        log.flush()
+        replace_folder(out, NEW)
+        log.write("after")
+    assert (out / ".log").read_text() == "before after"
+
+
+def test_hidden_files_further_down_are_somebody_s(out: Path) -> None:
+    replace_folder(out, OLD)
+    (out / "figures" / ".notes").write_text("mine")
+    with pytest.raises(OutputError, match=r"figures/\.notes"):
+        replace_folder(out, NEW)
+
+
 KILLED = textwrap.dedent(
     """
     import json, os, signal, sys
@@ -202,13 +272,16 @@ KILLED = textwrap.dedent(
 )
 def test_a_killed_run_leaves_a_whole_report(out: Path, point: str, left: dict[str, bytes]) -> None:
     replace_folder(out, OLD)
+    keep_hidden(out)
     files = json.dumps({name: content.decode() for name, content in NEW.items()})
     done = subprocess.run([sys.executable, "-c", KILLED, str(out), point, files], check=False)
     assert done.returncode == -signal.SIGKILL
     if point != "between the renames":
         assert read_files(out) == left
+        assert (out / ".log").read_text() == "mine"
     recover(out)
     assert read_files(out) == left
+    assert_hidden_stands(out)
     assert beside(out) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from math import nan
 
@@ -10,6 +11,7 @@ import pytest
 
 from metaan.report.checklist import CHECKLIST, prisma_checklist
 from metaan.report.html import render_html
+from metaan.report.methods import methods_text
 
 # Page et al. 2021, table 1: 27 items, some in parts.
 ITEMS = [str(number) for number in range(1, 28)]
@@ -61,13 +63,54 @@ def test_what_was_not_recorded_is_not_claimed(made):
 
 
 def test_tables_and_figures_that_are_there_are_named(build, small_review, small_analyses):
-    held = ["studies", "excluded", "rob", "relief-sensitivity", "findings-relief"]
+    held = ["studies", "excluded", "rob", "relief-sensitivity", "summary-of-findings"]
     found = rows(prisma_checklist(small_review, small_analyses, tables=held, figures=["flow"]))
     assert found["16a"]["anchor"] == "#Figure-flow"
     assert found["16b"]["anchor"] == "#Excluded"
     assert found["18"]["note"] == "facts only; nobody judged them"
     assert found["20d"]["anchor"] == "#relief"
-    assert found["22"]["anchor"] == "#table-findings-relief"
+    assert found["22"]["note"] == "certainty of the evidence was not rated"
+
+
+def test_certainty_has_its_place_once_somebody_rated_it(build, small_review, small_analyses):
+    grade = (build.row("grade", 2, analysis="relief", certainty="low"),)
+    tables = small_review.tables | {"grade": grade}
+    review = replace(small_review, tables=tables)
+    held = rows(prisma_checklist(review, small_analyses, tables=["summary-of-findings"], figures=[]))
+    assert held["22"]["anchor"] == "#table-summary-of-findings"
+    assert held["15"]["place"] == "Methods: Risk of bias and certainty"
+
+
+def test_tests_of_small_study_effects_are_claimed_where_they_ran(small_review, small_analyses):
+    held = ["relief-asymmetry"]
+    ran = rows(prisma_checklist(small_review, small_analyses, tables=held, figures=[]))
+    assert (ran["21"]["anchor"], ran["21"]["note"]) == ("#relief", "")
+    drawn = rows(
+        prisma_checklist(small_review, small_analyses, tables=[], figures=["contour-funnel-relief-a-b"])
+    )
+    assert (drawn["21"]["anchor"], drawn["21"]["note"]) == ("#relief", "no test was run")
+
+
+@pytest.mark.parametrize(
+    ("field", "item", "place"),
+    [
+        ("selection", "8", "Methods: Question and sources"),
+        ("collection", "9", "Methods: Question and sources"),
+        ("registration", "24a", "Methods: Question and sources"),
+        ("protocol", "24b", "Methods: Question and sources"),
+        ("funding", "25", "Methods: Support and interests"),
+        ("interests", "26", "Methods: Support and interests"),
+    ],
+)
+def test_what_the_plan_tells_is_printed_and_has_its_place(build, small_analyses, field, item, place):
+    review = build.review(build.plan(**{field: "Told in the plan"}))
+    found = rows(prisma_checklist(review, small_analyses, tables=[], figures=[]))
+    assert found[item]["place"] == place
+    parts = {f"Methods: {part.title}": part for part in methods_text(review, small_analyses)}
+    assert any("Told in the plan." in clause.text for clause in parts[place].clauses)
+    assert item in parts[place].items.partition(";")[0].split(", ")
+    silent = rows(prisma_checklist(build.review(), small_analyses, tables=[], figures=[]))
+    assert silent[item]["place"] == "not recorded"
 
 
 def test_a_network_adds_its_five_items(build, small_review):

@@ -64,12 +64,22 @@ def test_everything_that_is_named_is_described(graph):
 
 def test_no_clock_is_read_and_a_date_comes_only_when_given(small_review, monkeypatch, graph):
     assert "datePublished" not in graph["./"]
+    assert "states no day of publication" in graph["./"]["description"]
     plain = crate(small_review, FILES)
     assert plain == crate(small_review, dict(reversed(FILES.items())))
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
     dated = crate(small_review, FILES)
     assert b'"datePublished": "1970-01-02T00:00:00+00:00"' in dated
     assert list(compare_file(CRATE, plain, dated)) == []
+
+
+@pytest.mark.parametrize("epoch", ["", "86400"])
+def test_the_day_of_publication_comes_from_the_plan(build, monkeypatch, epoch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    review = build.review(build.plan(published="2020-05-17"))
+    root = next(each for each in json.loads(crate(review, FILES))["@graph"] if each["@id"] == "./")
+    assert root["datePublished"] == "2020-05-17"
+    assert root["description"] == "Do alpha and beta help?"
 
 
 def test_a_file_that_is_gone_is_a_difference(small_review):

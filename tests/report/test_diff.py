@@ -74,7 +74,7 @@ def test_choices_and_inputs_are_those_of_the_manifest():
     assert not there.same
 
 
-@pytest.mark.parametrize("empty", [None, ""])
+@pytest.mark.parametrize("empty", [None, "", "not recorded"])
 def test_a_key_that_only_one_report_knows_and_leaves_empty_is_no_choice(empty):
     old, new = {"plan": {"method": "REML"}}, {"plan": {"method": "REML", "subgroup": empty}}
     assert found({}, {}, (old, new)).same

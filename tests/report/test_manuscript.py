@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from math import exp, log
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from metaan.report.manuscript import manuscript_numbers, numbers_json, numbers_tex
 from metaan.report.numbers import results_document
 from metaan.report.pairs import Order
+from metaan.report.summary import summary_of_findings
+from metaan.results.asymmetry import Asymmetry, SmallStudyTest
 
 ORDER = Order(reference="control", drugs={}, questions=(("alpha", "control"),), ranks={"alpha": 0})
 
@@ -60,6 +63,46 @@ def test_every_value_is_the_one_of_results_json(small_review, small_analyses):
             assert each.value is None
         elif each.value is not None and not isinstance(at, list):
             assert each.value == pytest.approx(at, rel=1e-9)
+
+
+def test_a_comparison_has_the_intervals_and_the_test_of_its_spread(build):
+    spread = build.spread(level=0.95, tau2=(0.01, 0.5), I2=(0.1, 0.9), H2=(1.1, 10.0), notes=())
+    tests = tuple(
+        SmallStudyTest(
+            name=name, words=words, predictor="standard error", estimate=1.0, se=0.5, statistic=2.0,
+            dof=9.0, k=11, pvalue=p,
+        )
+        for name, words, p in (("egger", "Egger's regression", 0.25), ("begg", "rank correlation", 0.5))
+    )  # fmt: skip
+    found = Asymmetry(measure="MD", k=11, tests=tests, chosen="egger", reason="Chosen.")
+    comparison = replace(build.comparison(), k=11, heterogeneity=spread, asymmetry=found)
+    made = named([build.analysis(build.scenario([comparison]))])
+    start = "reliefAlphaVsControl"
+    told = {name.removeprefix(start): (each.text, each.value) for name, each in made.items()}
+    assert told["ITwoLow"] == ("10%", 0.1)
+    assert told["TauTwoHigh"][1] == 0.5
+    assert told["SmallStudyTest"] == ("Egger's regression", None)
+    assert told["SmallStudyP"] == ("0.25", 0.25)
+
+
+def test_the_summary_of_findings_has_its_commands(small_review, small_analyses):
+    findings = summary_of_findings(small_review, small_analyses)
+    document = results_document(small_review, small_analyses)
+    held = {(each["treat1"], each["treat2"]): each for each in document["summary_of_findings"]}
+    numbers = {each.name: each for each in manuscript_numbers(small_analyses, {}, ORDER, findings=findings)}
+    record, start = held["alpha", "control"], "reliefFindingAlphaVsControl"
+    assert record["difference_per_1000"] is not None
+    assert numbers[f"{start}Difference"].value == record["difference_per_1000"]
+    assert numbers[f"{start}Risk"].value == record["risk"]
+    assert numbers[f"{start}Assumed"].value == record["assumed"]
+    assert numbers[f"{start}Risk"].text == f"{1000 * record['risk']:.0f}"
+    assert numbers[f"{start}DifferenceFull"].text.startswith(numbers[f"{start}Difference"].text)
+    assert f"{start}Certainty" not in numbers
+
+
+def test_counts_of_the_flow_have_their_commands():
+    made = manuscript_numbers([], {}, ORDER, counts={"records_screened": ("Records screened", 1048)})
+    assert [(each.name, each.text, each.value) for each in made] == [("flowRecordsScreened", "1,048", 1048.0)]
 
 
 def test_names_that_would_be_equal_carry_a_code_each_and_keep_it(build):

@@ -63,6 +63,22 @@ def test_the_assumed_risk_is_the_median_of_the_comparators_groups(bundled):
     )
 
 
+def test_ranks_stand_beside_the_estimates_of_a_network_and_nowhere_else(bundled):
+    review, analyses, findings = found_in(bundled.parent / "examples" / "smoking")
+    ranks = {each.treatment: each for each in analyses[0].findings.ranked}
+    assert {each.rank for each in findings} == {ranks[each.answer.treat1] for each in findings}
+    [table] = findings_tables(findings, node_names(review), "Chosen.")
+    at = [each.name for each in table.columns].index("rank")
+    own = ranks[findings[0].answer.treat1]
+    assert table.rows[0][at].text == f"{own.mean_rank:.1f} ({own.rank_low:g} to {own.rank_high:g}) of 4"
+    assert f"; rank {table.rows[0][at].text}" in to_html(table)
+    assert any(note.startswith("Rank: ") for note in table.notes)
+    review, _, (alone,) = found_in(bundled.parent / "examples" / "bcg")
+    [table] = findings_tables((alone,), node_names(review), "Chosen.")
+    assert table.rows[0][at].text == ""
+    assert "rank" not in to_html(table).lower()
+
+
 def test_the_plans_risk_comes_first_and_says_where_it_is_from(copied):
     risk = 'outcomes = ["tuberculosis"]\nbaseline_risk = 0.02\nbaseline_source = "a register of 1950"'
     folder = copied("examples/bcg", review_toml=[('outcomes = ["tuberculosis"]', risk)])

@@ -2,6 +2,7 @@ r"""Characters that cannot be seen, names that only look alike, letters that fig
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from metaan.errors import PlanError
 from metaan.review.check import check_file, check_review
 from metaan.review.problems import render_text
 from metaan.review.read import read_review
-from metaan.review.rules_names import FONT_BLOCKS
+from metaan.review.rules_names import FONT_BLOCKS, SIGN_HOLES, _in_the_font
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +94,19 @@ def test_every_cell_that_is_not_utf8_is_named_whole(clean: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("鈴木 2003", True), ("सरल 2003", True), ("Łódź 2003", False), ("Ольга", False), ("μg β", False)],
+    [
+        ("鈴木 2003", True),
+        ("सरल 2003", True),
+        ("Łódź 2003", False),
+        ("Ольга", False),
+        ("μg β", False),
+        ("Gamma 🧪", True),
+        ("Gamma ✅", True),
+        ("Gamma \U0001f44d\U0001f3fd", True),
+        ("Gamma \U0001f469\u200d\U0001f52c", True),
+        ("Gamma \ue000", True),
+        ("Gamma – “2003” × ½ ☆ € ≤", False),
+    ],
 )
 def test_letters_that_the_font_of_the_figures_lacks_are_told(edited: Edit, name: str, told: bool) -> None:
     found = check_review(edited("studies.csv", "Gamma 2003", name))
@@ -106,6 +119,16 @@ def test_the_blocks_are_those_of_the_font() -> None:
     inside = {code for first, last in FONT_BLOCKS for code in range(first, last + 1) if chr(code).isalpha()}
     assert len(has - inside) < 0.03 * len(has)
     assert len(inside - has) < 0.35 * len(inside)
+
+
+def test_the_signs_are_those_of_the_font() -> None:
+    file = Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+    signs = {code for code in range(0x110000) if unicodedata.category(chr(code))[0] in "NPS"}
+    has = signs & set(TTFont(file).getBestCmap())
+    inside = {code for code in signs if _in_the_font(chr(code))}
+    assert len(has - inside) < 0.02 * len(has)
+    assert len(inside - has) < 0.06 * len(inside)
+    assert has.isdisjoint(map(ord, SIGN_HOLES))
 
 
 def test_a_raw_sheet_without_outcomes_names_none(tmp_path: Path) -> None:

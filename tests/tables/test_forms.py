@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metaan.report.table_files import table_page
-from metaan.tables.latex import latex_text, to_latex
+from metaan.tables.latex import to_latex
+from metaan.tables.latex_text import latex_text
 from metaan.tables.markdown import markdown_text, to_markdown
 from metaan.tables.reading import column_shares, flat, for_reading
 from metaan.tables.table import Cell, Column, Table
@@ -101,8 +102,10 @@ def test_a_note_begins_no_list_and_no_heading(start: str, written: str) -> None:
 
 @given(st.text())
 def test_latex_leaves_no_special_letter_alone(text: str) -> None:
-    bare = re.sub(r"\\(?:[a-zA-Z]+(?:\{[^{}]*\})?|[{}$&#_%,])", "", latex_text(text))
-    assert not set(bare) & set("\\$&#_%^\"<>|`'")
+    made = latex_text(text)
+    bare = re.sub(r"\{\\['`^~\"][a-zA-Z]\}|\\(?:[a-zA-Z]+(?:\{[^{}]*\})?|[{}$&#_%,])", "", made)
+    assert not set(bare.replace("^{", "").replace("_{", "")) & set('\\$&#_%^"<>|`')
+    assert not re.search("--|''|,,", bare)
 
 
 @given(st.text())
