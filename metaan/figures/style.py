@@ -122,7 +122,7 @@ class Style:
 
         Examples
         --------
-        >>> DEFAULT.with_rows(0.5, badges=True).row, DEFAULT.with_rows(0.0).row
+        >>> round(DEFAULT.with_rows(0.5, badges=True).row, 1), round(DEFAULT.with_rows(0.0).row, 1)
         (13.2, 10.8)
         """
         least = max(LEAST_LEADING * self.text, self.badge + BETWEEN_BADGES if badges else 0.0)
