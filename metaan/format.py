@@ -16,6 +16,7 @@ __all__ = [
     "RATIO_MEASURES",
     "back_transform",
     "canonical",
+    "degrees",
     "effect",
     "effect_with_interval",
     "fixed",
@@ -226,6 +227,17 @@ def fixed(value: float | None, digits: int = 2) -> str:
     if float(text) == 0:
         text = text.removeprefix("-")
     return text.replace("-", MINUS)
+
+
+def degrees(dof: float) -> str:
+    """Write degrees of freedom: whole ones plainly, others with one decimal.
+
+    Examples
+    --------
+    >>> degrees(12.0), degrees(3.924)
+    ('12', '3.9')
+    """
+    return fixed(dof, 0 if float(dof).is_integer() else 1)
 
 
 def significant(value: float, digits: int = 3) -> str:

@@ -36,6 +36,7 @@ MOST_NAMES = 40
 MOST_PRODUCTS = 4
 MOST_COLUMNS = 1000
 MOST_LISTED = 8
+MOST_SHOWN = 20
 
 FUNCTIONS: Mapping[str, Callable[[FloatArray], FloatArray]] = {
     "center": lambda x: x - x.mean(),
@@ -208,7 +209,9 @@ def _known(name: str, columns: Mapping[str, object] | Sequence[str]) -> str:
         return name
     known = [str(column) for column in columns]
     near = get_close_matches(name, known, n=1)
-    cure = f"did you mean {near[0]!r}?" if near else f"the columns are {', '.join(known)}."
+    more = f" and {len(known) - MOST_SHOWN} more" if len(known) > MOST_SHOWN else ""
+    columns = f"columns are {', '.join(known[:MOST_SHOWN])}{more}."
+    cure = f"did you mean {near[0]!r}? The {columns}" if near else f"the {columns}"
     raise InputError(f"The formula names {name!r}, which is not a column; {cure}")
 
 

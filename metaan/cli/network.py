@@ -12,7 +12,7 @@ from metaan.cli.talk import talk_of, talk_options
 
 if TYPE_CHECKING:
     from metaan.single_network.analysis import NetworkAnalysis
-    from metaan.types import SmallValues
+    from metaan.types import Axis, SmallValues
 
 __all__ = ["network"]
 
@@ -23,6 +23,7 @@ MODELS = ("inverse", "mh", "nch", "penalised", "compare")
 SPLITS = ("back-calculation", "SIDDE")
 INTERACTIONS = ("common", "independent")
 INPUTS = ("arms", "contrasts")
+AXES = ("fitted", "symmetric")
 PLOTS = ("forest", "graph", "rankogram", "splits", "heat", "league", "contributions", "funnel")
 
 
@@ -147,6 +148,13 @@ PLOTS = ("forest", "graph", "rankogram", "splits", "heat", "league", "contributi
 )
 @click.option("--journal", default="metaan", show_default=True, help="Whose figures it is to look like.")
 @click.option(
+    "--axis",
+    type=click.Choice(AXES),
+    default="fitted",
+    show_default=True,
+    help="How far a forest plot reaches: as the data need, or equally on both sides of no effect.",
+)
+@click.option(
     "--order",
     multiple=True,
     metavar="TREATMENT",
@@ -183,6 +191,7 @@ def network(
     figure: Path | None,
     plot: str,
     journal: str,
+    axis: Axis,
     order: tuple[str, ...],
     quiet: bool,
     verbose: bool,
@@ -225,6 +234,7 @@ def network(
         rob=rob,
         indirectness=indirectness,
         order=order,
+        axis=axis,
         repeated=repeated,
         nodes=nodes,
         take=take or "",

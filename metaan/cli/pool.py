@@ -14,6 +14,7 @@ from metaan.cli.talk import talk_of, talk_options
 if TYPE_CHECKING:
     from metaan.single.analysis import Single
     from metaan.single.figure import FigureLook
+    from metaan.types import Axis
 
 __all__ = ["pool"]
 
@@ -21,6 +22,7 @@ TO = ("only0", "all", "if0all", "none")
 VTYPES = ("LS", "UB")
 MODELS = ("inverse", "mh", "peto", "UM.FS", "UM.RS", "CM.EL")
 PLOTS = ("funnel", "labbe", "radial", "drapery", "baujat", "influence", "gosh")
+AXES = ("fitted", "symmetric")
 PROFILES = ("metafor", "meta", "revman", "stata")
 
 
@@ -71,6 +73,13 @@ PROFILES = ("metafor", "meta", "revman", "stata")
     type=click.Choice(["lower", "higher"]),
     help="Which effects favour the first group, for the figure.",
 )
+@click.option(
+    "--axis",
+    type=click.Choice(AXES),
+    default="fitted",
+    show_default=True,
+    help="How far the forest plot reaches: as the data need, or equally on both sides of no effect.",
+)
 @click.option("--cumulative", default="", metavar="COLUMN", help="Pool study by study in this order.")
 @click.option("--leave-one-out", is_flag=True, help="Pool without each study in turn.")
 @click.option("--trim-fill", is_flag=True, help="Pool with mirror images of studies: trim and fill.")
@@ -105,6 +114,7 @@ def pool(
     journal: str,
     groups: str,
     better: str | None,
+    axis: Axis,
     cumulative: str,
     leave_one_out: bool,
     trim_fill: bool,
@@ -139,7 +149,7 @@ def pool(
         from metaan.single.figure import figure_format
 
         figure_format(figure)
-        look = _look(journal, groups, better)
+        look = _look(journal, groups, better, axis)
         look.preset()
     request = Request(
         measure=measure,
@@ -174,7 +184,7 @@ def pool(
         raise click.exceptions.Exit(1)
 
 
-def _look(journal: str, groups: str, better: str | None) -> FigureLook:
+def _look(journal: str, groups: str, better: str | None, axis: Axis) -> FigureLook:
     """Read how the figure is to look.
 
     Raises
@@ -188,7 +198,7 @@ def _look(journal: str, groups: str, better: str | None) -> FigureLook:
     names = tuple(name.strip() for name in groups.split(",")) if groups else ()
     if len(names) not in (0, 2) or not all(names):
         raise RequestError(f"--groups {groups}: give two names with a comma between, such as BCG,Control.")
-    return FigureLook(journal=journal, groups=names, better=better or "")
+    return FigureLook(journal=journal, groups=names, better=better or "", axis=axis)
 
 
 def _written(single: Single, form: str, *, compare: bool) -> str:

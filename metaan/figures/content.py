@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from metaan.figures.sheet import Align
-    from metaan.types import Interval
+    from metaan.types import Axis, Interval
 
 __all__ = ["Badge", "Column", "Content", "Mark", "MarkKind", "Row"]
 
@@ -96,8 +96,13 @@ class Content:
         Where the dashed line stands; `nan` for none.
     notes : tuple of str
         Paragraphs below.
+    clipped : str
+        A last paragraph, where an arrow says that an interval goes on beyond the plot.
     null : float
         Where the solid line of no effect stands, analysis scale; `nan` for none.
+    axis : str
+        "symmetric" reaches equally far on both sides of `null`, where there is one; "fitted" as far as the
+        data need.
     bounds : (float, float)
         Beyond which the axis does not reach.
     band : (float, float)
@@ -120,7 +125,9 @@ class Content:
     favours: tuple[str, str]
     pooled: float = float("nan")
     notes: tuple[str, ...] = ()
+    clipped: str = ""
     null: float = 0.0
+    axis: Axis = "fitted"
     bounds: Interval = (float("-inf"), float("inf"))
     unit: str = ""
     band: Interval = NO_INTERVAL

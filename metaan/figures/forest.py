@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from math import isfinite, log, nan
+from math import inf, isfinite, nan
 from typing import TYPE_CHECKING, Any
 
 from metaan.figures.content import Content, Mark, Row
 from metaan.figures.drawing import Drawing, sheet_drawing
 from metaan.figures.forest_arms import Arms, arms_of
 from metaan.figures.forest_columns import ForestColumns, forest_columns
-from metaan.figures.forest_lines import METHOD_NAMES, TEST_NAMES, between_line, model_name, within_line
+from metaan.figures.forest_lines import between_line, model_name, within_line
 from metaan.figures.forest_text import (
     LEAST_FOR_PREDICTION,
     Subject,
@@ -28,20 +28,20 @@ from metaan.figures.layout import ForestLayout, layout_rows
 from metaan.figures.measure import clean
 from metaan.figures.presets import METAAN, Preset
 from metaan.figures.rob_badges import RobColumns, rob_columns
-from metaan.format import DASH, RATIO_MEASURES, fixed, interval_digits, measure_name
+from metaan.format import DASH, RATIO_MEASURES, fixed, interval_digits
+from metaan.results.margin import margin_band
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from metaan.results.appraisal import RobTable
+    from metaan.results.margin import Margin
     from metaan.results.pairwise import Pooled
     from metaan.results.synthesis import Comparison, Panels, StudyEffect
-    from metaan.types import Direction, Interval, Kind, Sort
+    from metaan.types import Axis, Direction, Interval, Kind, Sort
 
 __all__ = ["forest_plot", "layout_forest"]
 
-SHORT_NAMES = {"SMD": "SMD", "IRD": "Rate difference", "IRR": "Rate ratio", "PETO": "Peto odds ratio"}
-SHORT_TESTS = {"z": "Wald", "t": "t", "hksj": "HKSJ", "adhoc": "HKSJ, ad hoc"}
 NO_BAND: Interval = (nan, nan)
 
 
@@ -58,9 +58,10 @@ def forest_plot(
     scale: str = "",
     preset: Preset = METAAN,
     rob: RobTable | None = None,
-    margin: float = nan,
+    margin: Margin = nan,
     sort: Sort = "plan",
     years: Mapping[str, int] | None = None,
+    axis: Axis = "fitted",
 ) -> Drawing:
     """Draw the studies of one comparison, what they say together and how far they differ.
 
@@ -90,21 +91,28 @@ def forest_plot(
         Words, numbers, sizes, colours and order of a journal.
     rob : RobTable, optional
         Judgements of risk of bias, for marks beside the studies; without it there is nothing about it.
-    margin : float
-        Smallest difference that matters, as a person reads it (1.25 or 0.8 for a ratio), for the shaded band;
-        `nan` for none.
+    margin : float or (float, float)
+        Smallest difference that matters, as a person reads it (1.25 or 0.8 for a ratio), for the shaded band,
+        or the lower and the upper threshold where the sides differ (0.8 and 1.5); `nan` for none.
     sort : str
         Order of the studies, within groups where there are some: plan, year, effect, weight or label.
     years : mapping of str to int, optional
         Study id to year, for `sort`; a study without one comes last.
+    axis : str
+        "symmetric" reaches equally far on both sides of no effect; "fitted" as the data need.
 
     Returns
     -------
     Drawing
         Ready for `render`.
+
+    Raises
+    ------
+    InputError
+        For thresholds that do not lie on both sides of no effect.
     """
     subject = _subject(comparison, measure, direction, kind, names, outcome, level, scale, preset)
-    extras = _Extras(rob=rob, margin=margin, sort=sort, years=years or {})
+    extras = _Extras(rob=rob, margin=margin, sort=sort, years=years or {}, axis=axis)
     shown = _sorted(comparison, extras)
     content = _content(shown, subject, extras)
     layout = layout_rows(content, preset.style_for(kind))
@@ -113,8 +121,8 @@ def forest_plot(
     return sheet_drawing(
         layout.sheet,
         id=id,
-        title=f"Forest plot: {subject.heading}",
-        alt=alt_text(comparison, subject),
+        title=preset.wording.told.title.format(about=subject.heading),
+        alt=alt_text(comparison, subject, content.band),
         description=" ".join([told, *groups, *content.notes[len(notes(shown, preset)) :]]),
         preset=preset,
     )
@@ -132,13 +140,14 @@ def layout_forest(
     scale: str = "",
     preset: Preset = METAAN,
     rob: RobTable | None = None,
-    margin: float = nan,
+    margin: Margin = nan,
     sort: Sort = "plan",
     years: Mapping[str, int] | None = None,
+    axis: Axis = "fitted",
 ) -> ForestLayout:
     """Lay out a forest plot in points, without drawing it; the arguments are those of `forest_plot`."""
     subject = _subject(comparison, measure, direction, kind, names, outcome, level, scale, preset)
-    extras = _Extras(rob=rob, margin=margin, sort=sort, years=years or {})
+    extras = _Extras(rob=rob, margin=margin, sort=sort, years=years or {}, axis=axis)
     content = _content(_sorted(comparison, extras), subject, extras)
     return layout_rows(content, preset.style_for(kind))
 
@@ -148,9 +157,10 @@ class _Extras:
     """What a forest plot shows beyond effects."""
 
     rob: RobTable | None = None
-    margin: float = nan
+    margin: Margin = nan
     sort: Sort = "plan"
     years: Mapping[str, int] = field(default_factory=dict)
+    axis: Axis = "fitted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +190,7 @@ def _content(comparison: Comparison, subject: Subject, extras: _Extras) -> Conte
         rows += _between_row(comparison.panels, table)
     ratio = subject.measure in RATIO_MEASURES
     plotted = any(row.mark for row in rows)
-    band = _band(extras.margin, ratio) if plotted else NO_BAND
+    band = margin_band(extras.margin, ratio=ratio) if plotted else NO_BAND
     return Content(
         heading=subject.heading if preset.heading else "",
         columns=table.columns.columns,
@@ -190,6 +200,8 @@ def _content(comparison: Comparison, subject: Subject, extras: _Extras) -> Conte
         favours=favours(subject.direction, subject.name1, subject.name2, words.favours),
         pooled=pooled.estimate if pooled is not None else nan,
         notes=(*notes(comparison, preset), *_band_note(band, subject), *table.rob.notes),
+        clipped=words.clipped,
+        axis=extras.axis,
         unit=subject.scale,
         band=band,
         favours_on_top=preset.favours_on_top,
@@ -232,10 +244,9 @@ def _sorted(comparison: Comparison, extras: _Extras) -> Comparison:
         return comparison
     studies = comparison.studies
     weights = _weights(comparison)
-    last = float("inf")
     keys = {
-        "year": lambda i: extras.years.get(studies[i].study, last),
-        "effect": lambda i: studies[i].yi if studies[i].estimable else last,
+        "year": lambda i: extras.years.get(studies[i].study, inf),
+        "effect": lambda i: studies[i].yi if studies[i].estimable else inf,
         "weight": lambda i: -weights[i],
         "label": lambda i: clean(studies[i].label).casefold(),
     }
@@ -285,16 +296,16 @@ def _plot_header(subject: Subject, pooled: Pooled | None, ratio: bool) -> str:
 
 
 def _header(pattern: str, subject: Subject, fit: Pooled | None) -> str:
-    name = measure_name(subject.measure)
-    name = name[:1].upper() + name[1:]
-    method = METHOD_NAMES.get(fit.method, fit.method) if fit is not None else ""
+    words = subject.preset.wording
+    name = words.capital(subject.measure)
+    method, test = ("", "") if fit is None else (fit.method, fit.test)
     return pattern.format(
         measure=name,
-        short=SHORT_NAMES.get(subject.measure, name),
-        interval=interval_name(subject.level),
-        method=method,
-        test=SHORT_TESTS.get(fit.test, TEST_NAMES.get(fit.test, fit.test)) if fit is not None else "",
-        model="Fixed" if fit is not None and fit.method == "EE" else "Random",
+        short=words.short.get(subject.measure, name),
+        interval=interval_name(subject.level, words),
+        method=words.methods.get(method, method),
+        test=words.short_tests.get(test, test),
+        model=words.models[method != "EE"],
     )
 
 
@@ -411,17 +422,10 @@ def _told_groups(comparison: Comparison, subject: Subject) -> Iterator[str]:
         return
     yield subject.preset.wording.grouped.format(column=clean(panels.column))
     for name, fit in zip(panels.found.names, panels.found.groups, strict=True):
-        numbers = f"{subject.value(fit.estimate)} ({subject.pair(*fit.ci)})"
-        yield f"{clean(str(name)) or subject.preset.wording.no_group} (k = {fit.k}): {numbers}."
+        label = clean(str(name)) or subject.preset.wording.no_group
+        told = subject.preset.wording.told.group
+        yield told.format(label=label, k=fit.k, effect=subject.with_limits(fit.estimate, *fit.ci))
     yield between_line(panels.found, subject.preset)
-
-
-def _band(margin: float, ratio: bool) -> Interval:
-    """Turn the smallest difference that matters into what lies below it, on the analysis scale."""
-    if not (isfinite(margin) and margin > 0):
-        return NO_BAND
-    half = abs(log(margin)) if ratio else margin
-    return (-half, half) if half > 0 else NO_BAND
 
 
 def _band_note(band: Interval, subject: Subject) -> Iterator[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import isfinite, isinf, isnan
 from typing import TYPE_CHECKING
 
-from metaan.format import fixed, percent
+from metaan.figures.wording import ENGLISH, Wording
+from metaan.format import degrees, fixed, percent
 
 if TYPE_CHECKING:
     from metaan.figures.presets import Preset
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from metaan.results.regression import Subgroups
 
 __all__ = [
-    "METHOD_NAMES",
-    "TEST_NAMES",
     "between_line",
     "heterogeneity_line",
     "interval_name",
@@ -23,12 +22,10 @@ __all__ = [
     "within_line",
 ]
 
-TEST_NAMES = {"z": "Wald", "t": "Wald with t", "hksj": "Hartung-Knapp", "adhoc": "Hartung-Knapp, ad hoc"}
-METHOD_NAMES = {"DL": "DerSimonian-Laird", "PM": "Paule-Mandel", "SJ": "Sidik-Jonkman", "HE": "Hedges"}
 BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-def interval_name(level: float) -> str:
+def interval_name(level: float, words: Wording = ENGLISH) -> str:
     """Name a confidence interval.
 
     Examples
@@ -36,14 +33,15 @@ def interval_name(level: float) -> str:
     >>> interval_name(0.95)
     '95% CI'
     """
-    return f"{100 * level:g}% CI"
+    return words.interval.format(level=f"{100 * level:g}%")
 
 
 def model_name(fit: Pooled, preset: Preset) -> str:
     """Name a model with its tau2 estimator and its interval."""
-    words = preset.wording.common if fit.method == "EE" else preset.wording.random
-    return words.format(
-        method=METHOD_NAMES.get(fit.method, fit.method), test=TEST_NAMES.get(fit.test, fit.test)
+    words = preset.wording
+    pattern = words.common if fit.method == "EE" else words.random
+    return pattern.format(
+        method=words.methods.get(fit.method, fit.method), test=words.tests.get(fit.test, fit.test)
     )
 
 
@@ -61,7 +59,7 @@ def heterogeneity_line(fit: Pooled, profile: HeterogeneityInterval | None, prese
         p=numerals.p(fit.Q_pvalue),
     )
     share = words.i2_common if fit.method == "EE" else words.i2
-    i2 = share.format(I2=percent(fit.I2), I2_interval=_i2_limits(profile), I2_Q=percent(fit.I2_Q))
+    i2 = share.format(I2=percent(fit.I2), I2_interval=_i2_limits(profile, preset), I2_Q=percent(fit.I2_Q))
     return _no_equals(words.heterogeneity.format(tau2=tau2, chi2=chi2, i2=i2))
 
 
@@ -72,8 +70,8 @@ def within_line(fit: Pooled, preset: Preset) -> str:
     if fit.method != "EE":
         tau2 = words.tau2.format(tau2=numerals.tau2(fit.tau2), tau2_interval="")
     share = fit.I2_Q if fit.method == "EE" or "{I2}" not in words.i2 else fit.I2
-    told = f"{tau2}I²{numerals.equals}{percent(share)}, {numerals.p(fit.Q_pvalue)}"
-    return _no_equals(told)
+    i2 = words.i2_within.format(equals=numerals.equals, I2=percent(share), p=numerals.p(fit.Q_pvalue))
+    return _no_equals(f"{tau2}{i2}")
 
 
 def _no_equals(said: str) -> str:
@@ -86,7 +84,7 @@ def overall_line(fit: Pooled, preset: Preset) -> str:
     known = isfinite(fit.dof)
     dof = words.overall_dof.format(df=f"{fit.dof:g}", df_below=_below(fit.dof)) if known else ""
     return words.overall.format(
-        letter="t" if known else "z",
+        letter=words.letters[known],
         statistic=numerals.dress(fixed(fit.statistic)),
         dof=dof,
         p=numerals.p(fit.pvalue),
@@ -103,7 +101,7 @@ def between_line(found: Subgroups, preset: Preset) -> str:
     if isinf(df2):
         statistic = words.between_chi2.format(Q=Q, df=f"{df1:g}", df_below=_below(df1))
     else:
-        statistic = words.between_f.format(Q=Q, df1=f"{df1:g}", df2=numerals.dress(fixed(df2, 1)))
+        statistic = words.between_f.format(Q=Q, df1=f"{df1:g}", df2=numerals.dress(degrees(df2)))
     return words.between.format(statistic=statistic, p=numerals.p(found.Q_between_pvalue))
 
 
@@ -111,16 +109,17 @@ def _tau2_limits(profile: HeterogeneityInterval | None, preset: Preset) -> str:
     if profile is None or any(isnan(limit) for limit in profile.tau2):
         return ""
     low, high = (preset.numerals.tau2(limit) for limit in profile.tau2)
-    return preset.wording.tau2_interval.format(
-        interval=interval_name(profile.level), limits=f"{low} to {high}"
+    words = preset.wording
+    return words.tau2_interval.format(
+        interval=interval_name(profile.level, words), limits=words.limits.format(low=low, high=high)
     )
 
 
-def _i2_limits(profile: HeterogeneityInterval | None) -> str:
+def _i2_limits(profile: HeterogeneityInterval | None, preset: Preset) -> str:
     if profile is None or any(isnan(limit) for limit in profile.I2):
         return ""
     low, high = map(percent, profile.I2)
-    return f", {low} to {high}"
+    return preset.wording.i2_interval.format(limits=preset.wording.limits.format(low=low, high=high))
 
 
 def _below(number: float) -> str:

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, nan
 from typing import TYPE_CHECKING
 
+from metaan.figures.drawing import ALT_LENGTH, shorten
 from metaan.figures.forest_lines import heterogeneity_line, interval_name, model_name, overall_line
 from metaan.figures.measure import clean
 from metaan.figures.paragraphs import sentence
 from metaan.figures.presets import METAAN, Preset
+from metaan.figures.wording import ENGLISH, Wording, counted
 from metaan.format import (
+    DASH,
     back_transform,
     effect,
     fixed,
-    measure_name,
     null_value,
     percent,
-    pvalue,
     shares,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from metaan.results.pairwise import Pooled
     from metaan.results.synthesis import ArmData, Comparison, StudyEffect
-    from metaan.types import Direction, Kind
+    from metaan.types import Direction, Interval, Kind
 
 __all__ = [
     "LEAST_FOR_PREDICTION",
@@ -40,10 +41,14 @@ __all__ = [
     "notes",
     "other_fits",
     "p_phrase",
+    "prediction_reason",
+    "short_text",
     "study_shares",
 ]
 
 LEAST_FOR_PREDICTION = 3
+LEAST_NAME = 20
+NO_BAND: Interval = (nan, nan)
 MULTIARM, POOLED_REPORT, DERIVED, IMPUTED = "†", "‡", "*", "§"
 
 
@@ -79,7 +84,9 @@ class Subject:
     @property
     def heading(self) -> str:
         """Outcome and comparison."""
-        return f"{self.outcome}: {self.name1} versus {self.name2}"
+        words = self.preset.wording
+        versus = words.versus.format(one=self.name1, other=self.name2)
+        return words.heading.format(outcome=self.outcome, versus=versus)
 
     def value(self, value: float) -> str:
         """Write an effect of the analysis scale."""
@@ -87,7 +94,11 @@ class Subject:
 
     def pair(self, low: float, high: float) -> str:
         """Write an interval as "low to high"."""
-        return f"{self.value(low)} to {self.value(high)}"
+        return self.preset.wording.limits.format(low=self.value(low), high=self.value(high))
+
+    def with_limits(self, value: float, low: float, high: float) -> str:
+        """Write an estimate with its interval in a sentence."""
+        return f"{self.value(value)} ({self.pair(low, high)})"
 
     def interval(self, low: float, high: float) -> str:
         """Write an interval in a cell, as the journal does."""
@@ -106,8 +117,7 @@ def p_phrase(p: float) -> str:
     >>> p_phrase(0.032), p_phrase(1e-9)
     ('P = 0.032', 'P < 0.001')
     """
-    text = pvalue(p)
-    return f"P < {text[1:]}" if text.startswith("<") else f"P = {text}"
+    return METAAN.numerals.p(p)
 
 
 def favours(
@@ -150,9 +160,9 @@ def study_shares(comparison: Comparison) -> tuple[str, ...]:
     main = comparison.main
     estimable = [study for study in comparison.studies if study.estimable]
     if main is None or len(estimable) < 2:
-        return tuple("–" for _ in comparison.studies)
+        return tuple(DASH for _ in comparison.studies)
     written = iter(shares(main.weights))
-    return tuple(next(written) if study.estimable else "–" for study in comparison.studies)
+    return tuple(next(written) if study.estimable else DASH for study in comparison.studies)
 
 
 def notes(comparison: Comparison, preset: Preset = METAAN) -> tuple[str, ...]:
@@ -160,24 +170,35 @@ def notes(comparison: Comparison, preset: Preset = METAAN) -> tuple[str, ...]:
     return tuple(_notes(comparison, preset))
 
 
-def alt_text(comparison: Comparison, subject: Subject) -> str:
-    """Write the short text alternative: type, outcome, studies, effect, interval, I2.
+def alt_text(comparison: Comparison, subject: Subject, band: Interval = NO_BAND) -> str:
+    """Write the short text alternative: type, outcome, studies, effect, interval, I2, what is shaded.
 
     The result is never cut; where 150 characters are too few the names are.
     """
     result = _alt_result(comparison, subject)
-    room = 150 - len(result) - len("Forest plot: . ")
-    heading = subject.heading
-    if len(heading) > room:
-        heading = heading[: room - 1].rstrip() + "…"
-    return f"Forest plot: {heading}. {result}"
+    told = subject.preset.wording.told
+    if isfinite(band[0]):
+        result += f" {told.shaded.format(limits=subject.pair(*band))}"
+    return short_text(told.title, subject.heading, result)
+
+
+def short_text(title: str, about: str, facts: str) -> str:
+    """Write a short text alternative; where it is too long the name of what is shown gives way.
+
+    Examples
+    --------
+    >>> short_text("Forest plot: {about}", "Pain", "Two studies.")
+    'Forest plot: Pain. Two studies.'
+    """
+    room = ALT_LENGTH - len(facts) - len(title.format(about="")) - len(". ")
+    return f"{title.format(about=shorten(about, max(room, LEAST_NAME)))}. {facts}"
 
 
 def description(comparison: Comparison, subject: Subject) -> str:
     """Write the long text alternative: one sentence for each row, then the notes."""
     parts = [f"{subject.heading}."]
     if subject.scale:
-        parts.append(sentence(f"scale: {subject.scale}"))
+        parts.append(sentence(subject.preset.wording.told.unit.format(scale=subject.scale)))
     weights = study_shares(comparison)
     parts.extend(
         _study_sentence(study, weight, subject)
@@ -220,13 +241,13 @@ def _notes(comparison: Comparison, preset: Preset) -> Iterator[str]:
     else:
         yield heterogeneity_line(main, comparison.heterogeneity, preset)
         yield overall_line(main, preset)
-        yield from _prediction_reason(main, preset)
+        yield from prediction_reason(main, preset)
         yield words.squares
     yield from _total_notes(comparison, preset)
     own = [sentence(clean(note)) for note in comparison.notes]
     about_reports = _notes_on_pooled_reports(comparison, own)
     yield from _footnotes(comparison, about_reports, preset)
-    yield from _study_notes(comparison)
+    yield from _study_notes(comparison, words)
     said = {words.nothing, words.alone, *about_reports, *_refusals(comparison)}
     yield from (note for note in own if note not in said)
 
@@ -246,7 +267,8 @@ def _total_notes(comparison: Comparison, preset: Preset) -> Iterator[str]:
         yield preset.wording.total_unstated
 
 
-def _prediction_reason(main: Pooled, preset: Preset) -> Iterator[str]:
+def prediction_reason(main: Pooled, preset: Preset) -> Iterator[str]:
+    """Say why a model of random effects has no prediction interval, where it has none."""
     if main.method == "EE":
         return
     if main.k < LEAST_FOR_PREDICTION:
@@ -274,7 +296,7 @@ def _multiarm(comparison: Comparison, preset: Preset) -> Iterator[str]:
     for study in comparison.studies:
         merged = merged_arms(study)
         if merged:
-            yield preset.wording.merged.format(study=clean(study.label), arms=_joined(merged))
+            yield preset.wording.merged.format(study=clean(study.label), arms=preset.wording.listed(merged))
 
 
 def _notes_on_pooled_reports(comparison: Comparison, own: Sequence[str]) -> list[str]:
@@ -287,87 +309,94 @@ def _notes_on_pooled_reports(comparison: Comparison, own: Sequence[str]) -> list
 def _refusals(comparison: Comparison) -> list[str]:
     """Write why a study is not estimable, one sentence for each, as a comparison's own notes do."""
     return [
-        sentence(f"{clean(study.label)} is not estimable: {clean(study.note)}")
+        sentence(ENGLISH.refused[0].format(studies=clean(study.label), reason=clean(study.note)))
         for study in comparison.studies
         if not study.estimable
     ]
 
 
-def _study_notes(comparison: Comparison) -> Iterator[str]:
+def _study_notes(comparison: Comparison, words: Wording) -> Iterator[str]:
     """Group studies under the same note; a study that is not estimable always has one."""
     grouped: dict[tuple[bool, str], list[str]] = {}
     for study in comparison.studies:
         note = clean(study.note)
         if not study.estimable:
-            note = note or "the study carries no information on this measure"
+            note = note or words.no_information
         if note:
             grouped.setdefault((study.estimable, note), []).append(clean(study.label))
     for (estimable, note), labels in grouped.items():
-        verb = "" if estimable else " is not estimable" if len(labels) == 1 else " are not estimable"
-        yield sentence(f"{_joined(labels)}{verb}: {note}")
-
-
-def _joined(labels: Sequence[str]) -> str:
-    return " and ".join(part for part in (", ".join(labels[:-1]), labels[-1]) if part)
+        names = words.listed(labels)
+        if estimable:
+            yield sentence(words.said_of.format(studies=names, note=note))
+        else:
+            yield sentence(words.refused[len(labels) > 1].format(studies=names, reason=note))
 
 
 def _alt_result(comparison: Comparison, subject: Subject) -> str:
-    main = comparison.main
+    main, words = comparison.main, subject.preset.wording
     if main is None or comparison.k == 0:
-        return "No estimable study."
-    name = measure_name(subject.measure)
+        return words.told.nothing
+    name = words.measure(subject.measure)
     if comparison.k == 1:
         alone = next(study for study in comparison.studies if study.estimable)
-        limits = subject.pair(alone.ci_low, alone.ci_high)
-        return f"One study, {name} {subject.value(alone.yi)} ({limits})."
-    numbers = f"{subject.value(main.estimate)} ({subject.pair(*main.ci)})"
-    I2 = main.I2 if "{I2}" in subject.preset.wording.i2 else main.I2_Q
-    return f"{comparison.k} studies, {name} {numbers}, I² {percent(I2)}."
+        effect = subject.with_limits(alone.yi, alone.ci_low, alone.ci_high)
+        return words.told.alone.format(measure=name, effect=effect)
+    result = words.told.result.format(
+        studies=counted(words.studies, comparison.k),
+        measure=name,
+        effect=subject.with_limits(main.estimate, *main.ci),
+    )
+    I2 = main.I2 if "{I2}" in words.i2 else main.I2_Q
+    return f"{result}{words.told.i2.format(I2=percent(I2))}."
 
 
 def _study_sentence(study: StudyEffect, weight: str, subject: Subject) -> str:
-    arms = _arms_phrase(study, subject)
+    told, arms = subject.preset.wording.told, _arms_phrase(study, subject)
     label = clean(study.label)
     if not study.estimable:
-        return f"{label}{arms}: not estimable."
-    numbers = f"{subject.value(study.yi)}, {interval_name(subject.level)} "
-    numbers += (
-        f"{subject.pair(study.ci_low, study.ci_high)}, {_null_phrase(study.ci_low, study.ci_high, subject)}"
-    )
-    share = "" if weight == "–" else f", weight {weight}%"
-    return f"{label}{arms}: {measure_name(subject.measure)} {numbers}{share}."
+        return told.refused.format(label=label, arms=arms)
+    said = _said(study.yi, (study.ci_low, study.ci_high), subject.level, subject)
+    share = "" if weight == DASH else told.weight.format(weight=weight)
+    return told.study.format(label=label, arms=arms, weight=share, **said)
 
 
 def _fit_sentence(name: str, fit: Pooled, subject: Subject) -> str:
-    return (
-        f"{name}: {measure_name(subject.measure)} {subject.value(fit.estimate)}, "
-        f"{interval_name(fit.level)} {subject.pair(*fit.ci)}, {_null_phrase(*fit.ci, subject)}."
-    )
+    said = _said(fit.estimate, fit.ci, fit.level, subject)
+    return subject.preset.wording.told.model.format(label=name, **said)
 
 
-def _null_phrase(low: float, high: float, subject: Subject) -> str:
-    null = null_value(subject.measure)
-    inside = back_transform(low, subject.measure) <= null <= back_transform(high, subject.measure)
-    return "includes no effect" if inside else "excludes no effect"
+def _said(value: float, limits: Interval, level: float, subject: Subject) -> dict[str, str]:
+    """Write the parts of a sentence on an estimate."""
+    words, null = subject.preset.wording, null_value(subject.measure)
+    low, high = (back_transform(limit, subject.measure) for limit in limits)
+    return {
+        "measure": words.measure(subject.measure),
+        "value": subject.value(value),
+        "interval": interval_name(level, words),
+        "limits": subject.pair(*limits),
+        "null": words.told.with_null if low <= null <= high else words.told.without_null,
+    }
 
 
 def _arms_phrase(study: StudyEffect, subject: Subject) -> str:
-    say: Callable[[ArmData, str], str] = _events_phrase if subject.kind == "binary" else _mean_phrase
+    words = subject.preset.wording.told
+    pattern = words.events if subject.kind == "binary" else words.means
     named = ((study.arm1, subject.name1), (study.arm2, subject.name2))
-    told = [say(arm, name) for arm, name in named if arm is not None]
+    told = [_arm_phrase(pattern, arm, name) for arm, name in named if arm is not None]
     if not told:
         sizes = zip((subject.name1, subject.name2), study.sizes, strict=True)
-        told = [f"{name} n {n:,}" for name, n in sizes if n is not None]
+        told = [words.size.format(name=name, n=f"{n:,}") for name, n in sizes if n is not None]
     return f" ({'; '.join(told)})" if told else ""
 
 
-def _events_phrase(arm: ArmData, name: str) -> str:
-    return f"{name} {'–' if arm.events is None else f'{arm.events:,}'} of {arm.n:,}"
-
-
-def _mean_phrase(arm: ArmData, name: str) -> str:
-    mean, sd = (fixed(arm.mean), fixed(arm.sd))
-    return f"{name} mean {mean}, SD {sd}, n {arm.n:,}"
+def _arm_phrase(pattern: str, arm: ArmData, name: str) -> str:
+    return pattern.format(
+        name=name,
+        events=DASH if arm.events is None else f"{arm.events:,}",
+        mean=fixed(arm.mean),
+        sd=fixed(arm.sd),
+        n=f"{arm.n:,}",
+    )
 
 
 def names_of(comparison: Comparison, names: Mapping[str, str]) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import cos, isfinite, pi, sin
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from metaan.figures.columns import (
     Frame,
@@ -22,7 +22,7 @@ from metaan.figures.columns import (
 from metaan.figures.content import Column
 from metaan.figures.marks import draw_marks, place_marks
 from metaan.figures.measure import width, wrap
-from metaan.figures.scale import Scale, choose_limits, choose_ticks
+from metaan.figures.scale import Scale, choose_limits, choose_ticks, mirrored_limits
 from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, in_family, level
 from metaan.figures.style import DEFAULT, Style
 
@@ -110,7 +110,7 @@ def _laid(content: Content, frame: Frame) -> ForestLayout:
     marks = tuple(place_marks(content, middles, scale, style)) if scale else ()
     axis = _axis(content, scale, frame, above.bottom, below, style) if scale else _Part((), (), (), below)
     legend = _legend(content, frame, axis.bottom, style)
-    notes = _notes(content, frame, legend.bottom, style)
+    notes = _notes(_noted(content, marks), frame, legend.bottom, style)
     badges = _badges(content, frame, middles, style)
     shown = _Part(_cells(content, frame, middles, style), *draw_marks(content, marks, scale, style), 0.0)
     parts = (heads, header, above, axis, legend, notes, badges, shown)
@@ -154,15 +154,12 @@ def _scale(content: Content, frame: Frame, style: Style) -> Scale | None:
     outer = [m.outer for m in marks if isfinite(m.outer[0])]
     band = [content.band] if isfinite(content.band[0]) else []
     room, size, family = frame.plot_right - frame.plot_left, style.text, style.family
+    fitted: dict[str, Any] = {"size": size, "room": room, "family": family, "null": content.null}
     low, high = choose_limits(
-        [m.estimate for m in marks],
-        [*intervals, *outer, *band],
-        ratio=content.ratio,
-        size=size,
-        room=room,
-        null=content.null,
-        family=family,
+        [m.estimate for m in marks], [*intervals, *outer, *band], ratio=content.ratio, **fitted
     )
+    if content.axis == "symmetric" and isfinite(content.null):
+        low, high = mirrored_limits((low, high), ratio=content.ratio, **fitted)
     low, high = max(low, content.bounds[0]), min(high, content.bounds[1])
     ticks = choose_ticks(low, high, ratio=content.ratio, size=size, room=room, family=family)
     return Scale(low=low, high=high, left=frame.plot_left, right=frame.plot_right, ticks=ticks)
@@ -416,12 +413,18 @@ def _legend(content: Content, frame: Frame, top: float, style: Style) -> _Part:
     return _Part(tuple(words), (), tuple(shapes), y + step / 2)
 
 
-def _notes(content: Content, frame: Frame, top: float, style: Style) -> _Part:
+def _noted(content: Content, marks: Sequence[PlacedMark]) -> tuple[str, ...]:
+    """Explain arrows where there are some."""
+    arrows = any(mark.arrow_low or mark.arrow_high for mark in marks)
+    return (*content.notes, content.clipped) if arrows and content.clipped else content.notes
+
+
+def _notes(texts: Sequence[str], frame: Frame, top: float, style: Style) -> _Part:
     step = style.note * style.leading
     room = frame.width - 2 * style.margin
-    y = top + (8.0 if content.notes else 0.0)
+    y = top + (8.0 if texts else 0.0)
     words: list[Words] = []
-    for note in content.notes:
+    for note in texts:
         for line in wrap(style.numerals.prose(note), style.note, room, family=style.family):
             words.append(Words(x=style.margin, y=y + 0.85 * step, text=line, size=style.note))
             y += step

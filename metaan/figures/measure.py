@@ -9,13 +9,17 @@ description spells it.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from fontTools.ttLib import TTFont
 
 from metaan.figures.typefaces import DEJAVU, font_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["clean", "face_of", "fit", "font_file", "lacking", "width", "wrap"]
 
@@ -29,6 +33,8 @@ DIRECTION_CONTROLS = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 )
 FORBIDDEN_IN_XML = frozenset("\ufffe\uffff")
+BOUND = re.compile(r"(?:F\([^()]*\)|\S)+(?: [=<>≤≥] \S+)*")
+"""A word; a statistic, its sign and its number are one, as in "P = 0.03" and "F(2, 3.9) = 1.2"."""
 
 
 def clean(text: str) -> str:
@@ -126,6 +132,8 @@ def wrap(
 ) -> tuple[str, ...]:
     """Break a text into lines at most `limit` points wide, between words where it can be.
 
+    "P = 0.03" and the like stay on one line where they fit on one.
+
     Parameters
     ----------
     text : str
@@ -146,6 +154,8 @@ def wrap(
     --------
     >>> wrap("no participants in either arm", 9, 80)
     ('no participants in', 'either arm')
+    >>> wrap("χ² = 4.52, df = 3, P = 0.21", 9, 90)
+    ('χ² = 4.52, df = 3,', 'P = 0.21')
     """
     if width(text, size, bold=bold, family=family) <= limit:
         return (" ".join(text.split()),)
@@ -203,7 +213,7 @@ def _harmless(character: str) -> str:
 
 def _pieces(text: str, size: float, limit: float, bold: bool, family: str) -> list[str]:
     pieces = []
-    for word in text.split():
+    for word in _words(text, size, limit, bold, family):
         rest = word
         while width(rest, size, bold=bold, family=family) > limit:
             head = _breakable(_longest_prefix(rest, size, limit, bold, family)) or rest[0]
@@ -212,6 +222,15 @@ def _pieces(text: str, size: float, limit: float, bold: bool, family: str) -> li
         if rest:
             pieces.append(rest)
     return pieces
+
+
+def _words(text: str, size: float, limit: float, bold: bool, family: str) -> Iterator[str]:
+    """Split a text where it may be broken."""
+    for word in BOUND.findall(" ".join(text.split())):
+        if width(word, size, bold=bold, family=family) <= limit:
+            yield word
+        else:
+            yield from word.split()
 
 
 def _breakable(text: str) -> str:

@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING
 
 from metaan.errors import CannotDraw
 from metaan.figures.content import Column, Content, Mark, Row
-from metaan.figures.drawing import ALT_LENGTH, Drawing, sheet_drawing, shorten
-from metaan.figures.forest_text import favours, interval_name
+from metaan.figures.drawing import Drawing, sheet_drawing
+from metaan.figures.forest_text import favours, interval_name, short_text
 from metaan.figures.layout import ForestLayout, layout_rows
 from metaan.figures.measure import clean
 from metaan.figures.presets import METAAN, Preset
+from metaan.figures.wording import NetworkWords, Wording, counted
 from metaan.format import (
     DASH,
     RATIO_MEASURES,
     effect,
     fixed,
-    interval,
-    measure_name,
     percent,
     variance,
 )
@@ -28,13 +27,10 @@ from metaan.format import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from metaan.figures.numerals import Numerals
     from metaan.results.network import Component, Network
-    from metaan.types import Direction, Interval
+    from metaan.types import Axis, Direction, Interval
 
 __all__ = ["Contrast", "contrasts_with", "layout_network_forest", "network_forest"]
-
-UNREACHABLE = "no connected evidence"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +74,10 @@ def network_forest(
     outcome: str,
     scale: str = "",
     scores: Mapping[str, float] | None = None,
-    score_name: str = "P-score",
+    score_name: str = "",
     proportion_direct: Mapping[str, float] | None = None,
     preset: Preset = METAAN,
+    axis: Axis = "fitted",
 ) -> Drawing:
     """Draw what the network says of every treatment against the reference.
 
@@ -106,11 +103,13 @@ def network_forest(
         A ranking of the nodes, in [0, 1], 1 the best: it orders the rows and has a column. Without it the
         estimates order them.
     score_name : str
-        What `scores` are.
+        What `scores` are; empty for P-scores.
     proportion_direct : mapping of str to float, optional
         Share of the direct evidence in each node's estimate versus the reference, for a column.
     preset : Preset
         Words, numbers, sizes and colours of a journal.
+    axis : str
+        "symmetric" reaches equally far on both sides of no effect; "fitted" as the data need.
 
     Raises
     ------
@@ -118,17 +117,17 @@ def network_forest(
         Where the reference is not in the network or nothing is connected to it; the message is the reason.
     """
     contrasts = contrasts_with(network, reference, direction, names, scores, proportion_direct)
-    ranking = (score_name, (scores or {}).get(reference, nan))
+    ranking = (score_name or preset.wording.network.score, (scores or {}).get(reference, nan))
     content = _content(
-        network, contrasts, reference, measure, direction, names, clean(outcome), scale, ranking, preset
+        network, contrasts, reference, measure, direction, names, clean(outcome), scale, ranking, preset, axis
     )
-    against = _printed(reference, names)
+    words, against = preset.wording.network, _printed(reference, names)
     return sheet_drawing(
         layout_rows(content, preset.style_for("generic")).sheet,
         id=id,
-        title=f"Network forest plot: {clean(outcome)}, every treatment versus {against}",
-        alt=_alt(network, contrasts, reference, names, clean(outcome)),
-        description=_description(content, contrasts, measure, network.level, clean(outcome)),
+        title=words.title.format(outcome=clean(outcome), reference=against),
+        alt=_alt(network, contrasts, against, clean(outcome), preset.wording),
+        description=_description(content, contrasts, measure, network.level, clean(outcome), preset.wording),
         preset=preset,
     )
 
@@ -143,15 +142,16 @@ def layout_network_forest(
     outcome: str,
     scale: str = "",
     scores: Mapping[str, float] | None = None,
-    score_name: str = "P-score",
+    score_name: str = "",
     proportion_direct: Mapping[str, float] | None = None,
     preset: Preset = METAAN,
+    axis: Axis = "fitted",
 ) -> ForestLayout:
     """Lay out a network forest plot in points; the arguments are those of `network_forest`."""
     contrasts = contrasts_with(network, reference, direction, names, scores, proportion_direct)
-    ranking = (score_name, (scores or {}).get(reference, nan))
+    ranking = (score_name or preset.wording.network.score, (scores or {}).get(reference, nan))
     content = _content(
-        network, contrasts, reference, measure, direction, names, clean(outcome), scale, ranking, preset
+        network, contrasts, reference, measure, direction, names, clean(outcome), scale, ranking, preset, axis
     )
     return layout_rows(content, preset.style_for("generic"))
 
@@ -223,47 +223,54 @@ def _content(
     scale: str,
     ranking: tuple[str, float],
     preset: Preset,
+    axis: Axis,
 ) -> Content:
     predicted = any(isfinite(c.prediction[0]) for c in contrasts)
     shared = any(isfinite(c.share) for c in contrasts)
     ranked = any(isfinite(c.score) for c in contrasts)
-    name = measure_name(measure) or "effect"
-    title = name[:1].upper() + name[1:]
-    ratio = measure in RATIO_MEASURES
-    against = _printed(reference, names)
-    short = "SMD" if measure == "SMD" else title
-    columns = [
-        Column(header="Treatment", align="left"),
-        Column(header="Direct\nstudies"),
-        *([Column(header="Direct\nevidence")] if shared else []),
-        Column(header=f"{short}\n({interval_name(network.level)})", after_plot=True),
-    ]
-    if predicted:
-        header = f"{100 * network.level:g}% prediction\ninterval"
-        columns.append(Column(header=header, after_plot=True))
+    words, ratio, against = preset.wording, measure in RATIO_MEASURES, _printed(reference, names)
+    title = words.capital(measure)
+    heading = words.network.heading.format(outcome=outcome, reference=against)
+    columns = _columns(network.level, measure, words, predicted=predicted, shared=shared)
     if ranked:
         columns.append(Column(header=clean(ranking[0]), after_plot=True))
     return Content(
-        heading=f"{outcome}: every treatment versus {against}, network estimates" if preset.heading else "",
+        heading=heading if preset.heading else "",
         columns=tuple(columns),
         rows=tuple(
             _row(contrast, measure, names, preset, predicted=predicted, shared=shared, ranked=ranked)
             for contrast in contrasts
         ),
-        plot_header=f"{title}\n(log scale)" if ratio else title,
+        plot_header=words.log.format(measure=title) if ratio else title,
         ratio=ratio,
         favours=("", "")
         if direction is None
-        else favours(direction, "treatment", against, preset.wording.favours),
+        else favours(direction, words.network.any_treatment, against, words.favours),
         notes=tuple(
-            _notes(
-                network, contrasts, reference, direction, names, ranking, preset.numerals, predicted=predicted
-            )
+            _notes(network, contrasts, reference, direction, names, ranking, preset, predicted=predicted)
         ),
+        clipped=words.clipped,
+        axis=axis,
         unit=clean(scale) if measure == "MD" else "",
         favours_on_top=preset.favours_on_top,
         decimal=preset.numerals.decimal,
     )
+
+
+def _columns(level: float, measure: str, words: Wording, *, predicted: bool, shared: bool) -> list[Column]:
+    said = words.network
+    short = words.short.get(measure, words.capital(measure))
+    effect = said.effect.format(measure=short, interval=interval_name(level, words))
+    columns = [
+        Column(header=said.treatment, align="left"),
+        Column(header=said.direct),
+        *([Column(header=said.share)] if shared else []),
+        Column(header=effect, after_plot=True),
+    ]
+    if predicted:
+        header = said.prediction.format(level=f"{100 * level:g}%")
+        columns.append(Column(header=header, after_plot=True))
+    return columns
 
 
 def _row(
@@ -281,7 +288,7 @@ def _row(
     cells = [_printed(contrast.treatment, names), str(contrast.direct)]
     if shared:
         cells.append(percent(contrast.share))
-    cells.append(_estimate(contrast, measure, preset) if reached else UNREACHABLE)
+    cells.append(_estimate(contrast, measure, preset) if reached else preset.wording.network.unreachable)
     if predicted:
         known = reached and isfinite(contrast.prediction[0])
         limits = [effect(value, measure) for value in contrast.prediction]
@@ -313,47 +320,50 @@ def _notes(
     direction: Direction | None,
     names: Mapping[str, str],
     ranking: tuple[str, float],
-    numerals: Numerals,
+    preset: Preset,
     *,
     predicted: bool,
 ) -> Iterator[str]:
+    words = preset.wording.network
     component = next((c for c in network.components if reference in c.treatments), None)
     if component is not None:
-        yield _heterogeneity(component, numerals)
+        yield _heterogeneity(component, preset)
         if component.Q_inconsistency_dof == 0:
-            yield "Inconsistency cannot be examined: no degree of freedom is left for it."
-    if predicted:
-        yield "Thick line: confidence interval; thin line: prediction interval of a new study."
-    else:
-        yield "No prediction interval: it takes at least two degrees of freedom."
+            yield words.inconsistency
+    yield words.lines if predicted else words.no_prediction
     if direction is None:
-        yield "Ordered by estimate, the lowest first; which way is better was not said."
+        yield words.unordered
     else:
-        yield _order_note(contrasts, ranking, _printed(reference, names))
+        yield _order_note(contrasts, ranking, _printed(reference, names), words)
     if any(isfinite(c.estimate) and not c.direct for c in contrasts):
-        yield "Where there is no direct study the estimate is indirect."
+        yield words.indirect
     apart = [_printed(c.treatment, names) for c in contrasts if isnan(c.estimate)]
     if apart:
-        yield f"Out of reach, with {UNREACHABLE} to {_printed(reference, names)}: {', '.join(apart)}."
+        yield words.apart.format(reference=_printed(reference, names), treatments=", ".join(apart))
 
 
-def _order_note(contrasts: Sequence[Contrast], ranking: tuple[str, float], reference: str) -> str:
+def _order_note(
+    contrasts: Sequence[Contrast], ranking: tuple[str, float], reference: str, words: NetworkWords
+) -> str:
     if not any(isfinite(contrast.score) for contrast in contrasts):
-        return "Ordered by estimate, the most favourable first; the order says nothing about certainty."
+        return words.by_estimate
     name, own = clean(ranking[0]), ranking[1]
-    of_reference = f" (1 the best; {reference}: {fixed(own)})" if isfinite(own) else " (1 the best)"
-    return f"Ordered by {name}{of_reference}; the order says nothing about the size of the differences."
+    scale = words.best_and_own if isfinite(own) else words.best
+    return words.by_score.format(score=name, scale=scale.format(reference=reference, own=fixed(own)))
 
 
-def _heterogeneity(component: Component, numerals: Numerals) -> str:
+def _heterogeneity(component: Component, preset: Preset) -> str:
+    words = preset.wording.network
     if isnan(component.tau2):
-        return (
-            "τ² cannot be estimated from these studies: the estimates are those of the common-effect model."
-        )
-    test = f"χ² = {fixed(component.Q)}, df = {component.Q_dof:g}, {numerals.p(component.Q_pvalue)}"
-    tau2 = f"τ² = {variance(component.tau2)}"
-    name = "Heterogeneity and inconsistency" if component.Q_inconsistency_dof > 0 else "Heterogeneity"
-    return f"{name}: {tau2}; {test}; I² = {percent(component.I2)}."
+        return words.no_tau2
+    pattern = words.both if component.Q_inconsistency_dof > 0 else words.heterogeneity
+    return pattern.format(
+        tau2=variance(component.tau2),
+        Q=fixed(component.Q),
+        df=f"{component.Q_dof:g}",
+        p=preset.numerals.p(component.Q_pvalue),
+        I2=percent(component.I2),
+    )
 
 
 def _printed(node: str, names: Mapping[str, str]) -> str:
@@ -361,35 +371,58 @@ def _printed(node: str, names: Mapping[str, str]) -> str:
 
 
 def _alt(
-    network: Network, contrasts: Sequence[Contrast], reference: str, names: Mapping[str, str], outcome: str
+    network: Network, contrasts: Sequence[Contrast], reference: str, outcome: str, words: Wording
 ) -> str:
     reached = sum(isfinite(c.estimate) for c in contrasts)
     apart = len(contrasts) - reached
-    facts = f"{reached} of {len(contrasts)} treatments versus {_printed(reference, names)}"
-    facts += f", {len(network.studies)} studies" + (f", {apart} out of reach." if apart else ".")
-    room = ALT_LENGTH - len(facts) - len("Network forest plot: . ")
-    return f"Network forest plot: {shorten(outcome, max(room, 20))}. {facts}"
+    facts = words.network.reached.format(
+        reached=reached,
+        all=len(contrasts),
+        reference=reference,
+        studies=counted(words.studies, len(network.studies)),
+        out=words.network.out.format(n=apart) if apart else "",
+    )
+    return short_text(words.network.short_title, outcome, facts)
 
 
 def _description(
-    content: Content, contrasts: Sequence[Contrast], measure: str, level: float, outcome: str
+    content: Content,
+    contrasts: Sequence[Contrast],
+    measure: str,
+    level: float,
+    outcome: str,
+    words: Wording,
 ) -> str:
-    told = [f"{content.heading or outcome}.", *([f"Scale: {content.unit}."] if content.unit else [])]
+    told = [f"{content.heading or outcome}."]
+    if content.unit:
+        told.append(words.network.scale.format(scale=content.unit))
     for row, contrast in zip(content.rows, contrasts, strict=True):
-        told.append(_sentence(row.cells[0], contrast, measure, level))
+        told.append(_sentence(row.cells[0], contrast, measure, level, words))
     return " ".join([*told, *content.notes])
 
 
-def _sentence(name: str, contrast: Contrast, measure: str, level: float) -> str:
+def _sentence(name: str, contrast: Contrast, measure: str, level: float, words: Wording) -> str:
+    said = words.network
     if isnan(contrast.estimate):
-        return f"{name}: {UNREACHABLE}."
-    limits = interval(contrast.low, contrast.high, measure)
-    said = f"{name}: {measure_name(measure) or 'effect'} {effect(contrast.estimate, measure)}"
-    said += f", {interval_name(level)} {limits}"
-    if isfinite(contrast.prediction[0]):
-        said += f", prediction interval {interval(*contrast.prediction, measure)}"
-    studies = "study" if contrast.direct == 1 else "studies"
-    said += f", {contrast.direct} direct {studies}"
-    if isfinite(contrast.share):
-        said += f", {percent(contrast.share)} direct evidence"
-    return f"{said}, score {fixed(contrast.score)}." if isfinite(contrast.score) else f"{said}."
+        return said.row_apart.format(label=name)
+    predicted, shared, scored = (
+        isfinite(value) for value in (contrast.prediction[0], contrast.share, contrast.score)
+    )
+    return said.row.format(
+        label=name,
+        measure=words.measure(measure),
+        value=effect(contrast.estimate, measure),
+        interval=interval_name(level, words),
+        limits=_limits((contrast.low, contrast.high), measure, words),
+        prediction=said.row_prediction.format(limits=_limits(contrast.prediction, measure, words))
+        if predicted
+        else "",
+        studies=counted(said.row_studies, contrast.direct),
+        share=said.row_share.format(share=percent(contrast.share)) if shared else "",
+        score=said.row_score.format(score=fixed(contrast.score)) if scored else "",
+    )
+
+
+def _limits(limits: Interval, measure: str, words: Wording) -> str:
+    low, high = (effect(limit, measure) for limit in limits)
+    return words.limits.format(low=low, high=high)

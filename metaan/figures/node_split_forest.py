@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 
 from metaan.errors import CannotDraw
 from metaan.figures.content import Column, Content, Mark, Row
-from metaan.figures.drawing import ALT_LENGTH, Drawing, sheet_drawing, shorten
-from metaan.figures.forest_text import favours, interval_name, p_phrase
+from metaan.figures.drawing import Drawing, sheet_drawing
+from metaan.figures.forest_text import favours, interval_name, p_phrase, short_text
 from metaan.figures.layout import ForestLayout, layout_rows
 from metaan.figures.measure import clean, fit, width
 from metaan.figures.paragraphs import sentence
 from metaan.figures.presets import METAAN, Preset
+from metaan.figures.wording import SplitWords, Wording, counted
 from metaan.format import (
     RATIO_MEASURES,
     effect,
-    effect_with_interval,
     interval_digits,
-    measure_name,
     percent,
 )
 
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
     from metaan.figures.style import Style
     from metaan.results.network import Network, NodeSplit
-    from metaan.types import Direction
+    from metaan.types import Axis, Direction
 
 __all__ = ["layout_node_split_forest", "node_split_forest"]
 
@@ -49,6 +48,7 @@ def node_split_forest(
     outcome: str,
     scale: str = "",
     preset: Preset = METAAN,
+    axis: Axis = "fitted",
 ) -> Drawing:
     """Draw what the studies of each comparison say, what the rest of the network says, and both together.
 
@@ -73,7 +73,9 @@ def node_split_forest(
     scale : str
         Scale and unit of a mean difference, printed above the plot; other measures have none.
     preset : Preset
-        Sizes, colours and numbers of a journal, and its page.
+        Words, sizes, colours and numbers of a journal, and its page.
+    axis : str
+        "symmetric" reaches equally far on both sides of no effect; "fitted" as the data need.
 
     Raises
     ------
@@ -96,13 +98,13 @@ def node_split_forest(
     >>> drawing.alt
     'Node splitting: Relapse. 3 comparisons with direct and indirect evidence; smallest P = 0.57.'
     """
-    content = _content(splits, network, measure, direction, names, outcome, scale, preset)
+    content = _content(splits, network, measure, direction, names, outcome, scale, preset, axis)
     return sheet_drawing(
         layout_rows(content, preset.style_for()).sheet,
         id=id,
-        title=f"Node-split forest plot: {clean(outcome)}",
-        alt=_alt(splits, clean(outcome)),
-        description=_description(splits, network, content, measure, names, clean(outcome)),
+        title=preset.wording.splits.title.format(outcome=clean(outcome)),
+        alt=_alt(splits, clean(outcome), preset.wording.splits),
+        description=_description(splits, network, content, measure, names, clean(outcome), preset.wording),
         preset=preset,
     )
 
@@ -117,9 +119,10 @@ def layout_node_split_forest(
     outcome: str,
     scale: str = "",
     preset: Preset = METAAN,
+    axis: Axis = "fitted",
 ) -> ForestLayout:
     """Lay out a node-split forest plot in points; the arguments are those of `node_split_forest`."""
-    content = _content(splits, network, measure, direction, names, outcome, scale, preset)
+    content = _content(splits, network, measure, direction, names, outcome, scale, preset, axis)
     return layout_rows(content, preset.style_for())
 
 
@@ -132,32 +135,36 @@ def _content(
     outcome: str,
     scale: str,
     preset: Preset,
+    axis: Axis,
 ) -> Content:
     both = _both(splits)
     _refuse(splits, len(both))
-    name = measure_name(measure)
-    effects = name[:1].upper() + name[1:]
-    ratio = measure in RATIO_MEASURES
+    words, said, ratio = preset.wording, preset.wording.splits, measure in RATIO_MEASURES
+    name = words.capital(measure)
     digits = _digits(both, network, measure)
-    titles = [_fitted(split, names, preset.style_for()) for split in both]
+    titles = [_fitted(split, names, preset.style_for(), said) for split in both]
+    interval = interval_name(network.level, words)
+    effect_header = said.effect.format(measure=words.short.get(measure, name), interval=interval)
     return Content(
-        heading=f"{clean(outcome)}: direct and indirect evidence" if preset.heading else "",
+        heading=said.heading.format(outcome=clean(outcome)) if preset.heading else "",
         columns=(
-            Column(header="Comparison", align="left"),
-            Column(header="Studies"),
-            Column(header="Direct\nevidence"),
-            Column(header=f"{_short(measure, effects)}\n({interval_name(network.level)})", after_plot=True),
-            Column(header=f"{preset.numerals.p_letter} of the\ndifference", after_plot=True),
+            Column(header=said.comparison, align="left"),
+            Column(header=said.studies),
+            Column(header=said.share),
+            Column(header=effect_header, after_plot=True),
+            Column(header=said.p.format(letter=preset.numerals.p_letter), after_plot=True),
         ),
         rows=tuple(
             row
             for number, (split, title) in enumerate(zip(both, titles, strict=True))
             for row in _rows(split, network, measure, digits, title, preset, first=number == 0)
         ),
-        plot_header=f"{effects}\n(log scale)" if ratio else effects,
+        plot_header=words.log.format(measure=name) if ratio else name,
         ratio=ratio,
-        favours=favours(direction, "the first", "the second", preset.wording.favours),
-        notes=tuple(_notes(splits, network, names)),
+        favours=favours(direction, said.first, said.second, words.favours),
+        notes=tuple(_notes(splits, network, names, said)),
+        clipped=words.clipped,
+        axis=axis,
         unit=clean(scale) if measure == "MD" else "",
         favours_on_top=preset.favours_on_top,
         decimal=preset.numerals.decimal,
@@ -183,10 +190,6 @@ def _refuse(splits: Sequence[NodeSplit], count: int) -> None:
         )
 
 
-def _short(measure: str, title: str) -> str:
-    return "SMD" if measure == "SMD" else title
-
-
 def _quantile(network: Network) -> float:
     return NormalDist().inv_cdf((1 + network.level) / 2)
 
@@ -202,18 +205,18 @@ def _network_row(split: NodeSplit, network: Network) -> tuple[float, float]:
     return float(network.estimate[place]), float(network.se[place])
 
 
-def _pair(split: NodeSplit, names: Mapping[str, str]) -> str:
-    return _versus(split.treat1, split.treat2, names)
+def _pair(split: NodeSplit, names: Mapping[str, str], words: SplitWords) -> str:
+    return _versus(split.treat1, split.treat2, names, words)
 
 
-def _versus(one: str, other: str, names: Mapping[str, str]) -> str:
-    return clean(f"{names.get(one, one)} versus {names.get(other, other)}")
+def _versus(one: str, other: str, names: Mapping[str, str], words: SplitWords) -> str:
+    return clean(words.versus.format(one=names.get(one, one), other=names.get(other, other)))
 
 
-def _fitted(split: NodeSplit, names: Mapping[str, str], style: Style) -> str:
+def _fitted(split: NodeSplit, names: Mapping[str, str], style: Style, words: SplitWords) -> str:
     """Name a comparison; where that is too long both names are shortened, so that both can be seen."""
-    whole = _pair(split, names)
-    room = style.study_limit - _bold(" versus ", style)
+    whole = _pair(split, names, words)
+    room = style.study_limit - _bold(words.versus.format(one="", other=""), style)
     if _bold(whole, style) <= style.study_limit:
         return whole
     one, other = (clean(names.get(node, node)) for node in (split.treat1, split.treat2))
@@ -223,7 +226,7 @@ def _fitted(split: NodeSplit, names: Mapping[str, str], style: Style) -> str:
         fit(name, style.text, limit, bold=True, family=style.family)
         for name, limit in zip((one, other), limits, strict=True)
     ]
-    return " versus ".join(shown)
+    return words.versus.format(one=shown[0], other=shown[1])
 
 
 def _bold(text: str, style: Style) -> float:
@@ -231,9 +234,9 @@ def _bold(text: str, style: Style) -> float:
 
 
 def _kinds(split: NodeSplit, network: Network) -> Iterator[tuple[str, float, float]]:
-    yield "Direct", split.direct, split.direct_se
-    yield "Indirect", split.indirect, split.indirect_se
-    yield "Network", *_network_row(split, network)
+    yield "direct", split.direct, split.direct_se
+    yield "indirect", split.indirect, split.indirect_se
+    yield "network", *_network_row(split, network)
 
 
 def _rows(
@@ -249,11 +252,11 @@ def _rows(
         half = _quantile(network) * se
         mean, *ends = (effect(each, measure, digits) for each in (estimate, estimate - half, estimate + half))
         shown = f"{numerals.dress(mean)} {numerals.interval(*ends)}"
-        beside = (str(split.studies), percent(split.proportion_direct)) if kind == "Direct" else ("", "")
+        beside = (str(split.studies), percent(split.proportion_direct)) if kind == "direct" else ("", "")
         yield Row(
-            cells=(INDENT + kind, *beside, shown, ""),
+            cells=(INDENT + getattr(preset.wording.splits, kind)[0], *beside, shown, ""),
             mark=Mark(
-                kind="diamond" if kind == "Network" else "dot",
+                kind="diamond" if kind == "network" else "dot",
                 estimate=estimate,
                 low=estimate - half,
                 high=estimate + half,
@@ -261,46 +264,41 @@ def _rows(
         )
 
 
-def _notes(splits: Sequence[NodeSplit], network: Network, names: Mapping[str, str]) -> Iterator[str]:
-    yield (
-        "Every effect is the first treatment versus the second. Direct: from the studies that compare the"
-        " two; indirect: from the rest of the network; direct evidence: its share in the network estimate."
-    )
-    yield (
-        "P tests direct against indirect; the tests share studies, and a large P does not show that the two"
-        " agree."
-    )
-    alone = [split for split in splits if not isfinite(split.indirect)]
+def _notes(
+    splits: Sequence[NodeSplit], network: Network, names: Mapping[str, str], words: SplitWords
+) -> Iterator[str]:
+    yield words.evidence
+    yield words.tests
+    alone = [_pair(split, names, words) for split in splits if not isfinite(split.indirect)]
     if alone:
-        yield f"Only direct evidence, not shown: {_listed([_pair(split, names) for split in alone])}."
-    indirect = list(_only_indirect(network, names))
+        yield words.only_direct.format(pairs=_listed(alone, words))
+    indirect = list(_only_indirect(network, names, words))
     if indirect:
-        yield f"Only indirect evidence, not shown: {_listed(indirect)}."
-    notes = (f"{_pair(split, names)}: {clean(note)}" for split in _both(splits) for note in split.notes)
+        yield words.only_indirect.format(pairs=_listed(indirect, words))
+    notes = (
+        f"{_pair(split, names, words)}: {clean(note)}" for split in _both(splits) for note in split.notes
+    )
     yield from dict.fromkeys(sentence(note) for note in notes)
 
 
-def _only_indirect(network: Network, names: Mapping[str, str]) -> Iterator[str]:
+def _only_indirect(network: Network, names: Mapping[str, str], words: SplitWords) -> Iterator[str]:
     for i, one in enumerate(network.treatments):
         for j in range(i + 1, len(network.treatments)):
             if isfinite(network.estimate[i, j]) and not network.direct_studies[i, j]:
-                yield _versus(one, network.treatments[j], names)
+                yield _versus(one, network.treatments[j], names, words)
 
 
-def _listed(pairs: Sequence[str]) -> str:
+def _listed(pairs: Sequence[str], words: SplitWords) -> str:
     if len(pairs) > MOST_LISTED:
-        return f"{len(pairs)} comparisons"
+        return words.many.format(n=len(pairs))
     return "; ".join(pairs)
 
 
-def _alt(splits: Sequence[NodeSplit], outcome: str) -> str:
+def _alt(splits: Sequence[NodeSplit], outcome: str, words: SplitWords) -> str:
     both = _both(splits)
     known = [split.pvalue for split in both if isfinite(split.pvalue)]
-    least = f"; smallest {p_phrase(min(known))}" if known else ""
-    many = "comparison" if len(both) == 1 else "comparisons"
-    facts = f"{len(both)} {many} with direct and indirect evidence{least}."
-    room = ALT_LENGTH - len(facts) - len("Node splitting: . ")
-    return f"Node splitting: {shorten(outcome, max(room, 20))}. {facts}"
+    least = words.smallest.format(p=p_phrase(min(known))) if known else ""
+    return short_text(words.short_title, outcome, f"{counted(words.result, len(both))}{least}.")
 
 
 def _description(
@@ -310,22 +308,33 @@ def _description(
     measure: str,
     names: Mapping[str, str],
     outcome: str,
+    words: Wording,
 ) -> str:
-    told = [
-        f"{outcome}: direct and indirect evidence.",
-        *([f"Scale: {content.unit}."] if content.unit else []),
-    ]
+    told = [f"{words.splits.heading.format(outcome=outcome)}."]
+    if content.unit:
+        told.append(words.splits.scale.format(scale=content.unit))
     both = _both(splits)
     digits = _digits(both, network, measure)
-    for split in both:
-        said = []
-        for kind, estimate, se in _kinds(split, network):
-            half = _quantile(network) * se
-            shown = effect_with_interval(estimate, estimate - half, estimate + half, measure, digits)
-            said.append(f"{kind.lower()} {shown}")
-        many = "study" if split.studies == 1 else "studies"
-        told.append(
-            f"{_pair(split, names)}: {measure_name(measure)} {', '.join(said)}; {split.studies} {many},"
-            f" {percent(split.proportion_direct)} direct evidence, {p_phrase(split.pvalue)}."
-        )
+    told += [_sentence(split, network, measure, names, digits, words) for split in both]
     return " ".join([*told, *content.notes])
+
+
+def _sentence(
+    split: NodeSplit, network: Network, measure: str, names: Mapping[str, str], digits: int, words: Wording
+) -> str:
+    said = []
+    for kind, estimate, se in _kinds(split, network):
+        half = _quantile(network) * se
+        mean, low, high = (
+            effect(each, measure, digits) for each in (estimate, estimate - half, estimate + half)
+        )
+        limits = words.limits.format(low=low, high=high)
+        said.append(f"{getattr(words.splits, kind)[1]} {mean} ({limits})")
+    return words.splits.row.format(
+        label=_pair(split, names, words.splits),
+        measure=words.measure(measure),
+        effects=", ".join(said),
+        studies=counted(words.studies, split.studies),
+        share=percent(split.proportion_direct),
+        p=p_phrase(split.pvalue),
+    )

@@ -233,6 +233,7 @@ _REVMAN = Preset(
         i2="I² = {I2_Q}",
         i2_common="I² = {I2_Q}",
         overall="Test for overall effect: {letter} = {statistic}{dof} ({p})",
+        letters=("Z", "T"),
         between="Test for subgroup differences: {statistic} ({p})",
         between_chi2="Chi² = {Q}, df = {df}",
         between_f="F = {Q}, df = {df1}, {df2}",

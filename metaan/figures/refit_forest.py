@@ -7,18 +7,19 @@ from math import isfinite, nan
 from typing import TYPE_CHECKING
 
 from metaan.figures.content import Column, Content, Mark, Row
-from metaan.figures.drawing import Drawing, sheet_drawing, shorten
+from metaan.figures.drawing import Drawing, sheet_drawing
 from metaan.figures.forest_lines import interval_name, model_name
-from metaan.figures.forest_text import favours
+from metaan.figures.forest_text import favours, short_text
 from metaan.figures.layout import layout_rows
 from metaan.figures.measure import clean
 from metaan.figures.presets import METAAN, Preset
+from metaan.figures.wording import RefitWords, counted
 from metaan.format import (
+    DASH,
     ONE_GROUP_MEASURES,
     RATIO_MEASURES,
     back_transform,
     interval_digits,
-    measure_name,
     percent,
     shown_effect,
 )
@@ -29,12 +30,9 @@ if TYPE_CHECKING:
 
     from metaan.results.pairwise import Pooled
     from metaan.results.refits import LeaveOneOut
-    from metaan.types import Direction
+    from metaan.types import Axis, Direction
 
 __all__ = ["refit_forest"]
-
-ALT_LENGTH = 150
-ANEW = "; τ² is estimated anew"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +47,6 @@ class _Words:
     kind: str
     column: str
     note: str
-    id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +59,7 @@ class _Look:
     scale: str
     preset: Preset
     shown: Callable[[float], float] | None
+    axis: Axis
 
 
 def refit_forest(
@@ -78,6 +76,7 @@ def refit_forest(
     scale: str = "",
     preset: Preset = METAAN,
     shown: Callable[[float], float] | None = None,
+    axis: Axis = "fitted",
 ) -> Drawing:
     """Draw the pooled estimate without each study in turn, or as studies are added in their order.
 
@@ -107,11 +106,14 @@ def refit_forest(
         Words, numbers, sizes and colours of a journal.
     shown : callable, optional
         Turns a value of the analysis scale into what a person reads, where the measure does not say how.
+    axis : str
+        "symmetric" reaches equally far on both sides of no effect; "fitted" as the data need.
     """
+    said = preset.wording.refits
     if isinstance(found, Cumulative):
-        rows, words = _added(found, labels, by), _cumulative_words(ordered_by, id)
+        rows, words = _added(found, labels, by, said), _cumulative_words(ordered_by, said)
     else:
-        rows, words = _left_out(found, labels), _left_out_words(id)
+        rows, words = _left_out(found, labels, said), _left_out_words(said)
     look = _Look(
         measure=measure,
         level=rows[-1].fit.level,
@@ -121,93 +123,96 @@ def refit_forest(
         scale=clean(scale) if measure == "MD" else "",
         preset=preset,
         shown=shown,
+        axis=axis,
     )
-    return _drawn(rows, words, look)
+    return _drawn(rows, words, look, id)
 
 
-def _left_out(found: LeaveOneOut, labels: Sequence[str]) -> list[_Refit]:
+def _left_out(found: LeaveOneOut, labels: Sequence[str], said: RefitWords) -> list[_Refit]:
     each = zip(labels, found.without, strict=True)
-    rows = [_Refit(label=f"Without {clean(label)}", fit=fit) for label, fit in each]
-    return [*rows, _Refit(label="All studies", fit=found.overall, whole=True)]
+    rows = [_Refit(label=said.without.format(study=clean(label)), fit=fit) for label, fit in each]
+    return [*rows, _Refit(label=said.all, fit=found.overall, whole=True)]
 
 
-def _left_out_words(id: str) -> _Words:  # noqa: A002
-    return _Words(
-        kind="Leave-one-out forest plot",
-        column="Study left out",
-        note="Each row pools all studies but one",
-        id=id,
-    )
+def _left_out_words(said: RefitWords) -> _Words:
+    return _Words(kind=said.left_out, column=said.left_out_column, note=said.left_out_note)
 
 
-def _added(found: Cumulative, labels: Sequence[str], by: Sequence[float | str]) -> list[_Refit]:
+def _added(
+    found: Cumulative, labels: Sequence[str], by: Sequence[float | str], said: RefitWords
+) -> list[_Refit]:
     last = len(found.fits) - 1
     return [
-        _Refit(label=f"{'+ ' if place else ''}{_named(labels[i], by[i])}", fit=fit, whole=place == last)
+        _Refit(
+            label=(said.next if place else said.first).format(study=_named(labels[i], by[i], said)),
+            fit=fit,
+            whole=place == last,
+        )
         for place, (i, fit) in enumerate(zip(found.order, found.fits, strict=True))
     ]
 
 
-def _cumulative_words(ordered_by: str, id: str) -> _Words:  # noqa: A002
-    return _Words(
-        kind="Cumulative forest plot",
-        column="Study added",
-        note=f"Each row pools the studies down to it, in order of {clean(ordered_by)}",
-        id=id,
-    )
+def _cumulative_words(ordered_by: str, said: RefitWords) -> _Words:
+    note = said.added_note.replace("{order}", clean(ordered_by).replace("{", "{{").replace("}", "}}"))
+    return _Words(kind=said.added, column=said.added_column, note=note)
 
 
-def _named(label: str, by: float | str) -> str:
+def _named(label: str, by: float | str, said: RefitWords) -> str:
     """Name a study with what orders it, unless its name says it already."""
     value = clean(by) if isinstance(by, str) else f"{by:g}"
-    return clean(label) if value in clean(label) else f"{clean(label)} ({value})"
+    return clean(label) if value in clean(label) else said.ordered.format(study=clean(label), by=value)
 
 
-def _drawn(rows: Sequence[_Refit], words: _Words, look: _Look) -> Drawing:
-    content = _content(rows, words, look)
+def _drawn(rows: Sequence[_Refit], words: _Words, look: _Look, id: str) -> Drawing:  # noqa: A002
+    content, said = _content(rows, words, look), look.preset.wording.refits
     told = [f"{content.heading or look.outcome}."]
-    told += [f"{row.cells[0]}: {row.cells[1]}, I² {row.cells[2]}." for row in content.rows]
-    last = content.rows[-1].cells[1]
-    facts = f"{rows[-1].fit.k} studies, all: {last}."
-    title = f"{words.kind}: {_heading(look)}"
-    room = max(ALT_LENGTH - len(facts) - 2, 20)
+    told += [
+        said.row.format(label=row.cells[0], effect=row.cells[1], I2=row.cells[2]) for row in content.rows
+    ]
+    studies = counted(look.preset.wording.studies, rows[-1].fit.k)
+    facts = said.result.format(studies=studies, effect=content.rows[-1].cells[1])
+    title = said.heading.format(kind=words.kind, about=_heading(look))
     return sheet_drawing(
         layout_rows(content, look.preset.style_for("generic")).sheet,
-        id=words.id,
+        id=id,
         title=title,
-        alt=f"{shorten(title, room)}. {facts}",
+        alt=short_text("{about}", title, facts),
         description=" ".join([*told, *content.notes]),
         preset=look.preset,
     )
 
 
 def _heading(look: _Look) -> str:
-    versus = f": {look.names[0]} versus {look.names[1]}" if all(look.names) else ""
-    return f"{look.outcome}{versus}"
+    words, (one, other) = look.preset.wording, look.names
+    if not all(look.names):
+        return look.outcome
+    return words.heading.format(outcome=look.outcome, versus=words.versus.format(one=one, other=other))
 
 
 def _content(rows: Sequence[_Refit], words: _Words, look: _Look) -> Content:
-    preset, ratio = look.preset, look.measure in RATIO_MEASURES
-    name = measure_name(look.measure) if look.measure else "effect"
-    name = f"{name[:1].upper()}{name[1:]}"
-    whole = rows[-1].fit
+    preset, ratio, said = look.preset, look.measure in RATIO_MEASURES, look.preset.wording
+    name, whole = said.capital(look.measure), rows[-1].fit
+    heading = said.refits.heading.format(kind=words.kind, about=_heading(look))
+    header = said.refits.effect.format(measure=name, interval=interval_name(look.level, said))
     return Content(
-        heading=f"{words.kind}: {_heading(look)}" if preset.heading else "",
+        heading=heading if preset.heading else "",
         columns=(
             Column(header=words.column, align="left"),
-            Column(header=f"{name}\n({interval_name(look.level)})", after_plot=True),
-            Column(header="I²", after_plot=True),
+            Column(header=header, after_plot=True),
+            Column(header=said.refits.i2, after_plot=True),
         ),
         rows=tuple(_rows(rows, look)),
-        plot_header=f"{name}\n(log scale)" if ratio and preset.name == METAAN.name else name,
+        plot_header=said.log.format(measure=name) if ratio and preset.name == METAAN.name else name,
         ratio=ratio,
         favours=_favours(look),
         pooled=_place(whole.estimate, look),
         notes=(
-            f"{words.note}{'' if whole.method == 'EE' else ANEW}.",
-            f"Model: {model_name(whole, preset)}.",
+            words.note.format(anew="" if whole.method == "EE" else said.refits.anew),
+            said.refits.model.format(model=model_name(whole, preset)),
         ),
         null=nan if look.measure in ONE_GROUP_MEASURES or not look.measure else 0.0,
+        clipped=said.clipped,
+        axis=look.axis,
         unit=look.scale,
         favours_on_top=preset.favours_on_top,
         decimal=preset.numerals.decimal,
@@ -238,7 +243,7 @@ def _rows(rows: Sequence[_Refit], look: _Look) -> Iterator[Row]:
             cells=(
                 row.label,
                 _text((fit.estimate, *fit.ci), look, digits),
-                percent(fit.I2) if fit.k > 1 else "–",
+                percent(fit.I2) if fit.k > 1 else DASH,
             ),
             mark=Mark(kind="diamond" if whole else "dot", estimate=estimate, low=low, high=high),
             bold=whole and look.preset.style.bold_model,

@@ -107,7 +107,7 @@ def _notes(
     parts = []
     if by_domain:
         named = zip(ascii_uppercase, tool.domains, strict=False)
-        parts = [f"{letter}, {clean(title)}" for letter, (_, title) in named]
+        parts = [words.rob_domain.format(letter=letter, domain=clean(title)) for letter, (_, title) in named]
     if with_overall:
         parts.append(words.rob_overall.format(header=words.overall_rob))
     if unjudged:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from metaan.types import Interval
 
-__all__ = ["Scale", "Tick", "choose_limits", "choose_ticks", "tick_label"]
+__all__ = ["Scale", "Tick", "choose_limits", "choose_ticks", "mirrored_limits", "tick_label"]
 
 FINE = (1.0, 2.0, 5.0)
 COARSE = (1.0, 3.0)
@@ -157,6 +157,41 @@ def choose_limits(
     if furthest < axis[0] or furthest_up > axis[1]:
         return _round_outwards(furthest, furthest_up, ratio, size, room, family)
     return axis
+
+
+def mirrored_limits(
+    limits: Interval,
+    *,
+    ratio: bool,
+    size: float = LABEL_SIZE,
+    room: float = LABEL_ROOM,
+    null: float = 0.0,
+    family: str = DEJAVU,
+) -> Interval:
+    """Reach as far on one side of the null as on the other: what the farther side needs, and round.
+
+    Parameters
+    ----------
+    limits : (float, float)
+        From `choose_limits`; the others as there.
+    ratio, size, room, null, family
+        As in `choose_limits`; `null` is finite.
+
+    Returns
+    -------
+    (float, float)
+        Low and high, analysis scale; the null lies in the middle.
+
+    Examples
+    --------
+    >>> low, high = mirrored_limits((log(0.2), log(2)), ratio=True)
+    >>> round(exp(low), 2), round(exp(high), 2)
+    (0.2, 5.0)
+    """
+    half = max(null - limits[0], limits[1] - null)
+    low, high = _round_outwards(null - half, null + half, ratio, size, room, family)
+    half = max(null - low, high - null)
+    return null - half, null + half
 
 
 def _refuse_unlabelled(low: float, high: float) -> None:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, isfinite, isnan, log, nan
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from metaan.figures.content import Content, Mark, Row
-from metaan.figures.drawing import Drawing, sheet_drawing, shorten
+from metaan.figures.drawing import Drawing, sheet_drawing
 from metaan.figures.forest_columns import ForestColumns, forest_columns
 from metaan.figures.forest_lines import interval_name
+from metaan.figures.forest_text import short_text
 from metaan.figures.layout import layout_rows
 from metaan.figures.measure import clean
+from metaan.figures.numerals import Numerals
 from metaan.figures.presets import METAAN, Preset
+from metaan.figures.wording import counted
 from metaan.format import (
+    DASH,
     ONE_GROUP_MEASURES,
     RATIO_MEASURES,
     fixed,
-    measure_name,
     shares,
     shown_digits,
     shown_effect,
@@ -25,6 +28,8 @@ from metaan.format import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from metaan.types import Axis
 
 __all__ = ["ArmColumns", "ForestLine", "LineKind", "single_content", "single_forest"]
 
@@ -37,7 +42,7 @@ WITHIN = {
 
 
 LineKind: TypeAlias = Literal[
-    "study", "group", "total", "pooled", "prediction", "common", "heading", "words", "closing"
+    "study", "aside", "group", "total", "pooled", "prediction", "common", "heading", "words", "closing"
 ]
 WHOLE = "100.0"
 TEXT_KINDS = frozenset({"heading", "words", "closing", "total"})
@@ -51,9 +56,9 @@ class ForestLine:
     Attributes
     ----------
     kind : str
-        study, group (the subtotal of a subgroup), total (sums of the arms), pooled, prediction, common
-        (shown pale); heading (of a subgroup; the studies below it stand in), words (of what is above:
-        heterogeneity, a test), closing (words of all).
+        study, aside (a study that is not estimable), group (the subtotal of a subgroup), total (sums of the
+        arms), pooled, prediction, common (shown pale); heading (of a subgroup; the studies below it stand
+        in), words (of what is above: heterogeneity, a test), closing (words of all).
     label : str
         As printed.
     estimate, low, high : float
@@ -106,6 +111,7 @@ def single_forest(
     arms: ArmColumns = NO_ARMS,
     favours: tuple[str, str] = ("", ""),
     model: str = "",
+    axis: Axis = "fitted",
     preset: Preset = METAAN,
 ) -> Drawing:
     """Draw studies and what they say together.
@@ -130,7 +136,9 @@ def single_forest(
     favours : (str, str)
         Below the plot, left and right of no effect; empty where nobody said.
     model : str
-        "Random" or "Fixed", for presets that say so above the plot.
+        One of the preset's `wording.models`, for presets that say so above the plot.
+    axis : str
+        "symmetric" reaches equally far on both sides of no effect; "fitted" as the data need.
     preset : Preset
         Words, numbers, sizes, colours and order of a journal.
 
@@ -154,13 +162,16 @@ def single_forest(
         arms=arms,
         favours=favours,
         model=model,
+        axis=axis,
         preset=preset,
     )
-    texts = _Texts(measure=measure, digits=_digits(lines, measure), preset=METAAN)
+    between = preset.wording.limits.format(low="", high="")
+    plain = replace(METAAN, wording=preset.wording, numerals=Numerals(between=between))
+    texts = _Texts(measure=measure, digits=_digits(lines, measure), preset=plain)
     return sheet_drawing(
         layout_rows(content, preset.style_for(arms.kind)).sheet,
         id=id,
-        title=f"Forest plot: {clean(title)}",
+        title=preset.wording.told.title.format(about=clean(title)),
         alt=_alt(lines, clean(title), texts),
         description=" ".join(_description(lines, clean(title), content, texts)),
         preset=preset,
@@ -177,13 +188,14 @@ def single_content(
     arms: ArmColumns = NO_ARMS,
     favours: tuple[str, str] = ("", ""),
     model: str = "",
+    axis: Axis = "fitted",
     preset: Preset = METAAN,
 ) -> Content:
     """Say what the plot shows, before it has a size; the arguments are those of `single_forest`."""
     ratio = measure in RATIO_MEASURES
-    name = measure_name(measure) if measure else "effect"
-    name = f"{name[:1].upper()}{name[1:]}"
-    words = {"measure": name, "short": name, "interval": interval_name(level), "model": model}
+    name = preset.wording.capital(measure)
+    interval = interval_name(level, preset.wording)
+    words = {"measure": name, "short": name, "interval": interval, "model": model}
     weighed = any(line.weight > 0 for line in lines)
     columns = forest_columns(
         preset,
@@ -202,7 +214,9 @@ def single_content(
         favours=(clean(favours[0]), clean(favours[1])),
         pooled=_place(pooled.estimate, measure) if pooled is not None else nan,
         notes=tuple(clean(note) for note in notes),
+        clipped=preset.wording.clipped,
         null=nan if measure in ONE_GROUP_MEASURES or not measure else 0.0,
+        axis=axis,
         bounds=(-inf, inf) if ratio else WITHIN.get(measure, (-inf, inf)),
         favours_on_top=preset.favours_on_top,
         decimal=preset.numerals.decimal,
@@ -273,6 +287,8 @@ def _weights(lines: Sequence[ForestLine]) -> Iterator[str]:
             share = next(written)
             above += float(share)
             yield share
+        elif line.kind == "aside":
+            yield DASH
         elif line.kind == "group":
             yield fixed(above, 1)
         elif line.kind == "pooled":
@@ -315,13 +331,13 @@ def _digits(lines: Sequence[ForestLine], measure: str) -> int:
 
 
 def _alt(lines: Sequence[ForestLine], title: str, texts: _Texts) -> str:
-    k = sum(line.kind == "study" for line in lines)
-    facts = f"{k} stud{'y' if k == 1 else 'ies'}"
+    words = texts.preset.wording
+    facts = counted(words.studies, sum(line.kind == "study" for line in lines))
     for line in lines:
         if line.kind == "pooled":
-            facts += f", {measure_name(texts.measure) if texts.measure else 'effect'} {texts.of(line)}"
-    room = 150 - len(facts) - len("Forest plot: . .")
-    return f"Forest plot: {shorten(title, max(room, 20))}. {facts}."
+            measure, effect = words.measure(texts.measure), texts.of(line)
+            facts = words.told.result.format(studies=facts, measure=measure, effect=effect)
+    return short_text(words.told.title, title, f"{facts}.")
 
 
 def _description(lines: Sequence[ForestLine], title: str, content: Content, texts: _Texts) -> Iterator[str]:
@@ -330,7 +346,7 @@ def _description(lines: Sequence[ForestLine], title: str, content: Content, text
     weights = _weights(lines) if weighed else ("",) * len(lines)
     for line, weight in zip(lines, weights, strict=True):
         arms = f" ({'; '.join(line.arms)})" if line.arms else ""
-        share = f", weight {weight}%" if weight else ""
+        share = texts.preset.wording.told.weight.format(weight=weight) if weight.strip(DASH) else ""
         said = texts.of(line)
         label = f"{clean(line.label)}{arms}"
         yield f"{label}: {said}{share}." if said else f"{label}."

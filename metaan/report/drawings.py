@@ -83,6 +83,8 @@ class Wanted:
         Keyword arguments of the room's function.
     formats : tuple of str
         Files to write; the page always needs the SVG.
+    caution : str
+        A line to be written inside it; empty for none.
     """
 
     id: str
@@ -90,6 +92,7 @@ class Wanted:
     room: str
     arguments: Mapping[str, Any]
     formats: tuple[str, ...] = ("svg", "pdf", "png")
+    caution: str = ""
 
 
 def wanted_figures(
@@ -127,8 +130,13 @@ def wanted_figures(
 
 
 def dressed(figure: Wanted, looks: Looks) -> Wanted:
-    """Give a figure the journal and the files that the plan asks for."""
-    return replace(figure, formats=looks.formats, arguments={**figure.arguments, "preset": looks.preset})
+    """Give a figure the journal and the files that the plan asks for, and its caution."""
+    return replace(
+        figure,
+        formats=looks.formats,
+        arguments={**figure.arguments, "preset": looks.preset},
+        caution=looks.caution(figure.room, figure.arguments),
+    )
 
 
 def scale_names(review: Review) -> dict[str, str]:
@@ -251,6 +259,7 @@ def _of_analysis(
     scenario = analysis.main
     shared = {"names": dict(names), "outcome": analysis.title}
     reading = {"measure": scenario.measure, "direction": analysis.direction, "scale": scale}
+    axis = looks.axis(analysis.id)
     for comparison in scenario.comparisons:
         pair = (comparison.treat1, comparison.treat2)
         yield Wanted(
@@ -262,7 +271,9 @@ def _of_analysis(
             | reading
             | looks.forest(analysis, comparison),
         )
-        for refit in looks.refits(comparison, anchors[analysis.id, *pair], {**shared, **reading}):
+        for refit in looks.refits(
+            comparison, anchors[analysis.id, *pair], {**shared, **reading, "axis": axis}
+        ):
             yield Wanted(**refit)
         for kind, own in further_figures(analysis, comparison, names, looks.seed):
             yield Wanted(
@@ -287,12 +298,13 @@ def _of_analysis(
             arguments={
                 "network": network,
                 "reference": held,
+                "axis": axis,
                 **_ranked(analysis, held),
                 **shared,
                 **reading,
             },
         )
-        yield from _of_network(analysis, network, shared, reading)
+        yield from _of_network(analysis, network, shared, reading, axis)
 
 
 def _ranked(analysis: AnalysisResult, reference: str) -> dict[str, Any]:
@@ -314,7 +326,11 @@ def _ranked(analysis: AnalysisResult, reference: str) -> dict[str, Any]:
 
 
 def _of_network(
-    analysis: AnalysisResult, network: Network, shared: Mapping[str, Any], reading: Mapping[str, Any]
+    analysis: AnalysisResult,
+    network: Network,
+    shared: Mapping[str, Any],
+    reading: Mapping[str, Any],
+    axis: str,
 ) -> Iterator[Wanted]:
     """List the figures of what is found out about a network; each room refuses where there is nothing."""
     found = analysis.findings
@@ -337,7 +353,7 @@ def _of_network(
             "splits",
             "direct and indirect evidence",
             "node_split_forest",
-            {"splits": found.splits, "network": network, **reading},
+            {"splits": found.splits, "network": network, "axis": axis, **reading},
         ),
         ("heat", "net heat plot", "net_heat_plot", {"heat": found.heat}),
         (
@@ -376,7 +392,13 @@ def _scale(analysis: AnalysisResult, scales: Mapping[str, str]) -> str:
 def _drawing(figure: Wanted) -> Drawing:
     room = import_module(f"metaan.figures.{figure.room}")
     draws: Callable[..., Drawing] = getattr(room, ROOMS[figure.room])
-    return draws(**figure.arguments, id=figure.id)
+    drawing = draws(**figure.arguments, id=figure.id)
+    if not figure.caution:
+        return drawing
+    from metaan.figures.caution import cautioned
+    from metaan.figures.presets import METAAN
+
+    return cautioned(drawing, figure.caution, preset=figure.arguments.get("preset", METAAN))
 
 
 def _started(workers: int, tasks: Sequence[Callable[[], None]]) -> Executor | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import isnan, log, nan
+from math import isnan
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -24,7 +24,9 @@ from metaan.models.network.rankogram import rank_table, rankogram
 from metaan.models.network.splitting import split_nodes
 from metaan.models.network.spread import assumed_tau2, network_heterogeneity_interval
 from metaan.report.limits import overall_judgements
+from metaan.report.margins import margin_of
 from metaan.results.findings import NetworkFindings
+from metaan.results.margin import margin_band
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,7 +85,7 @@ def findings_of(
     small_values = small_values_of(
         "higher_better" if choices.direction == "higher_better" else "lower_better"
     )
-    margin = _margin(review, analysis, choices)
+    margin = _margin(review, analysis, choices, small_values)
     ranks = rankogram(
         network,
         small_values=small_values,
@@ -133,18 +135,11 @@ def _better(network: Network, reference: str, small_values: str, margin: float) 
     return better_than(network, reference, small_values=small_values, margin=margin)
 
 
-def _margin(review: Review, analysis: AnalysisPlan, choices: Settled) -> float:
-    """Give the smallest difference that matters on the analysis scale; `nan` where none is named."""
-    if analysis.margin is not None:
-        given = abs(log(analysis.margin)) if choices.measure in RATIO_MEASURES else analysis.margin
-        return given or nan
-    if choices.measure != "MD":
-        return nan
-    stated = {
-        row.value["mid"] for row in review.tables["outcomes"] if row.text["outcome_id"] in choices.outcomes
-    }
-    only = stated.pop() if len(stated) == 1 else None
-    return float(only) if only else nan
+def _margin(review: Review, analysis: AnalysisPlan, choices: Settled, small_values: SmallValues) -> float:
+    """Give the smallest benefit that matters on the analysis scale; `nan` where none is named."""
+    named = margin_of(review, analysis, choices.measure)
+    low, high = margin_band(named, ratio=choices.measure in RATIO_MEASURES)
+    return -low if small_values == "desirable" else high
 
 
 def _turned(split: NodeSplit, order: Order) -> NodeSplit:

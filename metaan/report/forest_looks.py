@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from metaan.appraisal.rob import rob_tables
 from metaan.figures.presets import METAAN, Preset, preset_of
+from metaan.report.margins import margin_of
 from metaan.results.appraisal import RobTable, RobTool
 from metaan.review.own_tools import own_tools
+from metaan.review.settle import settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from metaan.results.margin import Margin
     from metaan.results.synthesis import AnalysisResult, Comparison
     from metaan.review.rows import Review
 
@@ -32,9 +35,11 @@ class Looks:
         Which files each figure is written to.
     years : mapping of str to int
         Study to year, where it is known.
-    sorts, margins, mids, judged : mappings by analysis id
-        Order of the studies; the plan's smallest difference that matters, and that of the scale, as a person
-        reads them; judgements of bias.
+    sorts, axes, margins, judged : mappings by analysis id
+        Order of the studies; how far axes reach; the smallest difference that matters, or both thresholds, as
+        a person reads them; judgements of bias.
+    cautions : mapping of str to str
+        What is to be said inside figures of "rob" and of "flow".
     seed : int
         Of what a figure draws at random.
     """
@@ -43,21 +48,35 @@ class Looks:
     formats: tuple[str, ...] = ("svg", "pdf", "png")
     years: Mapping[str, int] = field(default_factory=dict)
     sorts: Mapping[str, str] = field(default_factory=dict)
-    margins: Mapping[str, float] = field(default_factory=dict)
-    mids: Mapping[str, float] = field(default_factory=dict)
+    axes: Mapping[str, str] = field(default_factory=dict)
+    margins: Mapping[str, Margin] = field(default_factory=dict)
     judged: Mapping[str, RobTable] = field(default_factory=dict)
+    cautions: Mapping[str, str] = field(default_factory=dict)
     seed: int = 0
 
     def forest(self, analysis: AnalysisResult, comparison: Comparison) -> dict[str, Any]:
         """Give the arguments of `forest_plot` that are not numbers of the comparison."""
-        mid = self.mids.get(analysis.id, nan) if analysis.main.measure == "MD" else nan
         known = {study.study for study in comparison.studies}
         return {
+            "axis": self.axis(analysis.id),
             "sort": self.sorts.get(analysis.id, "plan"),
             "years": {study: year for study, year in self.years.items() if study in known},
-            "margin": self.margins.get(analysis.id, mid),
+            "margin": self.margins.get(analysis.id, nan),
             "rob": self.judged.get(analysis.id),
         }
+
+    def axis(self, analysis: str) -> str:
+        """Give how far the axes of an analysis reach."""
+        return self.axes.get(analysis, "fitted")
+
+    def caution(self, room: str, arguments: Mapping[str, Any]) -> str:
+        """Give what is to be said inside a figure that shows judgements, or the flow."""
+        judged = room in ("rob_traffic", "rob_summary")
+        if room == "forest" and (table := arguments.get("rob")) is not None:
+            shown = {study.study for study in arguments["comparison"].studies}
+            rows = zip(table.studies, table.judgements, table.overall, strict=True)
+            judged = any(study in shown and (overall or any(row)) for study, row, overall in rows)
+        return self.cautions.get("rob" if judged else "flow" if room == "prisma_flow" else "", "")
 
     def refits(
         self, comparison: Comparison, anchor: str, told: Mapping[str, Any]
@@ -71,7 +90,7 @@ class Looks:
         anchor : str
             Its name in the page.
         told : mapping
-            Measure, direction, scale, outcome, and names of the nodes.
+            Measure, direction, scale, axis, outcome, and names of the nodes.
         """
         kept = [study for study in comparison.studies if study.estimable]
         names = tuple(told["names"].get(node, node) for node in (comparison.treat1, comparison.treat2))
@@ -112,9 +131,10 @@ def forest_looks(review: Review) -> Looks:
         formats=tuple(defaults.formats),
         years=study_years(review),
         sorts={each.id: each.sort or defaults.sort for each in plan.analysis},
-        margins={each.id: each.margin for each in plan.analysis if each.margin is not None},
-        mids={each.id: _mid(review, each.outcomes) for each in plan.analysis},
+        axes={each.id: each.axis or defaults.axis for each in plan.analysis},
+        margins={each.id: margin_of(review, each, settle(review, each).measure) for each in plan.analysis},
         judged={name: table for name, table in judged.items() if table is not None},
+        cautions=plan.review.figure_cautions.model_dump(),
         seed=plan.review.seed,
     )
 
@@ -123,13 +143,6 @@ def study_years(review: Review) -> dict[str, int]:
     """Look up the year of every study that has one."""
     found = {row.text["study_id"]: row.number_of("year") for row in review.tables["studies"]}
     return {study: int(year) for study, year in found.items() if year is not None}
-
-
-def _mid(review: Review, outcomes: list[str]) -> float:
-    """Give the one smallest difference that all outcomes of an analysis share."""
-    mids = {row.number_of("mid") for row in review.tables["outcomes"] if row.text["outcome_id"] in outcomes}
-    only = mids.pop() if len(mids) == 1 else None
-    return nan if only is None else float(only)
 
 
 def _judged(review: Review, outcomes: tuple[str, ...]) -> RobTable | None:

@@ -58,7 +58,8 @@ def figure_key(figure: Wanted) -> str:
         For an argument of a kind that is not known here.
     """
     digest = hashlib.sha256(_drawer())
-    _feed(digest.update, (figure.id, figure.title, figure.room, figure.arguments, figure.formats))
+    own = (figure.id, figure.title, figure.room, figure.arguments, figure.formats, figure.caution)
+    _feed(digest.update, own)
     return digest.hexdigest()
 
 

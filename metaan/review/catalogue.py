@@ -259,6 +259,12 @@ _ENTRIES = (
         "a certainty follows from its start and its judgements, and each of these has a reason",
         "A reader must be able to follow how the certainty came about.",
     ),
+    (
+        "D043",
+        "error",
+        "a smallest difference that matters is one, the same on both sides or one on each",
+        "What is shaded in a forest plot, and how likely an effect beyond it is, follow from it.",
+    ),
     ("C001", "error", "review.toml is there and can be read", "It says what to analyse."),
     ("C002", "error", "review.toml is TOML", "A file that cannot be parsed cannot be followed."),
     (
@@ -296,6 +302,12 @@ _ENTRIES = (
         "error",
         "a baseline risk is that of a binary outcome and says where it comes from",
         "Absolute effects follow from it, and a reader must be able to judge it.",
+    ),
+    (
+        "C014",
+        "error",
+        "a margin is a difference, or two thresholds with no effect between them",
+        "What is shaded in a forest plot, and how likely an effect beyond it is, follow from it.",
     ),
 )
 

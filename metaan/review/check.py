@@ -9,6 +9,7 @@ from metaan.review.load import Loaded, load_review
 from metaan.review.plan_file import PLAN_FILE
 from metaan.review.rules_analysis import analysis_faults
 from metaan.review.rules_grade import grade_faults
+from metaan.review.rules_margins import margin_faults
 from metaan.review.rules_names import name_faults
 from metaan.review.rules_plan import plan_faults
 from metaan.review.rules_rows import row_faults
@@ -71,6 +72,7 @@ def faults_of(loaded: Loaded) -> tuple[Problem, ...]:
         *name_faults(loaded),
         *plan_faults(loaded),
         *grade_faults(loaded),
+        *margin_faults(loaded),
     ]
     found += analysis_faults(loaded, found)
     return in_order(_without_echoes(found))

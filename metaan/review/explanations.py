@@ -233,6 +233,11 @@ _ENTRIES = (
         "high with one serious concern: from high, one level down is moderate.",
     ),
     (
+        "D043",
+        "Write mid for both sides, or mid_low (below 0) with mid_high (above 0) where they differ.",
+        "mid_low = 5 and mid_high = 10, where a fall by 5 points matters: mid_low is -5.",
+    ),
+    (
         "C001",
         "Put review.toml into the folder of the review, or name the folder that has it.",
         "metaan report my-review, where my-review holds studies.csv and no review.toml.",
@@ -292,6 +297,11 @@ _ENTRIES = (
         "C013",
         "Give a baseline_risk to analyses of binary outcomes only, with its baseline_source.",
         "baseline_risk = 0.12 without baseline_source, or for a mean difference.",
+    ),
+    (
+        "C014",
+        "Write one number above 0 (a ratio other than 1), or the lower threshold and then the upper one.",
+        "margin = [1.5, 0.8] for a risk ratio becomes margin = [0.8, 1.5].",
     ),
 )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from metaan.errors import RequestError
-from metaan.review.cells import near
+from metaan.review.columns import headings, instead
 from metaan.review.problems import visible
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Place: TypeAlias = tuple[str, int | None]
 
-__all__ = ["ROLES", "ArmColumns", "NetworkColumns", "headings", "recognise"]
+__all__ = ["ROLES", "ArmColumns", "NetworkColumns", "recognise"]
 
 ROLES = {
     "study": ("study", "studlab", "studyid", "studyname", "slab", "trial", "label"),
@@ -41,7 +41,6 @@ ROLES = {
 NAMES = {name: role for role, names in ROLES.items() for name in names}
 NUMBERED = re.compile(r"(.*?[^0-9])([1-9][0-9]?)\Z")
 SEPARATORS = re.compile(r"[\s._-]+")
-SHOWN_HEADINGS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,18 +208,11 @@ def _named_columns(header: Sequence[str], told: Place, heading: str, file: str) 
             arms.setdefault((told[0], int(numbered.group(2))), []).append(i)
     if arms:
         return arms
-    hint = near(heading, header) or f"it has {headings(header)}."
     role = told[0] + ("" if told[1] is None else str(told[1]))
     raise RequestError(
         f"--column {role}={visible(heading[:80])}: {file} has no column “{visible(heading[:80])}”;"
-        f" {visible(hint)}"
+        f" {instead(heading, header)}"
     )
-
-
-def headings(header: Sequence[str]) -> str:
-    """List the headings of a file, the first of them where there are many."""
-    shown = ", ".join(visible(name[:40]) for name in header[:SHOWN_HEADINGS])
-    return shown + (f" and {len(header) - SHOWN_HEADINGS} more" if len(header) > SHOWN_HEADINGS else "")
 
 
 def _long(places: Mapping[Place, Sequence[int]], cells: Sequence[str]) -> tuple[ArmColumns, ...]:

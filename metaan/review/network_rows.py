@@ -7,8 +7,8 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from metaan.errors import InputError, RequestError
-from metaan.review.cells import Fault, near, parse_number
-from metaan.review.network_columns import headings
+from metaan.review.cells import Fault, parse_number
+from metaan.review.columns import instead
 from metaan.review.plain import missing_text
 from metaan.review.problems import visible
 
@@ -212,8 +212,8 @@ def _position(file: PlainFile, option: str, heading: str) -> int:
     """Find the column that an option names."""
     index = file.position(heading)
     if index is None:
-        hint = near(heading, file.header) or f"it has {headings(file.header)}."
-        raise RequestError(visible(f"--{option}: {file.name} has no column “{heading[:80]}”; {hint}"))
+        absent = visible(f"--{option}: {file.name} has no column “{heading[:80]}”;")
+        raise RequestError(f"{absent} {instead(heading, file.header)}")
     return index
 
 

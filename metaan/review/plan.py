@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from math import nan
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from metaan.results.margin import Margin
 
 __all__ = [
     "AnalysisPlan",
     "Choices",
     "Defaults",
+    "FigureCautions",
     "Plan",
     "Question",
     "ReviewInfo",
@@ -27,6 +32,9 @@ TestRule = Literal["z", "t", "hksj", "adhoc", "cochrane"]
 Journal = Literal["metaan", "bmj", "jama", "revman", "lancet", "nature", "plos", "bmc"]
 Format = Literal["svg", "pdf", "png", "tiff", "eps"]
 Sort = Literal["plan", "year", "effect", "weight", "label"]
+Axis = Literal["fitted", "symmetric"]
+
+_Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class _Strict(BaseModel):
@@ -86,6 +94,13 @@ class Question(_Strict):
     treat2: str
 
 
+class FigureCautions(_Strict):
+    """A line inside the figures that show judgements of bias (rob.csv) or the flow of studies (flow.csv)."""
+
+    rob: str = ""
+    flow: str = ""
+
+
 class ReviewInfo(_Strict):
     """What the review is.
 
@@ -121,6 +136,7 @@ class ReviewInfo(_Strict):
     funding: str = "not recorded"
     interests: str = "not recorded"
     cautions: list[str] = []
+    figure_cautions: FigureCautions = FigureCautions()
     rob_palette: Literal["metaan", "cochrane"] = "metaan"
     findings: Annotated[list[str], Field(max_length=7)] = []
 
@@ -158,6 +174,9 @@ class Defaults(Choices):
         Whose forest plots they are to look like; the files of each figure.
     sort : str
         Order of the studies in a forest plot: plan, year, effect, weight or label.
+    axis : str
+        How far forest plots reach: "fitted" as the data need, "symmetric" equally far on both sides of no
+        effect.
     """
 
     measure_binary: Literal["OR", "RR", "RD"] = "RR"
@@ -166,6 +185,12 @@ class Defaults(Choices):
     journal: Journal = "metaan"
     formats: Annotated[list[Format], Field(min_length=1)] = ["svg", "pdf", "png"]
     sort: Sort = "plan"
+    axis: Axis = "fitted"
+
+
+def _listed(found: object) -> object:
+    """Take one number as a list of it."""
+    return found if isinstance(found, list | tuple) else (found,)
 
 
 class AnalysisPlan(Choices):
@@ -179,9 +204,10 @@ class AnalysisPlan(Choices):
         Needed only where the outcomes' own directions differ; SMDs are turned to it.
     sensitivity : list of str or None
         Ids of sensitivity plans; None for all that fit.
-    margin : float or None
+    margin : tuple of float
         Smallest difference that matters, as a person reads it (1.25 or 0.8 for a ratio, points of the scale
-        for a mean difference); None for the mid of the outcome, where it has one.
+        for a mean difference); or the lower and the upper threshold where the sides differ (0.8 and 1.5, -5
+        and 10); empty for those of the outcome, where it has some.
     funnel_order : list of str
         Treatments from what small studies might favour least to most, such as old to new, for the
         comparison-adjusted funnel plot; empty for none, because no order can be guessed.
@@ -194,7 +220,7 @@ class AnalysisPlan(Choices):
         Where that risk comes from.
     subgroup : str
         Column of studies.csv whose groups a forest plot shows apart; empty for none.
-    sort : str or None
+    sort, axis : str or None
         As in the defaults, for this analysis.
     """
 
@@ -209,14 +235,21 @@ class AnalysisPlan(Choices):
     network: bool = True
     prespecified: bool = True
     sensitivity: list[str] | None = None
-    margin: Annotated[float, Field(gt=0)] | None = None
+    margin: Annotated[tuple[_Finite, ...], BeforeValidator(_listed), Field(max_length=2)] = ()
     funnel_order: list[str] = []
     funnel_order_is: str = "the one of the plan"
     baseline_risk: Annotated[float, Field(gt=0, lt=1)] | None = None
     baseline_source: str = ""
     subgroup: str = ""
     sort: Sort | None = None
+    axis: Axis | None = None
     notes: list[str] = []
+
+    @property
+    def smallest(self) -> Margin:
+        """The smallest difference that matters, or both thresholds; `nan` where the plan names none."""
+        low, high = (*self.margin, nan, nan)[:2]
+        return (low, high) if len(self.margin) == 2 else low
 
 
 class SensitivityPlan(Choices):

@@ -15,6 +15,7 @@ from metaan.review.files import bytes_of
 from metaan.review.plan import (
     AnalysisPlan,
     Defaults,
+    FigureCautions,
     Plan,
     Question,
     ReviewInfo,
@@ -43,6 +44,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "defaults": Defaults,
     "analysis": AnalysisPlan,
     "sensitivity": SensitivityPlan,
+    "figure_cautions": FigureCautions,
     "questions": Question,
     "rob_tool": RobToolPlan,
     "domains": RobDomain,

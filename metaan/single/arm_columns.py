@@ -12,12 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from metaan.figures.presets import Preset
+    from metaan.figures.wording import Wording
     from metaan.single.analysis import Single, SingleStudy
 
 __all__ = ["ArmCells", "arm_cells", "shared_groups", "shared_words"]
 
-RATES = (("events/\ntime", "{events}/{time}"),)
-SIZES = (("n", "{n}"),)
 LARGEST_DIGITS = 6
 
 
@@ -67,9 +66,9 @@ def arm_cells(single: Single, preset: Preset, groups: tuple[str, str]) -> ArmCel
     if "mean" in keys:
         patterns = words.means
     elif "time" in keys:
-        patterns = RATES
+        patterns = words.rates
     else:
-        patterns = words.events if "events" in keys else SIZES
+        patterns = words.events if "events" in keys else ((words.size, "{n}"),)
     return ArmCells(
         names=groups if count == 2 else ("",),
         headers=tuple(header for header, _ in patterns),
@@ -179,11 +178,11 @@ def _filled(pattern: str, sums: dict[str, str]) -> str:
     return pattern.format_map(sums) if all(sums.values()) else ""
 
 
-def shared_words(study: SingleStudy, rows: Sequence[int], pattern: str) -> str:
+def shared_words(study: SingleStudy, rows: Sequence[int], words: Wording) -> str:
     """Say in a footnote that a study's group stands in other rows too."""
     others = ", ".join(str(row) for row in rows)
-    return pattern.format(
-        study=f"{visible(study.label)} (row {study.row})",
-        others=f"row{'s' * (len(rows) > 1)} {others}",
+    return words.shared.format(
+        study=f"{visible(study.label)} ({words.place[0].format(rows=study.row)})",
+        others=words.place[len(rows) > 1].format(rows=others),
         times=len(rows) + 1,
     )

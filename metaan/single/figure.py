@@ -9,10 +9,10 @@ from math import isfinite, isnan
 from typing import TYPE_CHECKING, Literal
 
 from metaan.errors import CannotDraw, OutputError, RequestError
-from metaan.format import measure_name
+from metaan.format import ONE_GROUP_MEASURES, measure_name
 from metaan.single.arm_columns import shared_groups, shared_words
 from metaan.single.lines import model_words, pooled_lines, shown_of, why_not
-from metaan.single.text import between_line, heterogeneity_lines, set_aside_line, spread_line
+from metaan.single.text import heterogeneity_lines, set_aside_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from metaan.single.analysis import Single, SingleStudy
     from metaan.single.arm_columns import ArmCells
     from metaan.single.lines import Line
+    from metaan.types import Axis
 
     Format = Literal["svg", "pdf", "png", "tiff", "eps"]
 
@@ -38,7 +39,6 @@ FORMATS: dict[str, Format] = {
     "tif": "tiff",
     "eps": "eps",
 }
-GROUPS = ("Group 1", "Group 2")
 SHARED = "†"
 MODEL_KINDS: dict[str, LineKind] = {"pooled": "pooled", "prediction": "prediction", "common": "common"}
 
@@ -55,11 +55,14 @@ class FigureLook:
         Names of both groups; empty where not given.
     better : str
         "lower" or "higher": which effects favour the first group; empty where not said.
+    axis : str
+        "fitted" to the data, or "symmetric" around no effect.
     """
 
     journal: str = "metaan"
     groups: tuple[str, ...] = ()
     better: str = ""
+    axis: Axis = "fitted"
 
     def preset(self) -> Preset:
         """Look up the preset.
@@ -190,11 +193,12 @@ def draw_single(single: Single, look: FigureLook = PLAIN) -> Drawing:
     CannotDraw
         Where a regression does not carry a bubble plot.
     RequestError
-        For an unknown journal.
+        For an unknown journal, or a symmetric axis where no value is the one of no effect.
     """
     name = measure_name(single.measure) if single.measure else "effect"
     title = f"{name[:1].upper()}{name[1:]} ({single.file})"
     preset = look.preset()
+    _check_axis(single, look)
     if single.regression is not None:
         from metaan.figures.bubble import bubble_plot
 
@@ -211,11 +215,20 @@ def draw_single(single: Single, look: FigureLook = PLAIN) -> Drawing:
     return _draw_forest(single, title, look, preset)
 
 
+def _check_axis(single: Single, look: FigureLook) -> None:
+    if look.axis == "symmetric" and (not single.measure or single.measure in ONE_GROUP_MEASURES):
+        raise RequestError(
+            "--axis symmetric reaches equally far on both sides of no effect, and"
+            f" {measure_name(single.measure) if single.measure else 'an effect of an unnamed measure'}"
+            " has no such value; leave it out."
+        )
+
+
 def _draw_forest(single: Single, title: str, look: FigureLook, preset: Preset) -> Drawing:
     from metaan.figures.single_forest import ArmColumns, single_forest
     from metaan.single.arm_columns import arm_cells
 
-    arms = arm_cells(single, preset, _groups_of(look))
+    arms = arm_cells(single, preset, _groups_of(look, preset))
     return single_forest(
         tuple(_lines(single, arms, preset)),
         id="forest",
@@ -225,7 +238,8 @@ def _draw_forest(single: Single, title: str, look: FigureLook, preset: Preset) -
         notes=tuple(_notes(single, preset)),
         arms=ArmColumns(names=arms.names, headers=arms.headers, kind=arms.kind),
         favours=_favours(look, preset),
-        model="Fixed" if getattr(single.fit, "method", "") == "EE" else "Random",
+        model=preset.wording.models[getattr(single.fit, "method", "") != "EE"],
+        axis=look.axis,
         preset=preset,
     )
 
@@ -247,11 +261,12 @@ def _draw_refit(single: Single, title: str, look: FigureLook, preset: Preset) ->
         names=(look.groups[0], look.groups[1]) if look.groups else ("", ""),
         preset=preset,
         shown=lambda value: shown_of(single, value, (value, value))[0],
+        axis=look.axis,
     )
 
 
-def _groups_of(look: FigureLook) -> tuple[str, str]:
-    return (look.groups[0], look.groups[1]) if look.groups else GROUPS
+def _groups_of(look: FigureLook, preset: Preset) -> tuple[str, str]:
+    return (look.groups[0], look.groups[1]) if look.groups else preset.wording.groups
 
 
 def _favours(look: FigureLook, preset: Preset) -> tuple[str, str]:
@@ -263,10 +278,11 @@ def _favours(look: FigureLook, preset: Preset) -> tuple[str, str]:
     direction: Literal["higher_better", "lower_better"] = (
         "higher_better" if look.better == "higher" else "lower_better"
     )
-    return favours(direction, *_groups_of(look), preset.wording.favours)
+    return favours(direction, *_groups_of(look, preset), preset.wording.favours)
 
 
 def _lines(single: Single, arms: ArmCells, preset: Preset) -> Iterator[ForestLine]:
+    from metaan.figures.forest_lines import between_line
     from metaan.figures.single_forest import ForestLine
 
     shared = {study.row for study, _ in shared_groups(single.studies)}
@@ -278,38 +294,34 @@ def _lines(single: Single, arms: ArmCells, preset: Preset) -> Iterator[ForestLin
         yield from studies
     else:
         yield from _groups(single, single.subgroups, studies, preset)
+    for row in single.set_aside:
+        if not row.column:
+            yield ForestLine(kind="aside", label=row.label)
     if arms.totals:
         yield ForestLine(kind="total", label=preset.wording.total, arms=arms.totals)
     for line in pooled_lines(single):
         if line.kind != "subgroup":
             yield _model(line, MODEL_KINDS[line.kind])
     if single.subgroups is not None:
-        yield ForestLine(kind="closing", label=_between(single.subgroups, preset))
-
-
-def _between(found: Subgroups, preset: Preset) -> str:
-    if preset.name != "metaan":
-        from metaan.figures.forest_lines import between_line as journal_line
-
-        return journal_line(found, preset)
-    test = between_line(found) if isfinite(found.Q_between) else "not possible"
-    return f"Test for subgroup differences: {test}"
+        yield ForestLine(kind="closing", label=between_line(single.subgroups, preset))
 
 
 def _groups(
     single: Single, found: Subgroups, studies: list[ForestLine], preset: Preset
 ) -> Iterator[ForestLine]:
     """Give the studies of each group under its heading, then their subtotal; one study needs none."""
+    from metaan.figures.forest_lines import within_line
     from metaan.figures.single_forest import ForestLine
 
+    heading = preset.wording.group
     subtotals = (line for line in pooled_lines(single) if line.kind == "subgroup")
     for line, fit in zip(subtotals, found.groups, strict=True):
-        yield ForestLine(kind="heading", label=f"{single.grouped_by}: {line.name}")
+        yield ForestLine(kind="heading", label=heading.format(column=single.grouped_by, name=line.name))
         own = zip(single.studies, studies, strict=True)
         yield from (drawn for study, drawn in own if study.group == line.name)
         if fit.k > 1:
             yield _model(replace(line, name=preset.wording.subtotal.format(k=line.k)), "group")
-            yield ForestLine(kind="words", label=spread_line(fit))
+            yield ForestLine(kind="words", label=within_line(fit, preset))
 
 
 def _study(study: SingleStudy, arms: tuple[str, ...], mark: str) -> ForestLine:
@@ -335,19 +347,20 @@ def _model(line: Line, kind: LineKind) -> ForestLine:
 
 
 def _notes(single: Single, preset: Preset) -> Iterator[str]:
+    words = preset.wording
     yield from _statistics(single, preset)
     for study, rows in shared_groups(single.studies):
-        yield f"{SHARED} {shared_words(study, rows, preset.wording.shared)}"
+        yield f"{SHARED} {shared_words(study, rows, words)}"
     if single.fit is not None and (reason := why_not(single.fit)):
-        yield f"{model_words(single, single.fit)}: not estimable: {reason}."
+        yield words.not_estimable_model.format(model=model_words(single, single.fit), reason=reason)
     elif single.fit is not None and isnan(single.fit.se):
         yield from (f"{note}." for note in single.fit.notes[:1])
-    if single.subgroups is not None:
-        yield from (f"Subgroups: {note}." for note in single.subgroups.notes)
+    if single.subgroups is not None and isfinite(single.subgroups.Q_between):
+        yield from (words.about_subgroups.format(note=note) for note in single.subgroups.notes)
     yield from (f"{note}." for note in single.notes)
     for study in single.studies:
         if study.note:
-            yield f"{study.label}: {study.note}."
+            yield f"{words.said_of.format(studies=study.label, note=study.note)}."
     yield from (set_aside_line(single, row) for row in single.set_aside)
 
 
@@ -356,10 +369,13 @@ def _statistics(single: Single, preset: Preset) -> Iterator[str]:
     from metaan.results.pairwise import Pooled
 
     fit = single.fit
-    if preset.name == "metaan" or not isinstance(fit, Pooled) or fit.k < 2:
+    if not isinstance(fit, Pooled) or fit.k < 2:
         yield from heterogeneity_lines(single)
         return
     from metaan.figures.forest_lines import heterogeneity_line, overall_line
+    from metaan.figures.forest_text import prediction_reason
 
     yield heterogeneity_line(fit, single.heterogeneity, preset)
     yield overall_line(fit, preset)
+    yield from prediction_reason(fit, preset)
+    yield preset.wording.squares

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import inf, isfinite, isnan, nan
 from typing import TYPE_CHECKING
 
+from metaan.figures.wording import METHODS, TESTS
 from metaan.format import back_transform
 from metaan.results.pairwise import Pooled
 from metaan.results.rare import MixedModel
@@ -32,8 +33,6 @@ __all__ = [
 LEAST_FOR_PREDICTION = 3
 """Studies below which a prediction interval is not to be relied on, and is not shown to a person."""
 
-TEST_NAMES = {"z": "Wald", "t": "Wald with t", "hksj": "Hartung-Knapp", "adhoc": "Hartung-Knapp, ad hoc"}
-METHOD_NAMES = {"DL": "DerSimonian-Laird", "PM": "Paule-Mandel", "SJ": "Sidik-Jonkman", "HE": "Hedges"}
 MODEL_NAMES = {
     "mh": "Mantel-Haenszel",
     "peto": "Peto",
@@ -81,10 +80,10 @@ class Line:
 def model_words(single: Single, fit: Fit) -> str:
     """Name a model, its tau2 estimator and its test."""
     if isinstance(fit, Pooled):
-        test = TEST_NAMES.get(fit.test, fit.test)
+        test = TESTS.get(fit.test, fit.test)
         if fit.method == "EE":
             return f"Common effect, {test}"
-        return f"Random effects, {METHOD_NAMES.get(fit.method, fit.method)}, {test}"
+        return f"Random effects, {METHODS.get(fit.method, fit.method)}, {test}"
     name = MODEL_NAMES[single.model]
     return f"{name}, {fit.method}" if isinstance(fit, MixedModel) else name
 

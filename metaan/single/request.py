@@ -15,6 +15,7 @@ from metaan.models.profile_effects import effect_topic
 from metaan.models.profiles import PACKAGES
 from metaan.models.tau2 import ESTIMATORS
 from metaan.review.cells import near
+from metaan.review.columns import headings
 from metaan.review.problems import visible
 
 if TYPE_CHECKING:
@@ -277,7 +278,7 @@ def _no_measure(file: PlainFile, columns: dict[str, int]) -> str:
     cure = (
         f"name one of those its columns carry with --measure: {', '.join(fits)}"
         if fits
-        else f"its columns are {_headings(file.header)}; name them as metafor does (ai n1i ci n2i, m1i sd1i"
+        else f"its columns are {headings(file.header)}; name them as metafor does (ai n1i ci n2i, m1i sd1i"
         " n1i m2i sd2i n2i, yi vi, ...)"
     )
     return f"{file.name} has no columns yi and vi (or sei), so a measure is needed; {cure}."
@@ -293,10 +294,5 @@ def _lacking(file: PlainFile, row: Measure | None, request: Request, columns: di
     needs = " or ".join(", ".join(names) for names in sets[:2])
     return (
         f"{request.measure} needs the columns {needs}{also}; {file.name} lacks {', '.join(absent)}."
-        f" It has {_headings(file.header)}.{hint}"
+        f" It has {headings(file.header)}.{hint}"
     )
-
-
-def _headings(header: tuple[str, ...]) -> str:
-    shown = ", ".join(visible(name[:40]) for name in header[:20])
-    return shown + (f" and {len(header) - 20} more" if len(header) > 20 else "")

@@ -16,7 +16,7 @@ from metaan.models.intake import WIDEST, read_studies
 from metaan.models.mixed_models import MODELS as MIXED
 from metaan.models.profile_effects import profile_effects
 from metaan.results.pairwise import CellNote, Effects
-from metaan.review.cells import near
+from metaan.review.columns import instead
 from metaan.review.plain import missing_text, numbers_of
 from metaan.review.problems import visible
 from metaan.single.request import INVERSE, PETO, own_rules
@@ -117,8 +117,8 @@ def demand_headings(file: PlainFile, request: Request) -> None:
     named = {"slab": request.slab, "subgroup": request.subgroup, "cumulative": request.cumulative}
     for option, heading in named.items():
         if heading and file.position(heading) is None:
-            hint = near(heading, file.header) or f"the columns are {', '.join(file.header[:20])}."
-            raise RequestError(visible(f"--{option}: {file.name} has no column “{heading[:80]}”; {hint}"))
+            absent = visible(f"--{option}: {file.name} has no column “{heading[:80]}”;")
+            raise RequestError(f"{absent} {instead(heading, file.header)}")
 
 
 def moderators(file: PlainFile, formula: str) -> tuple[str, ...]:

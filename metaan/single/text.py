@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from metaan.effects.additions import said
 from metaan.format import (
     ONE_GROUP_MEASURES,
+    degrees,
     fixed,
     measure_name,
     percent,
@@ -43,7 +44,6 @@ __all__ = [
     "ledger_words",
     "render_single",
     "set_aside_line",
-    "spread_line",
 ]
 
 
@@ -88,7 +88,7 @@ def heterogeneity_lines(single: Single) -> tuple[str, ...]:
 
 
 def spread_line(fit: Pooled) -> str:
-    """Say in one line how much the studies of a subgroup differ.
+    """Say in one line how much the studies differ.
 
     Examples
     --------
@@ -353,7 +353,7 @@ def _is_reason(note: str, single: Single) -> bool:
 def _omnibus(value: float, dof: tuple[float, float]) -> str:
     if isinf(dof[1]):
         return f"χ² = {fixed(value)} (df {dof[0]:g})"
-    return f"F({dof[0]:g}, {dof[1]:.4g}) = {fixed(value)}"
+    return f"F({degrees(dof[0])}, {degrees(dof[1])}) = {fixed(value)}"
 
 
 def _p(value: float) -> str:

@@ -74,6 +74,7 @@ def _forest(analysis: NetworkAnalysis, fit: Network, preset: Preset) -> Drawing:
         outcome=_outcome(analysis),
         scores=p_scores(fit, small_values=wanted) if wanted is not None else None,
         proportion_direct=_direct(analysis, fit),
+        axis=analysis.request.axis,
         preset=preset,
     )
 
@@ -124,6 +125,7 @@ def _splits(analysis: NetworkAnalysis, fit: Network, preset: Preset) -> Drawing:
         direction=_direction(analysis, "node-split forest plot"),
         names={},
         outcome=_outcome(analysis),
+        axis=analysis.request.axis,
         preset=preset,
     )
 

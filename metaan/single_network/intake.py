@@ -14,7 +14,8 @@ from metaan.errors import InputError, RequestError
 from metaan.models.network.design import read_contrasts
 from metaan.results.frozen import frozen
 from metaan.results.network import Contrasts
-from metaan.review.network_columns import headings, recognise
+from metaan.review.columns import headings
+from metaan.review.network_columns import recognise
 from metaan.review.network_rows import network_rows, study_covariate, study_texts
 from metaan.review.plain import SetAsideRow, read_plain
 from metaan.single_network.nodes import read_nodes, renamed

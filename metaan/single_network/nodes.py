@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from metaan.errors import RequestError
 from metaan.review.cells import near
-from metaan.review.network_columns import headings
+from metaan.review.columns import headings
 from metaan.review.plain import read_plain
 from metaan.review.problems import visible
 

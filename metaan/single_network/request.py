@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from metaan.types import SmallValues
+    from metaan.types import Axis, SmallValues
 
 __all__ = ["REPEATED", "NetworkRequest", "settle"]
 
@@ -73,6 +73,8 @@ class NetworkRequest:
         Headings of the judgements of studies, empty for none.
     order : tuple of str
         Treatments in the order of a comparison-adjusted funnel.
+    axis : {"fitted", "symmetric"}
+        How far forest plots reach.
     """
 
     measure: str | None = None
@@ -96,6 +98,7 @@ class NetworkRequest:
     rob: str = ""
     indirectness: str = ""
     order: tuple[str, ...] = ()
+    axis: Axis = "fitted"
 
     @property
     def cells(self) -> tuple[str, ...]:

@@ -52,6 +52,7 @@ findings = []                                   # analyses that the summary of f
 rob_palette = "metaan"                          # colours of risk of bias; or "cochrane"
 # Printed at the top of the report, each as a paragraph.
 cautions = ["Every trial in this review is made up to show the layout; it says nothing about any treatment."]
+figure_cautions = { rob = "", flow = "" }    # a line inside the figures that show rob.csv or flow.csv
 
 [defaults]                      # hold for every analysis that does not say otherwise
 method = "REML"                 # tau2 by REML, DL, PM, PMM, ML, EB, SJ, HE, HS, HSk, DLIT; EE: common effect
@@ -71,6 +72,7 @@ read_bounds = false             # true reads p-values printed as p < x at their 
 journal = "metaan"              # whose forest plots: bmj, jama, revman, lancet, nature, plos, bmc
 formats = ["svg", "pdf", "png"]    # files of each figure; "tiff" and "eps" too
 sort = "plan"                   # studies of forest plots by "year", "effect", "weight" or "label"
+axis = "fitted"                 # or "symmetric": forest plots reach equally far on both sides of no effect
 
 # ---------------------------------------------------------------- analyses
 
@@ -85,7 +87,8 @@ timepoint_rule = ""             # how times were chosen; needed where different 
 scale_rule = ""                 # why scales go together; needed where different ones are pooled
 network = false                 # true for a network of three or more treatments
 prespecified = true             # false for what was decided after seeing the data
-margin = 1.25                   # smallest difference that matters: a ratio here, points of the scale for MD
+margin = 1.25                   # smallest difference that matters: a ratio here, points of the scale for MD;
+                                # or a threshold on each side of no effect, such as [0.8, 1.5]
 sensitivity = ["odds-ratio", "common-effect"]    # ids from below; without this key every one that fits
 notes = ["Made-up data."]       # printed with the results
 

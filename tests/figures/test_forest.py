@@ -336,3 +336,23 @@ def test_a_common_effect_headline_is_not_called_random(comparison, options, make
 def test_notes_of_the_comparison_are_printed_as_sentences(make_study, make_comparison, options):
     comparison = make_comparison([make_study()], notes=("two reports: <b> overlap",))
     assert "Two reports: <b> overlap." in texts(layout_forest(comparison, **options))
+
+
+@pytest.mark.parametrize("measure", ["RR", "MD"])
+def test_an_axis_can_reach_equally_far_on_both_sides_of_no_effect(comparison, options, measure):
+    fitted = layout_forest(comparison, **{**options, "measure": measure}).scale
+    mirrored = layout_forest(comparison, **{**options, "measure": measure}, axis="symmetric").scale
+    assert fitted.low != -fitted.high
+    assert mirrored.low == -mirrored.high
+    assert mirrored.place(0.0) == pytest.approx((mirrored.left + mirrored.right) / 2)
+    assert mirrored.low <= fitted.low < fitted.high <= mirrored.high
+
+
+def test_an_arrow_is_explained_where_there_is_one(make_study, make_comparison, options):
+    said = "Arrow: the interval goes on beyond the plot; its limits are printed."
+    near = [make_study(f"Study {i}", -0.1 * i, 0.1) for i in range(5)]
+    wide = [*near, make_study("Wide", 0.0, 4.0)]
+    for studies, arrows in ((near, False), (wide, True)):
+        layout = layout_forest(make_comparison(studies), **options)
+        assert any(mark.arrow_low or mark.arrow_high for mark in layout.marks) == arrows
+        assert (said in {words.text for words in layout.sheet.words}) == arrows

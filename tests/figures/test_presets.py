@@ -16,9 +16,9 @@ import pytest
 from fontTools.ttLib import TTFont
 from PIL import Image
 
-from metaan.errors import RequestError
-from metaan.figures.colours import contrast
+from metaan.errors import InputError, RequestError
 from metaan.figures.artists import sheet_figure
+from metaan.figures.colours import contrast
 from metaan.figures.drawing import render, settled
 from metaan.figures.forest import forest_plot, layout_forest
 from metaan.figures.forest_lines import within_line
@@ -265,6 +265,32 @@ def test_differences_that_do_not_matter_are_shaded(comparison, options):
     assert exp(layout.scale.low) <= 0.8
 
 
+@pytest.mark.parametrize(
+    ("measure", "margin", "places", "said"),
+    [
+        ("RR", (0.8, 1.5), (log(0.8), log(1.5)), "0.80 to 1.50"),
+        ("MD", (-0.5, 0.25), (-0.5, 0.25), "−0.50 to 0.25"),
+    ],
+)
+def test_thresholds_may_differ_between_the_sides(comparison, options, measure, margin, places, said):
+    options = {**options, "measure": measure}
+    found, layout = texts(comparison, "metaan", options, margin=margin)
+    band = next(s for s in layout.sheet.shapes if s.fill == PRESETS["metaan"].style.band)
+    edges = [x for x, _ in band.points]
+    assert (min(edges), max(edges)) == pytest.approx([layout.scale.place(v) for v in places])
+    assert f"Shaded: differences smaller than the smallest that matters ({said})." in found
+    drawing = forest_plot(comparison, id="f", margin=margin, **options)
+    assert f"Shaded: {said}." in drawing.alt
+    assert len(drawing.alt) <= 150
+    assert f"the smallest that matters ({said})." in drawing.description
+
+
+@pytest.mark.parametrize("margin", [(1.5, 0.8), (0.8, 0.9), (1.0, 1.5), (-0.5, 1.5), -1.25, 1.0])
+def test_thresholds_on_one_side_of_no_effect_are_refused(comparison, options, margin):
+    with pytest.raises(InputError, match="margin"):
+        forest_plot(comparison, id="f", margin=margin, **options)
+
+
 def test_arms_that_would_share_a_control_group_are_named(make_study, make_comparison, options):
     study = make_study("Weil 2010")
     merged = replace(study, arm1=replace(study.arm1, arms=("er_15", "er_30")))
@@ -379,4 +405,5 @@ def test_a_text_with_a_letter_that_it_lacks_is_set_in_dejavu(make_study, make_co
     )
     assert not drawing.lacking
     assert face_of("✓ 2001", LIBERATION) == DEJAVU
-    assert "<g font-size=\"7\" font-family=\"'DejaVu Sans'," in render(drawing, "svg").decode()
+    svg = render(drawing, "svg").decode()
+    assert re.search(r"""<g [^>]*font-family="'DejaVu Sans', [^>]*>\n<text [^>]*>✓ 2001<""", svg)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from metaan.errors import CannotDraw
 from metaan.figures.measure import width
-from metaan.figures.scale import Scale, choose_limits, choose_ticks
+from metaan.figures.scale import Scale, choose_limits, choose_ticks, mirrored_limits
 
 LOGS = st.floats(-11.5, 11.5)  # ratios from 1e-5 to 1e5
 WIDTHS = st.floats(1e-3, 30)
@@ -39,6 +39,23 @@ def test_ticks_include_the_null_and_their_labels_stay_apart(y, half, other, rati
     for (a, x1), (b, x2) in pairwise(zip(ticks, places, strict=True)):
         assert x2 - x1 >= (width(a.label, 9) + width(b.label, 9)) / 2 + 3
     assert all(low - 1e-6 <= tick.value <= high + 1e-6 for tick in ticks)
+
+
+@given(st.lists(st.tuples(LOGS, WIDTHS), min_size=1, max_size=20), st.booleans())
+def test_a_mirrored_axis_has_the_null_in_its_middle_and_hides_nothing(studies, ratio):
+    limits = choose_limits([y for y, _ in studies], [(y - w, y + w) for y, w in studies], ratio=ratio)
+    low, high = mirrored_limits(limits, ratio=ratio)
+    assert low == -high
+    assert low <= limits[0] < limits[1] <= high
+    ticks = choose_ticks(low, high, ratio=ratio, size=9, room=216)
+    assert any(abs(tick.value) < 1e-9 for tick in ticks)
+    assert ticks[0].value < 0 < ticks[-1].value
+
+
+def test_a_mirrored_log_axis_is_labelled_with_reciprocals():
+    low, high = mirrored_limits((log(0.05), log(2)), ratio=True)
+    labels = [tick.label for tick in choose_ticks(low, high, ratio=True, size=9, room=216)]
+    assert labels == ["0.05", "0.1", "0.2", "0.5", "1", "2", "5", "10", "20"]
 
 
 @given(LOGS, WIDTHS)

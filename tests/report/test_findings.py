@@ -142,7 +142,7 @@ def test_ranks_state_their_direction_and_their_uncertainty(senn):
     assert not VERDICTS.search(said)
 
 
-@pytest.mark.parametrize("margin", [1.25, 0.8])
+@pytest.mark.parametrize("margin", [1.25, 0.8, [0.5, 1.25]])
 def test_a_margin_of_a_ratio_is_a_factor(bundled, tmp_path, margin):
     folder = bundled.parent / "examples" / "smoking"
     told = ('outcomes = ["', f'margin = {margin}\noutcomes = ["')

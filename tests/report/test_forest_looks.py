@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from importlib.resources import files
+from math import nan
 from pathlib import Path
 
 import jsonschema
@@ -12,13 +13,16 @@ import pytest
 
 from metaan.models.pairwise import pool
 from metaan.report.analysis import analyse
-from metaan.report.drawings import draw, scale_names, wanted_figures
+from metaan.report.appraised import appraisal_figures
+from metaan.report.drawings import draw, dressed, scale_names, wanted_figures
 from metaan.report.evidence import node_names
 from metaan.report.forest_looks import forest_looks
 from metaan.report.methods import write_methods
 from metaan.report.numbers import results_document, write_canonical
+from metaan.results.appraisal import RobTable
 from metaan.review.check import check_review
 from metaan.review.read import read_review
+from metaan.starting.example import example_files
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "bcg"
 ANCHOR = "tuberculosis-bcg-vaccine-no-vaccine"
@@ -37,7 +41,7 @@ def planned(folder, *, defaults="", analysis=""):
 def review(tmp_path_factory):
     folder = planned(
         tmp_path_factory.mktemp("bcg") / "review",
-        defaults='journal = "plos"\nformats = ["svg", "tiff", "eps"]\nsort = "year"',
+        defaults='journal = "plos"\nformats = ["svg", "tiff", "eps"]\nsort = "year"\naxis = "symmetric"',
         analysis='subgroup = "design"\nmargin = 0.8\nsort = "weight"',
     )
     return read_review(folder)
@@ -61,9 +65,57 @@ def test_figures_are_asked_for_as_the_plan_says(wanted):
     assert forest.arguments["preset"].name == "plos"
     assert forest.arguments["sort"] == "weight"
     assert forest.arguments["margin"] == 0.8
+    forests = ("forest", "loo", "cumulative")
+    assert {wanted[f"{kind}-{ANCHOR}"].arguments["axis"] for kind in forests} == {"symmetric"}
     assert forest.arguments["years"]["Aronson1948"] == 1948
     assert forest.arguments["rob"].tool.id == "rob2"
     assert {f"loo-{ANCHOR}", f"cumulative-{ANCHOR}"} <= set(wanted)
+
+
+def test_an_analysis_has_its_own_axis(tmp_path):
+    folder = planned(tmp_path / "review", defaults='axis = "symmetric"', analysis='axis = "fitted"')
+    assert forest_looks(read_review(folder)).axis("tuberculosis") == "fitted"
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "expected"),
+    [("mid", "5", 5.0), ("mid_low,mid_high", "-5,10", (-5.0, 10.0)), ("mid", "", nan)],
+)
+def test_thresholds_of_a_scale_hold_for_its_mean_difference(tmp_path, column, cells, expected):
+    for name, data in example_files().items():
+        (tmp_path / name).write_bytes(data)
+    path = tmp_path / "outcomes.csv"
+    head, *rows = [line.split(",") for line in path.read_text().splitlines()]
+    place = head.index("mid")
+    text = [[*head[:place], column, *head[place + 1 :]]]
+    for row in rows:
+        own = cells if row[0] == "relief" else "," * column.count(",")
+        text.append([*row[:place], own, *row[place + 1 :]])
+    path.write_text("".join(",".join(row) + "\n" for row in text))
+    looks = forest_looks(read_review(tmp_path))
+    assert looks.margins["relief"] == pytest.approx(expected, nan_ok=True)
+    assert looks.margins["response"] == 1.25
+
+
+def test_figures_of_made_up_judgements_and_counts_say_so(review, analyses, wanted):
+    looks = forest_looks(review)
+    shown = [*wanted.values(), *(dressed(each, looks) for each in appraisal_figures(review, analyses))]
+    said = {figure.id: figure.caution for figure in shown if figure.caution}
+    judged = {f"forest-{ANCHOR}", "traffic-rob2", "bias-rob2"}
+    assert said.keys() == judged | {"flow"}
+    assert {said[name] for name in judged} == {"The risk-of-bias judgements are made up."}
+    assert "counts are made up" in said["flow"]
+    drawn = draw(next(figure for figure in shown if figure.id == "traffic-rob2"))
+    assert drawn.alt.endswith(said["traffic-rob2"])
+    assert said["traffic-rob2"].encode() in drawn.svg
+
+
+def test_a_forest_plot_without_judgements_has_no_caution_on_them(review, analyses):
+    (comparison,) = analyses[0].main.comparisons
+    looks = forest_looks(review)
+    blank = RobTable(tool=looks.judged["tuberculosis"].tool, studies=(), judgements=(), overall=())
+    assert looks.caution("forest", {"comparison": comparison, "rob": blank}) == ""
+    assert looks.caution("funnel", {}) == ""
 
 
 def test_they_are_written_in_the_formats_asked_for(wanted):
@@ -111,6 +163,7 @@ def test_what_is_drawn_is_in_the_results(review, analyses):
         ({"defaults": 'journal = "bjm"'}, "C004", "bmj"),
         ({"defaults": 'formats = ["tif"]'}, "C004", "tiff"),
         ({"analysis": 'sort = "yaer"'}, "C004", "year"),
+        ({"analysis": 'axis = "symetric"'}, "C004", "symmetric"),
         ({"analysis": 'subgroup = "desgin"'}, "C004", "design"),
     ],
 )

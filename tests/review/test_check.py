@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 # ruff: noqa: E501 - a row of a table is one line
 # Each fault is one small edit of the clean review: the text found ("*" for the whole file) and the text
 # written; then the file, row, column and letter at which exactly that code must be raised.
+OUTCOMES = """\
+outcome_id,label,kind,scale_name,scale_min,scale_max,direction,mid,mid_low,mid_high
+pain,Pain,continuous,VAS,0,10,lower_better,{}
+headache,Headache,binary,,,,lower_better,,,
+mood,Mood,continuous,POMS,0,20,higher_better,,,
+"""
 CASES = [
     (
         "D002",
@@ -321,6 +327,46 @@ CASES = [
         "error",
         [("review.toml", 'title = "Pain"', 'title = "Pain"\nbaseline_risk = 0.2\nbaseline_source = "A"')],
         ("review.toml", 13, "baseline_risk", ""),
+    ),
+    (
+        "C014",
+        "error",
+        [("review.toml", 'title = "Headache"', 'title = "Headache"\nmargin = [1.5, 0.8]')],
+        ("review.toml", 19, "margin", ""),
+    ),
+    (
+        "C014",
+        "error",
+        [("review.toml", 'title = "Headache"', 'title = "Headache"\nmargin = 1')],
+        ("review.toml", 19, "margin", ""),
+    ),
+    (
+        "C014",
+        "error",
+        [("review.toml", 'title = "Pain"', 'title = "Pain"\nmargin = [0.8, 1.5]')],
+        ("review.toml", 13, "margin", ""),
+    ),
+    (
+        "C004",
+        "error",
+        [("review.toml", 'title = "Pain"', 'title = "Pain"\nmargin = [-1, 1, 2]')],
+        ("review.toml", 13, "margin", ""),
+    ),
+    *(
+        (
+            "D043",
+            "error",
+            [("outcomes.csv", "*", OUTCOMES.format(cells))],
+            ("outcomes.csv", 2, column, letter),
+        )
+        for cells, column, letter in (
+            ("-1,,", "mid", "H"),
+            ("2,-1,2", "mid", "H"),
+            (",1,2", "mid_low", "I"),
+            (",-1,-2", "mid_high", "J"),
+            (",-1,", "mid_high", "J"),
+            (",,2", "mid_low", "I"),
+        )
     ),
     ("C004", "error", [("review.toml", "schema = 1", "schema = true")], ("review.toml", 1, "schema", "")),
     (

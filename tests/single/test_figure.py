@@ -29,8 +29,8 @@ def test_subgroups_are_drawn_under_headings_with_their_test(pool, bcg, tmp_path)
         "Subtotal (k = 7)",
         "Subtotal (k = 4)",
     ]
-    assert "τ² = 0.285, I² = 81.9%; Q = 16.59 (df 3, P < 0.001)" in found
-    assert "Test for subgroup differences: χ² = 1.54 (df 2), P = 0.46" in found
+    assert "τ² = 0.28; I² = 82%, P < 0.001" in found
+    assert "Test for subgroup differences: χ² = 1.54, df = 2, P = 0.46." in found
     first = found.index("alloc: random")
     assert found.index("Aronson 1948") > first
 
@@ -45,8 +45,8 @@ def test_a_subgroup_of_one_study_is_that_study(pool, tmp_path):
 def test_one_group_says_that_no_test_is_possible(pool, tmp_path):
     text = "slab,ai,n1i,ci,n2i,g\nA,4,40,8,41,x\nB,5,50,9,49,x\n"
     found = drawn(pool, tmp_path, text, "--measure", "OR", "--subgroup", "g")
-    assert "Test for subgroup differences: not possible" in found
-    assert any("one group" in line for line in found)
+    (said,) = (line for line in found if "one group" in line)
+    assert said.startswith("Test for subgroup differences: not possible: there is one group")
 
 
 def test_a_journals_figure_has_the_arms_their_totals_and_sides_where_it_was_said(pool, bcg, tmp_path):
@@ -90,6 +90,34 @@ def test_columns_follow_what_the_file_holds(pool, tmp_path):
         assert expected <= set(found), measure
 
 
+def test_a_study_that_is_not_estimable_is_shown_with_its_reason(pool, tmp_path):
+    text = "slab,ai,n1i,ci,n2i\nA,4,40,8,41\nB,5,50,9,49\nNobody 2001,0,30,0,31\n"
+    found = drawn(pool, tmp_path, text, "--measure", "OR", "--add", "0", "--to", "none")
+    at = found.index("Nobody 2001")
+    assert found[at + 1 : at + 3] == ["not estimable", "–"]
+    assert any("Nobody 2001: OR is not defined" in line for line in found)
+    assert "No prediction interval: it takes at least three studies, and there are 2." in found
+    svg = (tmp_path / "forest.svg").read_text()
+    assert "Nobody 2001: not estimable." in svg
+
+
+def test_an_axis_reaches_equally_far_on_both_sides_where_it_is_asked_to(pool, bcg, tmp_path):
+    asked = ("--measure", "RR", "--axis", "symmetric")
+    ticks = {"0.05", "0.1", "0.2", "0.5", "1", "2", "5", "10", "20"}
+    assert ticks <= set(drawn(pool, tmp_path, bcg, *asked, "--subgroup", "alloc"))
+    assert "20" not in drawn(pool, tmp_path, bcg, "--measure", "RR", "--subgroup", "alloc")
+    found = drawn(pool, tmp_path, bcg, *asked, "--leave-one-out")
+    assert {"0.5", "1", "2"} <= set(found)
+
+
+def test_where_no_value_is_no_effect_a_symmetric_axis_is_refused(pool, tmp_path):
+    figure = ("--axis", "symmetric", "--figure", str(tmp_path / "f.svg"))
+    code, _, said = pool("slab,xi,ni\nA,4,40\nB,5,50\n", "--measure", "PLO", *figure)
+    assert code == 2
+    assert "--axis symmetric" in said
+    assert not (tmp_path / "f.svg").exists()
+
+
 def test_fits_that_are_repeated_are_drawn_and_written(pool, bcg, tmp_path):
     """As metafor 3.8-1 has them: leave1out() and cumul() of rma(yi, vi, test = "knha") on dat.bcg."""
     found = drawn(pool, tmp_path, bcg, "--measure", "RR", "--leave-one-out")
@@ -127,4 +155,4 @@ def test_every_ending_has_its_format(pool, bcg, tmp_path, ending):
     code, _, said = pool(bcg, "--measure", "RR", "--journal", "plos", "--figure", str(path))
     assert code == 0
     assert path.read_bytes()[:4] in (b"%!PS", b"II*\x00")
-    assert "PLOS" in said
+    assert "Liberation Sans" in said

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from metaan.errors import InputError, RequestError
 from metaan.review.cells import near
+from metaan.review.columns import headings
 from metaan.review.files import bytes_of
 from metaan.review.imports.archive import LARGEST_FILE, Archive
 from metaan.review.imports.arms import arms_layout, take_arms
@@ -17,7 +18,6 @@ from metaan.review.imports.own_tables import draft_of_tables, own_table
 from metaan.review.imports.pairwise import pairwise_columns, take_pairwise
 from metaan.review.imports.text_sheet import read_text_sheet
 from metaan.review.imports.words import plain_text
-from metaan.review.network_columns import headings
 from metaan.review.plain import plain_of
 from metaan.review.problems import visible
 from metaan.review.settle import MEASURES
