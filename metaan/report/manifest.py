@@ -7,7 +7,6 @@ names versions and platform and stands outside the checksums.
 from __future__ import annotations
 
 import hashlib
-import json
 import platform
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import metaan
+from metaan.report.canonical import write_canonical
 from metaan.report.folder import PRODUCER
 from metaan.review.schema import TABLES
 from metaan.review.settle import settle
@@ -183,8 +183,8 @@ def environment() -> bytes:
     return _json(document)
 
 
-def _json(document: object) -> bytes:
-    return (json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+def _json(document: dict[str, Any]) -> bytes:
+    return write_canonical(document, indent=2)
 
 
 def _warning(problem: Problem) -> dict[str, Any]:

@@ -40,8 +40,8 @@ from metaan.format import (
     total_variance,
     variance,
 )
+from metaan.report.canonical import write_canonical
 from metaan.report.latex import latex_text
-from metaan.report.numbers import write_canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
