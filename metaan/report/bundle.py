@@ -13,17 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metaan.errors import InputError, PlanError
-from metaan.report.crosscheck import cross_check, load_statsmodels
-from metaan.report.drawings import drawing_pool, scale_names, start_drawing, wanted_figures
+from metaan.report.crosscheck import cross_check
+from metaan.report.drawings import scale_names, start_drawing, wanted_figures
 from metaan.report.folder import MANIFEST, recover, refuse_foreign, replace_folder
 from metaan.report.memory import Memory
+from metaan.report.processes import drawing_pool, uninterrupted
 from metaan.report.reuse import figure_key, keep_figures, kept_figures
 from metaan.review.check import check_review
 from metaan.review.read import read_review
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from concurrent.futures import Future
+    from concurrent.futures import Executor, Future
 
     from metaan.report.drawings import Wanted
     from metaan.report.folder import Files
@@ -118,7 +119,7 @@ def _made(
 ) -> _Made:
     review = read_review(folder)
     progress(f"Read {len(review.files)} files")
-    with drawing_pool(workers, load_statsmodels if kept else None) as pool:
+    with drawing_pool(workers) as pool:
         from metaan.report.analysis import analyse
         from metaan.report.appraised import appraisal_figures
         from metaan.report.contents import report_tables
@@ -126,7 +127,6 @@ def _made(
         from metaan.report.forest_looks import forest_looks
 
         analyses = analyse(review, progress=progress, memory=memory)
-        checks = pool.submit(cross_check, analyses) if kept and pool else None  # it has loaded statsmodels
         looks = forest_looks(review)
         figures = (
             *wanted_figures(
@@ -135,7 +135,9 @@ def _made(
             *(replace(each, formats=looks.formats) for each in appraisal_figures(review, analyses)),
         )
         keys = {figure.id: figure_key(figure) for figure in figures}
-        pending = start_drawing([figure for figure in figures if keys[figure.id] not in kept], pool)
+        with uninterrupted():
+            checks = _checked(pool, analyses)
+            pending = start_drawing([figure for figure in figures if keys[figure.id] not in kept], pool)
         made = _Outputs()
         _add_data(made, review, folder)
         _add_numbers(made, review, analyses)
@@ -151,6 +153,18 @@ def _made(
     progress("Wrote the page")
     files = _closed(made, review, folder, drawn)
     return _Made(files=files, figures=tuple(drawn.values()), keys=keys)
+
+
+def _checked(
+    pool: Executor | None, analyses: Sequence[AnalysisResult]
+) -> Future[tuple[CrossCheck, ...]] | None:
+    """Let another process load statsmodels, which takes as long as all analyses."""
+    if pool is None:
+        return None
+    mains = [replace(each, sensitivity=(), findings=None, rare=()) for each in analyses]
+    with suppress(BrokenProcessPool):
+        return pool.submit(cross_check, mains)
+    return None
 
 
 def _result(checks: Future[tuple[CrossCheck, ...]] | None) -> tuple[CrossCheck, ...] | None:
@@ -188,9 +202,10 @@ def _add_data(made: _Outputs, review: Review, folder: Path) -> None:
 
 
 def _add_numbers(made: _Outputs, review: Review, analyses: Sequence[AnalysisResult]) -> None:
+    from metaan.report.canonical import write_canonical
     from metaan.report.methods import write_methods
     from metaan.report.methods_document import methods_document
-    from metaan.report.numbers import results_document, write_canonical
+    from metaan.report.numbers import results_document
 
     made.add("results.json", write_canonical(results_document(review, analyses)), "metaan.report.numbers")
     schema = resources("metaan.report").joinpath("results.schema.json").read_bytes()

@@ -246,7 +246,7 @@ def test_a_stopped_run_leaves_the_last_report_and_no_process(
 
 def test_linux_ends_a_drawing_process_with_its_parent() -> None:
     script = (
-        "import ctypes\nfrom metaan.report.drawings import _die_with_parent\n_die_with_parent()\n"
+        "import ctypes\nfrom metaan.report.processes import _die_with_parent\n_die_with_parent()\n"
         "said = ctypes.c_int()\nctypes.CDLL(None).prctl(2, ctypes.byref(said))\nprint(said.value)\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

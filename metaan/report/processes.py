@@ -1,0 +1,128 @@
+"""The processes that draw, one per processor; the bytes do not depend on how many.
+
+On Linux they are forked from a process that loads what draws while the analyses run, elsewhere each loads it.
+They are never forked from this one: a fork copies the locks of BLAS threads, and may wait for them for ever.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from multiprocessing import forkserver
+from typing import TYPE_CHECKING
+
+from metaan.report.drawings import ROOMS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Executor
+
+__all__ = ["drawing_pool", "load_rooms", "uninterrupted"]
+
+PRELOADED = "metaan.report.preloaded"
+PR_SET_PDEATHSIG = 1
+OBJECTS_BEFORE_SEARCH = 50_000
+
+
+@contextmanager
+def drawing_pool(workers: int | None = None) -> Iterator[Executor | None]:
+    """Hold processes that draw; what they need is loaded at once, while others compute.
+
+    Parameters
+    ----------
+    workers : int or None
+        Number of processes at most; None for one per processor; 0 to draw in this process.
+
+    Yields
+    ------
+    Executor or None
+        None where drawing happens in this process, also where the system offers no shared semaphores.
+    """
+    count = min(max(2, os.cpu_count() or 1), 16) if workers is None else workers
+    others = set(multiprocessing.active_children())
+    pool = _started(count) if count else None
+    if pool is None:
+        yield None
+        return
+    try:
+        yield pool
+    except BaseException:
+        for process in set(multiprocessing.active_children()) - others:
+            process.kill()
+        raise
+    finally:
+        # Waiting ends the pool's thread before the interpreter closes what that thread still writes to.
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let no signal cut the start of a process in two; Ctrl-C stays the parent's alone afterwards.
+
+    Processes start when the pool is made and when it is first given work.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def load_rooms() -> None:
+    """Import every room that draws, and collect less garbage."""
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its files is no news
+    for room in ROOMS:
+        import_module(f"metaan.figures.{room}")
+
+    # A figure is thousands of objects that live until it is written: looking through them earlier is in vain.
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BEFORE_SEARCH)
+
+
+def _started(workers: int) -> Executor | None:
+    context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+    context.set_forkserver_preload([PRELOADED])
+    try:
+        pool = ProcessPoolExecutor(workers, context, initializer=_prepare)
+        with uninterrupted():
+            if sys.platform == "linux":
+                forkserver.ensure_running()
+            else:
+                for _ in range(workers):
+                    pool.submit(load_rooms)
+    except (OSError, NotImplementedError):
+        return None
+    return pool
+
+
+def _prepare() -> None:
+    _die_with_parent()
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    load_rooms()
+
+
+def _die_with_parent() -> None:
+    """Have Linux end this process at the moment its parent ends, whatever it is doing."""
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _leave_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
