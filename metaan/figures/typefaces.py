@@ -11,8 +11,6 @@ import os
 from functools import cache
 from pathlib import Path
 
-import matplotlib as mpl
-
 __all__ = ["ALIKE", "DEJAVU", "chosen_family", "font_file"]
 
 DEJAVU = "DejaVu Sans"
@@ -57,6 +55,8 @@ def font_file(*, bold: bool = False, family: str = DEJAVU) -> Path:
     found = _installed(family)
     if found:
         return found[bold]
+    import matplotlib as mpl  # only where something is drawn
+
     name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
     return Path(mpl.get_data_path()) / "fonts" / "ttf" / name
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,14 +16,13 @@ from metaan.report.crosscheck import cross_check
 from metaan.report.drawings import scale_names, start_drawing, wanted_figures
 from metaan.report.folder import MANIFEST, recover, refuse_foreign, replace_folder
 from metaan.report.memory import Memory
-from metaan.report.processes import drawing_pool, uninterrupted
+from metaan.report.processes import drawing_pool, elsewhere, uninterrupted
 from metaan.report.reuse import figure_key, keep_figures, kept_figures
 from metaan.review.check import check_review
 from metaan.review.read import read_review
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from concurrent.futures import Executor, Future
 
     from metaan.report.drawings import Wanted
     from metaan.report.folder import Files
@@ -125,6 +123,7 @@ def _made(
         from metaan.report.contents import report_tables
         from metaan.report.evidence import node_names
         from metaan.report.forest_looks import forest_looks
+        from metaan.report.manifest import environment
 
         analyses = analyse(review, progress=progress, memory=memory)
         looks = forest_looks(review)
@@ -136,43 +135,28 @@ def _made(
         )
         keys = {figure.id: figure_key(figure) for figure in figures}
         with uninterrupted():
-            checks = _checked(pool, analyses)
+            described, checks = elsewhere(pool, environment), elsewhere(pool, _checks(analyses))
             pending = start_drawing([figure for figure in figures if keys[figure.id] not in kept], pool)
         made = _Outputs()
         _add_data(made, review, folder)
         _add_numbers(made, review, analyses)
-        tables = report_tables(review, analyses, _result(checks))
+        tables = report_tables(review, analyses, checks())
         _add_tables(made, review, analyses, tables)
         _add_cinema(made, review, analyses)
         _add_companions(made, review, analyses)
-        fresh = pending.collect(progress)
+        fresh, surroundings = pending.collect(progress), described()
     drawn = {name: fresh.get(name) or kept[key] for name, key in keys.items()}
     _add_figures(made, drawn, {figure.id: figure for figure in figures})
     checklist = _add_checklist(made, review, analyses, tables, drawn)
     _add_page(made, review, analyses, drawn, (*tables, checklist))
     progress("Wrote the page")
-    files = _closed(made, review, folder, drawn)
+    files = _closed(made, review, folder, drawn) | {"environment.json": surroundings}
     return _Made(files=files, figures=tuple(drawn.values()), keys=keys)
 
 
-def _checked(
-    pool: Executor | None, analyses: Sequence[AnalysisResult]
-) -> Future[tuple[CrossCheck, ...]] | None:
-    """Let another process load statsmodels, which takes as long as all analyses."""
-    if pool is None:
-        return None
-    mains = [replace(each, sensitivity=(), findings=None, rare=()) for each in analyses]
-    with suppress(BrokenProcessPool):
-        return pool.submit(cross_check, mains)
-    return None
-
-
-def _result(checks: Future[tuple[CrossCheck, ...]] | None) -> tuple[CrossCheck, ...] | None:
-    """Wait for what another process computes; None where it is to be computed here."""
-    if checks is not None:
-        with suppress(BrokenProcessPool):
-            return checks.result()
-    return None
+def _checks(analyses: Sequence[AnalysisResult]) -> Callable[[], tuple[CrossCheck, ...]]:
+    """Bind the second opinion to as little as it needs; statsmodels takes as long to load as all analyses."""
+    return partial(cross_check, [replace(each, sensitivity=(), findings=None, rare=()) for each in analyses])
 
 
 TAG_ID = re.compile(r"""<[a-z][^<>]*?\sid="([^"]+)\"""", re.IGNORECASE)
@@ -284,11 +268,11 @@ def _add_page(
 
 def _closed(made: _Outputs, review: Review, folder: Path, drawn: Mapping[str, RenderedFigure]) -> Files:
     from metaan.report.crate import CRATE, crate
-    from metaan.report.manifest import checksums, environment, manifest
+    from metaan.report.manifest import checksums, manifest
 
     made.add(CRATE, crate(review, made.files), "metaan.report.crate")
     listed = manifest(
         review, made.files, made.producers, figures=drawn.values(), problems=check_review(folder)
     )
     summed = {**made.files, MANIFEST: listed}
-    return {**summed, "SHA256SUMS": checksums(summed), "environment.json": environment()}
+    return {**summed, "SHA256SUMS": checksums(summed)}

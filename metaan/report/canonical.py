@@ -14,7 +14,7 @@ NAMED = {None: "null", True: "true", False: "false"}
 def write_canonical(document: dict[str, Any], *, indent: int = 1) -> bytes:
     r"""Write a document as JSON whose bytes depend on nothing but its content.
 
-    The standard library writes indented JSON piece by piece, which takes several times as long.
+    The standard library writes indented JSON piece by piece, which takes about twice as long.
 
     Parameters
     ----------
@@ -49,17 +49,17 @@ def _written(value: object, line: str, step: str) -> str:
         return encode_basestring(value)
     if isinstance(value, float):
         return _number(value)
-    if isinstance(value, dict):
-        pairs = [
-            f"{encode_basestring(key)}: {_written(value[key], line + step, step)}" for key in sorted(value)
-        ]
-        return _enclosed("{}", pairs, line, step)
-    if isinstance(value, (list, tuple)):
-        return _enclosed("[]", [_written(each, line + step, step) for each in value], line, step)
     if value is None or isinstance(value, bool):
         return NAMED[value]
     if isinstance(value, int):
         return int.__repr__(value)
+    inner = line + step
+    if isinstance(value, dict):
+        pairs = [f"{encode_basestring(key)}: {_written(value[key], inner, step)}" for key in sorted(value)]
+        return f"{{{inner}{f',{inner}'.join(pairs)}{line}}}" if pairs else "{}"
+    if isinstance(value, (list, tuple)):
+        items = [_written(each, inner, step) for each in value]
+        return f"[{inner}{f',{inner}'.join(items)}{line}]" if items else "[]"
     raise TypeError(f"JSON does not know {type(value).__name__}")
 
 
@@ -67,10 +67,3 @@ def _number(value: float) -> str:
     if not isfinite(value):
         raise ValueError(f"a number that is not finite is not JSON compliant: {value}")
     return float.__repr__(value)
-
-
-def _enclosed(marks: str, items: list[str], line: str, step: str) -> str:
-    if not items:
-        return marks
-    between = f",{line}{step}".join(items)
-    return f"{marks[0]}{line}{step}{between}{line}{marks[1]}"

@@ -15,18 +15,21 @@ import signal
 import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from multiprocessing import forkserver
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from metaan.report.drawings import ROOMS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from concurrent.futures import Executor
 
-__all__ = ["drawing_pool", "load_rooms", "uninterrupted"]
+__all__ = ["drawing_pool", "elsewhere", "load_rooms", "uninterrupted"]
+
+T = TypeVar("T")
 
 PRELOADED = "metaan.report.preloaded"
 PR_SET_PDEATHSIG = 1
@@ -62,6 +65,30 @@ def drawing_pool(workers: int | None = None) -> Iterator[Executor | None]:
     finally:
         # Waiting ends the pool's thread before the interpreter closes what that thread still writes to.
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def elsewhere(pool: Executor | None, compute: Callable[[], T]) -> Callable[[], T]:
+    """Begin to compute something in another process; calling the answer waits for it.
+
+    Parameters
+    ----------
+    pool : Executor or None
+        The processes; without them, or where one died, it is computed in this process when it is called for.
+    compute : callable
+        What to compute; it must be able to travel to another process.
+    """
+    try:
+        future = pool.submit(compute) if pool else None
+    except BrokenProcessPool:
+        future = None
+
+    def result() -> T:
+        with suppress(BrokenProcessPool):
+            if future:
+                return future.result()
+        return compute()
+
+    return result
 
 
 @contextmanager
