@@ -18,7 +18,6 @@ from metaan.report.folder import MANIFEST, recover, refuse_foreign, replace_fold
 from metaan.report.memory import Memory
 from metaan.report.processes import drawing_pool, elsewhere, uninterrupted
 from metaan.report.reuse import figure_key, keep_figures, kept_figures
-from metaan.review.check import check_review
 from metaan.review.read import read_review
 
 if TYPE_CHECKING:
@@ -117,12 +116,13 @@ def _made(
 ) -> _Made:
     review = read_review(folder)
     progress(f"Read {len(review.files)} files")
-    with drawing_pool(workers) as pool:
+    with drawing_pool(workers, little=bool(kept)) as pool:
         from metaan.report.analysis import analyse
         from metaan.report.appraised import appraisal_figures
         from metaan.report.contents import report_tables
         from metaan.report.evidence import node_names
         from metaan.report.forest_looks import forest_looks
+        from metaan.report.html import page_template
         from metaan.report.manifest import environment
 
         analyses = analyse(review, progress=progress, memory=memory)
@@ -144,13 +144,14 @@ def _made(
         _add_tables(made, review, analyses, tables)
         _add_cinema(made, review, analyses)
         _add_companions(made, review, analyses)
+        page_template()  # it is compiled while figures are being drawn
         fresh, surroundings = pending.collect(progress), described()
     drawn = {name: fresh.get(name) or kept[key] for name, key in keys.items()}
     _add_figures(made, drawn, {figure.id: figure for figure in figures})
     checklist = _add_checklist(made, review, analyses, tables, drawn)
     _add_page(made, review, analyses, drawn, (*tables, checklist))
     progress("Wrote the page")
-    files = _closed(made, review, folder, drawn) | {"environment.json": surroundings}
+    files = _closed(made, review, drawn) | {"environment.json": surroundings}
     return _Made(files=files, figures=tuple(drawn.values()), keys=keys)
 
 
@@ -266,13 +267,11 @@ def _add_page(
     made.add("report.html", page, "metaan.report.html")
 
 
-def _closed(made: _Outputs, review: Review, folder: Path, drawn: Mapping[str, RenderedFigure]) -> Files:
+def _closed(made: _Outputs, review: Review, drawn: Mapping[str, RenderedFigure]) -> Files:
     from metaan.report.crate import CRATE, crate
     from metaan.report.manifest import checksums, manifest
 
     made.add(CRATE, crate(review, made.files), "metaan.report.crate")
-    listed = manifest(
-        review, made.files, made.producers, figures=drawn.values(), problems=check_review(folder)
-    )
+    listed = manifest(review, made.files, made.producers, figures=drawn.values())
     summed = {**made.files, MANIFEST: listed}
     return {**summed, "SHA256SUMS": checksums(summed)}

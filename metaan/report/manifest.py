@@ -20,7 +20,7 @@ from metaan.review.schema import TABLES
 from metaan.review.settle import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from metaan.report.rendered import RenderedFigure
     from metaan.review.problems import Problem
@@ -77,22 +77,19 @@ def manifest(
     producers: Mapping[str, str],
     *,
     figures: Iterable[RenderedFigure],
-    problems: Sequence[Problem],
 ) -> bytes:
     """Write which inputs gave which outputs, under which plan.
 
     Parameters
     ----------
     review : Review
-        The inputs and the plan; what each analysis chose is written with every default filled in.
+        The inputs, the plan and its warnings; what an analysis chose is written with every default filled in.
     files : mapping of str to bytes
         The outputs.
     producers : mapping of str to str
         Output to the part of metaan that made it.
     figures : iterable of RenderedFigure
         Those that were refused are listed with their reason.
-    problems : sequence of Problem
-        Warnings of the data check.
 
     Returns
     -------
@@ -120,7 +117,7 @@ def manifest(
             for path in sorted(files)
         ],
         "not_drawn": [{"figure": f.id, "reason": f.refusal} for f in figures if f.refusal],
-        "warnings": [_warning(p) for p in problems if p.severity == "warning"],
+        "warnings": [_warning(p) for p in review.warnings],
     }
     return _json(document)
 

@@ -1,5 +1,10 @@
-"""What draws, loaded by being imported: for the process from which those that draw are forked."""
+"""Every room that draws, loaded by being imported: for the process from which those that draw are forked."""
 
-from metaan.report.processes import load_rooms
+import logging
+from importlib import import_module
 
-load_rooms()
+from metaan.report.drawings import ROOMS
+
+logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its files is no news
+for _room in ROOMS:
+    import_module(f"metaan.figures.{_room}")

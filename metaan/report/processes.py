@@ -1,6 +1,6 @@
-"""The processes that draw, one per processor; the bytes do not depend on how many.
+"""The processes that draw and check, one per processor; the bytes do not depend on how many.
 
-On Linux they are forked from a process that loads what draws while the analyses run, elsewhere each loads it.
+On Linux they are forked from a process that loads what they need while the analyses run, elsewhere each does.
 They are never forked from this one: a fork copies the locks of BLAS threads, and may wait for them for ever.
 """
 
@@ -21,38 +21,40 @@ from importlib import import_module
 from multiprocessing import forkserver
 from typing import TYPE_CHECKING, TypeVar
 
-from metaan.report.drawings import ROOMS
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Executor
 
-__all__ = ["drawing_pool", "elsewhere", "load_rooms", "uninterrupted"]
+__all__ = ["drawing_pool", "elsewhere", "uninterrupted"]
 
 T = TypeVar("T")
 
-PRELOADED = "metaan.report.preloaded"
+ROOMS = "metaan.report.preloaded"
+STATSMODELS = "statsmodels.regression.linear_model"
 PR_SET_PDEATHSIG = 1
 OBJECTS_BEFORE_SEARCH = 50_000
 
 
 @contextmanager
-def drawing_pool(workers: int | None = None) -> Iterator[Executor | None]:
-    """Hold processes that draw; what they need is loaded at once, while others compute.
+def drawing_pool(workers: int | None = None, *, little: bool = False) -> Iterator[Executor | None]:
+    """Hold processes that draw and check; what they need most is loaded at once, while others compute.
 
     Parameters
     ----------
     workers : int or None
         Number of processes at most; None for one per processor; 0 to draw in this process.
+    little : bool
+        Little or nothing will be drawn: statsmodels is loaded at once, and a room when it is needed.
 
     Yields
     ------
     Executor or None
         None where drawing happens in this process, also where the system offers no shared semaphores.
     """
+    load = STATSMODELS if little else ROOMS
     count = min(max(2, os.cpu_count() or 1), 16) if workers is None else workers
     others = set(multiprocessing.active_children())
-    pool = _started(count) if count else None
+    pool = _started(count, load) if count else None
     if pool is None:
         yield None
         return
@@ -107,20 +109,9 @@ def uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def load_rooms() -> None:
-    """Import every room that draws, and collect less garbage."""
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its files is no news
-    for room in ROOMS:
-        import_module(f"metaan.figures.{room}")
-
-    # A figure is thousands of objects that live until it is written: looking through them earlier is in vain.
-    gc.freeze()
-    gc.set_threshold(OBJECTS_BEFORE_SEARCH)
-
-
-def _started(workers: int) -> Executor | None:
+def _started(workers: int, load: str) -> Executor | None:
     context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
-    context.set_forkserver_preload([PRELOADED])
+    context.set_forkserver_preload([load])
     try:
         pool = ProcessPoolExecutor(workers, context, initializer=_prepare)
         with uninterrupted():
@@ -128,18 +119,21 @@ def _started(workers: int) -> Executor | None:
                 forkserver.ensure_running()
             else:
                 for _ in range(workers):
-                    pool.submit(load_rooms)
+                    pool.submit(import_module, load)
     except (OSError, NotImplementedError):
         return None
     return pool
 
 
 def _prepare() -> None:
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its files is no news
+    # A figure is thousands of objects that live until it is written: looking through them earlier is in vain.
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BEFORE_SEARCH)
     _die_with_parent()
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    load_rooms()
 
 
 def _die_with_parent() -> None:
