@@ -19,9 +19,10 @@ from matplotlib.text import Text
 if TYPE_CHECKING:
     from matplotlib.backend_bases import RendererBase
 
-__all__ = ["OneLine"]
+__all__ = ["BEFORE", "OneLine", "characters", "warn_of_boxes"]
 
 BEFORE = {"left": 0.0, "center": 0.5, "right": 1.0}
+"""Which share of a line stands before its place."""
 
 
 class OneLine(Text):
@@ -51,7 +52,7 @@ class OneLine(Text):
 
     def _draw_line(self, renderer: RendererBase) -> None:
         text, font, angle = self.get_text(), self.get_fontproperties(), self.get_rotation()
-        _warn_of_boxes(text, str(font.get_file()))
+        warn_of_boxes(text, str(font.get_file()))
         x, y = self.get_transform().transform(self.get_unitless_position())
         share = BEFORE[self.get_horizontalalignment()]
         if share:
@@ -67,13 +68,14 @@ class OneLine(Text):
         pen.restore()
 
 
-def _warn_of_boxes(text: str, file: str) -> None:
+def warn_of_boxes(text: str, file: str) -> None:
     """Warn of what a font lacks, as a layout does."""
-    for character in sorted(set(text) - _characters(file)):
+    for character in sorted(set(text) - characters(file)):
         if character.isprintable():
             warnings.warn(f"Glyph {ord(character)} missing from font {file}.", UserWarning, stacklevel=2)
 
 
 @cache
-def _characters(file: str) -> frozenset[str]:
+def characters(file: str) -> frozenset[str]:
+    """Name the characters of a font."""
     return frozenset(map(chr, get_font(file).get_charmap()))

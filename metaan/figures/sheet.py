@@ -42,6 +42,7 @@ __all__ = [
     "Words",
     "baseline",
     "draw_sheet",
+    "left_to_right",
     "level",
     "point",
 ]
@@ -200,7 +201,7 @@ def _draw_outlines(texts: Sequence[Words], ax: Axes) -> None:
             placed = placed.rotate_deg(-90).translate(words.x, low)
         else:
             placed = placed.translate(left, words.y)
-        letters = TextPath((0, 0), _left_to_right(words.text), size=words.size, prop=_font(words))
+        letters = TextPath((0, 0), left_to_right(words.text), size=words.size, prop=_font(words))
         ax.add_patch(PathPatch(placed.transform_path(letters), facecolor=words.colour, linewidth=0, zorder=9))
 
 
@@ -242,7 +243,7 @@ def _draw_words(words: Words, page: TransformedPatchPath, ax: Axes) -> None:
     line = OneLine(
         x,
         y,
-        _left_to_right(words.text),
+        left_to_right(words.text),
         fontproperties=_font(words),
         color=words.colour,
         rotation=90 if words.turned else 0,
@@ -257,7 +258,7 @@ def _draw_words(words: Words, page: TransformedPatchPath, ax: Axes) -> None:
     ax.add_artist(line)
 
 
-def _left_to_right(text: str) -> str:
+def left_to_right(text: str) -> str:
     """Keep the base direction of a row, whatever script its first letter has, as browsers do."""
     mixed = any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
     return LEFT_TO_RIGHT_MARK + text if mixed else text

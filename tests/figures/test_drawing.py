@@ -46,7 +46,7 @@ from metaan.figures.forest import forest_plot
 drawing = forest_plot(builders.comparison_of(builders.four_studies()), id="f", measure="RR",
     direction="lower_better", kind="binary", names={"drug": "Carisoprodol", "placebo": "Placebo"},
     outcome="Drowsiness", level=0.95)
-for name in ("svg", "pdf", "png"):
+for name in ("svg", "pdf", "png", "tiff"):
     print(hashlib.sha256(render(drawing, name)).hexdigest())
 assert "matplotlib.pyplot" not in sys.modules
 """
@@ -59,11 +59,14 @@ def drawing(options, make_comparison, make_study):
     return forest_plot(make_comparison(studies), id="forest-a", **changed)
 
 
-def test_the_same_bytes_in_other_processes_time_zones_locales_and_hash_seeds():
+def test_the_same_bytes_in_other_processes_time_zones_locales_threads_and_hash_seeds():
     here = Path(__file__).parent
     runs = []
-    for seed, zone, language in (("0", "UTC", "C.UTF-8"), ("4711", "Asia/Tokyo", "de_DE.UTF-8")):
+    worlds = (("0", "UTC", "C.UTF-8", "1"), ("4711", "Asia/Tokyo", "de_DE.UTF-8", "4"))
+    for seed, zone, language, threads in worlds:
         changed = {
+            "OMP_NUM_THREADS": threads,
+            "OPENBLAS_NUM_THREADS": threads,
             "PYTHONHASHSEED": seed,
             "TZ": zone,
             "LC_ALL": language,
@@ -76,7 +79,7 @@ def test_the_same_bytes_in_other_processes_time_zones_locales_and_hash_seeds():
         assert done.returncode == 0, done.stderr
         runs.append(done.stdout.split())
     assert runs[0] == runs[1]
-    assert len(set(runs[0])) == len(FORMATS)
+    assert len(set(runs[0])) == len((*FORMATS, "tiff"))
 
 
 def test_the_same_bytes_again_in_any_order(comparison, options):

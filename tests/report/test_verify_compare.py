@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 import matplotlib as mpl
 import numpy as np
 import pytest
+from fontTools.ttLib import TTFont
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from metaan.figures.drawing import Drawing, render, sheet_drawing
+from metaan.figures.fonts import drawing_font
 from metaan.figures.sheet import Sheet, Words
 from metaan.report.compare import STREAM, compare_file
 from metaan.report.manifest import checksums, sha256
@@ -273,10 +275,22 @@ def test_the_packing_of_a_pdf_does_not_count(drawn: tuple[bytes, bytes]) -> None
     [page] = [s for s in STREAM.findall(pdf) if b"BT\n" in zlib.decompress(s)]
     loose = zlib.compress(zlib.decompress(page), 1)
     assert len(loose) != len(page)
-    length = f"obj\n{len(page)}\nendobj".encode()
+    length = f"/Length {len(page)} ".encode()
     assert length in pdf
-    packed = pdf.replace(page, loose).replace(length, f"obj\n{len(loose)}\nendobj".encode())
+    packed = pdf.replace(page, loose).replace(length, f"/Length {len(loose)} ".encode())
     assert places("figures/a.pdf", pdf, packed) == []
+
+
+def test_a_digit_drawn_as_another_is_found(drawn: tuple[bytes, bytes]) -> None:
+    _, pdf = drawn
+    [packed] = [s for s in STREAM.findall(pdf) if zlib.decompress(s).startswith(b"\0\1\0\0")]
+    font, whole = TTFont(io.BytesIO(zlib.decompress(packed))), TTFont(drawing_font("01"))
+    zero, one = (font.getGlyphName(whole.getGlyphID(whole.getBestCmap()[ord(digit)])) for digit in "01")
+    font["glyf"][zero] = font["glyf"][one]
+    buffer = io.BytesIO()
+    font.save(buffer)
+    tampered = pdf.replace(packed, zlib.compress(buffer.getvalue()))
+    assert places("figures/a.pdf", tampered, pdf) == ["fonts"]
 
 
 def test_other_shapes_in_an_embedded_font_are_found() -> None:
