@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from contextlib import suppress
 
+OBJECTS_BEFORE_SEARCH = 50_000
+"""What is loaded and computed lives as long as the program: looking through it more often is in vain."""
+
 
 def main() -> int:
     """Run the command line and give its exit code."""
+    gc.set_threshold(OBJECTS_BEFORE_SEARCH)
     try:
         from metaan.cli import run
 

@@ -392,7 +392,7 @@ ASKING = """
 import sys
 from metaan.__main__ import main
 from metaan.report import bundle
-from metaan.report.drawings import drawing_pool
+from metaan.report.processes import drawing_pool
 
 def ask(*_, **__):
     with drawing_pool(1) as pool:

@@ -179,9 +179,10 @@ def _watch(folder: Path, write: Callable[..., None], talk: Talk, *, fresh: bool)
     """Write a report now and after every change, until somebody ends it."""
     from metaan.report.watch import changes
 
+    changed = changes(folder)  # what is changed while the first report is being made counts too
     _written(write, fresh=fresh)
     talk.tell(f"Watching {folder}; Ctrl-C ends it.")
-    for names in changes(folder):
+    for names in changed:
         talk.tell(f"Changed: {', '.join(map(visible, names[:5]))}{' and more' if len(names) > 5 else ''}.")
         _written(write, fresh=False)
     raise AssertionError("a review is watched until somebody ends it")

@@ -277,7 +277,7 @@ def _written(analysis: NetworkAnalysis, form: str) -> str:
     from metaan.single_network.written import network_record, network_table, render_network
 
     if form == "json":
-        from metaan.report.numbers import write_canonical
+        from metaan.report.canonical import write_canonical
 
         return write_canonical(network_record(analysis)).decode()
     if form == "csv":

@@ -203,7 +203,7 @@ def _look(journal: str, groups: str, better: str | None, axis: Axis) -> FigureLo
 
 def _written(single: Single, form: str, *, compare: bool) -> str:
     if form == "json":
-        from metaan.report.numbers import write_canonical
+        from metaan.report.canonical import write_canonical
         from metaan.single.record import single_record
 
         record = single_record(single)

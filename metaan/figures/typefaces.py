@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import matplotlib as mpl
-
 __all__ = ["ALIKE", "DEJAVU", "LIBERATION", "font_file"]
 
 DEJAVU = "DejaVu Sans"
@@ -40,4 +38,6 @@ def font_file(*, bold: bool = False, family: str = DEJAVU) -> Path:
     """
     if family == LIBERATION:
         return FACES / f"LiberationSans-{'Bold' if bold else 'Regular'}.ttf"
+    import matplotlib as mpl  # only where something is drawn
+
     return Path(mpl.get_data_path()) / "fonts" / "ttf" / f"DejaVuSans{'-Bold' if bold else ''}.ttf"

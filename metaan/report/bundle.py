@@ -5,25 +5,23 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metaan.errors import InputError, PlanError
-from metaan.report.crosscheck import cross_check, load_statsmodels
-from metaan.report.drawings import drawing_pool, dressed, scale_names, start_drawing, wanted_figures
+from metaan.report.crosscheck import cross_check
+from metaan.report.drawings import dressed, scale_names, start_drawing, wanted_figures
 from metaan.report.folder import MANIFEST, recover, refuse_foreign, replace_folder
 from metaan.report.memory import Memory
+from metaan.report.processes import drawing_pool, elsewhere, uninterrupted
 from metaan.report.reuse import figure_key, keep_figures, kept_figures
-from metaan.review.check import check_review
 from metaan.review.read import read_review
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from concurrent.futures import Future
 
     from metaan.report.drawings import Wanted
     from metaan.report.folder import Files
@@ -118,15 +116,16 @@ def _made(
 ) -> _Made:
     review = read_review(folder)
     progress(f"Read {len(review.files)} files")
-    with drawing_pool(workers, load_statsmodels if kept else None) as pool:
+    with drawing_pool(workers, little=bool(kept)) as pool:
         from metaan.report.analysis import analyse
         from metaan.report.appraised import appraisal_figures
         from metaan.report.contents import report_tables
         from metaan.report.evidence import node_names
         from metaan.report.forest_looks import forest_looks
+        from metaan.report.html import page_template
+        from metaan.report.manifest import environment
 
         analyses = analyse(review, progress=progress, memory=memory)
-        checks = pool.submit(cross_check, analyses) if kept and pool else None  # it has loaded statsmodels
         looks = forest_looks(review)
         figures = (
             *wanted_figures(
@@ -135,30 +134,31 @@ def _made(
             *(dressed(each, looks) for each in appraisal_figures(review, analyses)),
         )
         keys = {figure.id: figure_key(figure) for figure in figures}
-        pending = start_drawing([figure for figure in figures if keys[figure.id] not in kept], pool)
+        with uninterrupted():
+            described = elsewhere(pool, partial(environment, review.plan.defaults.journal))
+            checks = elsewhere(pool, _checks(analyses))
+            pending = start_drawing([figure for figure in figures if keys[figure.id] not in kept], pool)
         made = _Outputs()
         _add_data(made, review, folder)
         _add_numbers(made, review, analyses)
-        tables = report_tables(review, analyses, _result(checks))
+        tables = report_tables(review, analyses, checks())
         _add_tables(made, review, analyses, tables)
         _add_cinema(made, review, analyses)
         _add_companions(made, review, analyses)
-        fresh = pending.collect(progress)
+        page_template()  # it is compiled while figures are being drawn
+        fresh, surroundings = pending.collect(progress), described()
     drawn = {name: fresh.get(name) or kept[key] for name, key in keys.items()}
     _add_figures(made, drawn, {figure.id: figure for figure in figures})
     checklist = _add_checklist(made, review, analyses, tables, drawn)
     _add_page(made, review, analyses, drawn, (*tables, checklist))
     progress("Wrote the page")
-    files = _closed(made, review, folder, drawn)
+    files = _closed(made, review, drawn) | {"environment.json": surroundings}
     return _Made(files=files, figures=tuple(drawn.values()), keys=keys)
 
 
-def _result(checks: Future[tuple[CrossCheck, ...]] | None) -> tuple[CrossCheck, ...] | None:
-    """Wait for what another process computes; None where it is to be computed here."""
-    if checks is not None:
-        with suppress(BrokenProcessPool):
-            return checks.result()
-    return None
+def _checks(analyses: Sequence[AnalysisResult]) -> Callable[[], tuple[CrossCheck, ...]]:
+    """Bind the second opinion to as little as it needs; statsmodels takes as long to load as all analyses."""
+    return partial(cross_check, [replace(each, sensitivity=(), findings=None, rare=()) for each in analyses])
 
 
 TAG_ID = re.compile(r"""<[a-z][^<>]*?\sid="([^"]+)\"""", re.IGNORECASE)
@@ -188,9 +188,10 @@ def _add_data(made: _Outputs, review: Review, folder: Path) -> None:
 
 
 def _add_numbers(made: _Outputs, review: Review, analyses: Sequence[AnalysisResult]) -> None:
+    from metaan.report.canonical import write_canonical
     from metaan.report.methods import write_methods
     from metaan.report.methods_document import methods_document
-    from metaan.report.numbers import results_document, write_canonical
+    from metaan.report.numbers import results_document
 
     made.add("results.json", write_canonical(results_document(review, analyses)), "metaan.report.numbers")
     schema = resources("metaan.report").joinpath("results.schema.json").read_bytes()
@@ -270,17 +271,11 @@ def _add_page(
     made.add("report.html", page, "metaan.report.html")
 
 
-def _closed(made: _Outputs, review: Review, folder: Path, drawn: Mapping[str, RenderedFigure]) -> Files:
+def _closed(made: _Outputs, review: Review, drawn: Mapping[str, RenderedFigure]) -> Files:
     from metaan.report.crate import CRATE, crate
-    from metaan.report.manifest import checksums, environment, manifest
+    from metaan.report.manifest import checksums, manifest
 
     made.add(CRATE, crate(review, made.files), "metaan.report.crate")
-    listed = manifest(
-        review, made.files, made.producers, figures=drawn.values(), problems=check_review(folder)
-    )
+    listed = manifest(review, made.files, made.producers, figures=drawn.values())
     summed = {**made.files, MANIFEST: listed}
-    return {
-        **summed,
-        "SHA256SUMS": checksums(summed),
-        "environment.json": environment(review.plan.defaults.journal),
-    }
+    return {**summed, "SHA256SUMS": checksums(summed)}

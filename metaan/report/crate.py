@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import metaan
+from metaan.report.canonical import write_canonical
 from metaan.report.manifest import sha256
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def crate(review: Review, files: Mapping[str, bytes]) -> bytes:
         *(_file(path, files[path]) for path in [*used, *made]),
     ]
     document = {"@context": f"{SPECIFICATION}/context", "@graph": graph}
-    return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    return write_canonical(document)
 
 
 def _root(review: Review, paths: list[str]) -> dict[str, Any]:

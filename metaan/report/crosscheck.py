@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from metaan.results.synthesis import AnalysisResult, Comparison
     from metaan.types import FloatArray
 
-__all__ = ["cross_check", "load_statsmodels"]
+__all__ = ["cross_check"]
 
 # Two ways of summing the same few terms differ by rounding only.
 AGREEMENT = 1e-9
@@ -55,11 +55,6 @@ def cross_check(analyses: Sequence[AnalysisResult]) -> tuple[CrossCheck, ...]:
         for comparison in analysis.main.comparisons
         for check in _comparison(analysis.id, comparison)
     )
-
-
-def load_statsmodels() -> None:
-    """Import what the second opinion needs, ahead of time: it takes as long as all analyses."""
-    import statsmodels.regression.linear_model  # noqa: F401
 
 
 def _comparison(analysis: str, comparison: Comparison) -> Iterator[CrossCheck]:

@@ -1,17 +1,9 @@
-"""Which figures a report has, and drawing them on all processors; the bytes do not depend on how many."""
+"""Which figures a report has, and drawing them."""
 
 from __future__ import annotations
 
-import ctypes
-import gc
-import logging
-import multiprocessing
-import os
-import signal
-import threading
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
@@ -54,19 +46,8 @@ ROOMS = {
 """Module of metaan.figures to the function that draws."""
 
 FILES: tuple[Literal["pdf", "png", "tiff", "eps"], ...] = ("pdf", "png", "tiff", "eps")
-PR_SET_PDEATHSIG = 1
-OBJECTS_BEFORE_SEARCH = 50_000
 
-__all__ = [
-    "Pending",
-    "Wanted",
-    "draw",
-    "drawing_pool",
-    "dressed",
-    "scale_names",
-    "start_drawing",
-    "wanted_figures",
-]
+__all__ = ["ROOMS", "Pending", "Wanted", "draw", "dressed", "scale_names", "start_drawing", "wanted_figures"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,42 +157,6 @@ def _drawn(figure: Wanted) -> RenderedFigure:
         files=tuple(name for name in ("pdf", "png", "svg", "tiff", "eps") if name in figure.formats),
         **written,
     )
-
-
-@contextmanager
-def drawing_pool(
-    workers: int | None = None, first: Callable[[], None] | None = None
-) -> Iterator[Executor | None]:
-    """Hold processes that draw; they start at once, so that they load while others compute.
-
-    Parameters
-    ----------
-    workers : int or None
-        Number of processes; None for one per processor; 0 to draw in this process.
-    first : callable, optional
-        What one process does at once, where there is little to draw and the others start when they are
-        needed; without it every process starts at once and loads every room that draws.
-
-    Yields
-    ------
-    Executor or None
-        None where drawing happens in this process, also where the system offers no shared semaphores.
-    """
-    count = min(max(2, os.cpu_count() or 1), 16) if workers is None else workers
-    others = set(multiprocessing.active_children())
-    pool = _started(count, (first,) if first else (_load,) * count) if count else None
-    if pool is None:
-        yield None
-        return
-    try:
-        yield pool
-    except BaseException:
-        for process in set(multiprocessing.active_children()) - others:
-            process.kill()
-        raise
-    finally:
-        # Waiting ends the pool's thread before the interpreter closes what that thread still writes to.
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 class Pending:
@@ -399,58 +344,3 @@ def _drawing(figure: Wanted) -> Drawing:
     from metaan.figures.presets import METAAN
 
     return cautioned(drawing, figure.caution, preset=figure.arguments.get("preset", METAAN))
-
-
-def _started(workers: int, tasks: Sequence[Callable[[], None]]) -> Executor | None:
-    # Spawned, not forked: a fork copies the locks of BLAS threads, and may wait for them for ever.
-    try:
-        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_prepare)
-    except (OSError, NotImplementedError):
-        return None
-    with _without_interrupts():
-        for task in tasks:
-            pool.submit(task)
-    return pool
-
-
-@contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """Let no signal cut the start of a process in two; Ctrl-C stays the parent's alone afterwards."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _prepare() -> None:
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its files is no news
-    _die_with_parent()
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
-
-
-def _die_with_parent() -> None:
-    """Have Linux end this process at the moment its parent ends, whatever it is doing."""
-    with suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def _leave_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _load() -> None:
-    for room in ROOMS:
-        import_module(f"metaan.figures.{room}")
-
-    # A figure is thousands of objects that live until it is written: looking through them earlier is in vain.
-    gc.freeze()
-    gc.set_threshold(OBJECTS_BEFORE_SEARCH)

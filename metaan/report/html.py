@@ -7,6 +7,7 @@ and nothing else.
 from __future__ import annotations
 
 from base64 import b64encode
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files as resources
 from typing import TYPE_CHECKING
@@ -21,12 +22,14 @@ from metaan.report.sections import page
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from jinja2 import Template
+
     from metaan.report.rendered import RenderedFigure
     from metaan.results.synthesis import AnalysisResult
     from metaan.review.read import Review
     from metaan.tables.table import Table
 
-__all__ = ["render_html", "write_methods"]
+__all__ = ["page_template", "render_html", "write_methods"]
 
 
 def render_html(
@@ -53,9 +56,8 @@ def render_html(
     str
         HTML whose text from the data is escaped; the same input gives the same page.
     """
-    template = _environment().get_template("report.html")
     script = resources("metaan.report").joinpath("templates/page.js").read_text(encoding="utf-8")
-    return template.render(
+    return page_template().render(
         page=page(review, analyses, figures, tables),
         version=metaan.__version__,
         script=Markup(script),  # noqa: S704 - our own
@@ -63,8 +65,10 @@ def render_html(
     )
 
 
-def _environment() -> Environment:
-    return Environment(
+@cache
+def page_template() -> Template:
+    """Compile the template of the page with all its parts, once."""
+    environment = Environment(
         loader=PackageLoader("metaan.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -72,3 +76,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    parts = {name: environment.get_template(name) for name in environment.list_templates(["html", "css"])}
+    return parts["report.html"]

@@ -7,7 +7,6 @@ names versions and platform and stands outside the checksums.
 from __future__ import annotations
 
 import hashlib
-import json
 import platform
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
@@ -15,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import metaan
 from metaan.format import SIGNIFICANT_DIGITS
+from metaan.report.canonical import write_canonical
 from metaan.report.compare import PIXELS, POINTS, RELATIVE
 from metaan.report.folder import PRODUCER
 from metaan.review.schema import TABLES
 from metaan.review.settle import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from metaan.report.rendered import RenderedFigure
     from metaan.review.problems import Problem
@@ -88,22 +88,19 @@ def manifest(
     producers: Mapping[str, str],
     *,
     figures: Iterable[RenderedFigure],
-    problems: Sequence[Problem],
 ) -> bytes:
     """Write which inputs gave which outputs, under which plan.
 
     Parameters
     ----------
     review : Review
-        The inputs and the plan; what each analysis chose is written with every default filled in.
+        The inputs, the plan and its warnings; what an analysis chose is written with every default filled in.
     files : mapping of str to bytes
         The outputs.
     producers : mapping of str to str
         Output to the part of metaan that made it.
     figures : iterable of RenderedFigure
         Those that were refused are listed with their reason.
-    problems : sequence of Problem
-        Warnings of the data check.
 
     Returns
     -------
@@ -131,7 +128,7 @@ def manifest(
             for path in sorted(files)
         ],
         "not_drawn": [{"figure": f.id, "reason": f.refusal} for f in figures if f.refusal],
-        "warnings": [_warning(p) for p in problems if p.severity == "warning"],
+        "warnings": [_warning(p) for p in review.warnings],
         "tiers": TIERS,
     }
     return _json(document)
@@ -200,8 +197,8 @@ def environment(journal: str = "metaan") -> bytes:
     return _json(document)
 
 
-def _json(document: object) -> bytes:
-    return (json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+def _json(document: dict[str, Any]) -> bytes:
+    return write_canonical(document, indent=2)
 
 
 def _warning(problem: Problem) -> dict[str, Any]:

@@ -41,8 +41,8 @@ from metaan.format import (
     total_variance,
     variance,
 )
+from metaan.report.canonical import write_canonical
 from metaan.report.finding_numbers import findings_named, flow_named
-from metaan.report.numbers import write_canonical
 from metaan.report.quantity import Named, Quantity
 from metaan.tables.latex_text import latex_text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -121,8 +122,13 @@ def write_methods(review: Review, analyses: Sequence[AnalysisResult]) -> str:
 def software() -> dict[str, str]:
     """Name the programs behind the numbers with their versions, metaan and Python first."""
     return {"metaan": metaan.__version__, "Python": platform.python_version()} | {
-        package: version(package) for package in PACKAGES
+        package: _version(package) for package in PACKAGES
     }
+
+
+@cache
+def _version(package: str) -> str:
+    return version(package)
 
 
 def _paragraph(

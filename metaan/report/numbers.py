@@ -1,8 +1,7 @@
-"""Every number of the report as one document, in a form that is the same on every machine."""
+"""Every number of the report as one document."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from metaan.report.appraised import appraisal_record
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from metaan.results.synthesis import AnalysisResult, Provenance, Scenario
     from metaan.review.rows import Review
 
-__all__ = ["SCHEMA_VERSION", "results_document", "write_canonical"]
+__all__ = ["SCHEMA_VERSION", "results_document"]
 
 SCHEMA_VERSION = 1
 """Version of results.schema.json; it rises when a field changes its meaning or goes."""
@@ -62,33 +61,6 @@ def results_document(review: Review, analyses: Iterable[AnalysisResult]) -> dict
         "summary_of_findings": [finding_record(each) for each in summary_of_findings(review, analyses)],
         "decisions": [decision_record(each) for each in decisions(review, analyses)],
     }
-
-
-def write_canonical(document: dict[str, Any]) -> bytes:
-    r"""Write a document as JSON whose bytes depend on nothing but its content.
-
-    Parameters
-    ----------
-    document : dict
-        Plain values; floats already at ten significant digits.
-
-    Returns
-    -------
-    bytes
-        UTF-8 with sorted keys, one space of indentation and a final line feed.
-
-    Raises
-    ------
-    ValueError
-        For a number that is not finite.
-
-    Examples
-    --------
-    >>> write_canonical({"b": 0.5, "a": None})
-    b'{\n "a": null,\n "b": 0.5\n}\n'
-    """
-    text = json.dumps(document, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
-    return f"{text}\n".encode()
 
 
 def _more(result: AnalysisResult) -> dict[str, Any]:

@@ -18,7 +18,7 @@ Snapshot = dict[str, tuple[int, int]]
 
 
 def changes(folder: Path, *, wait: Callable[[float], None] = time.sleep) -> Iterator[tuple[str, ...]]:
-    """Tell each time that files of a review have changed and come to rest.
+    """Tell each time that files of a review have changed since this was called, and come to rest.
 
     Parameters
     ----------
@@ -33,7 +33,10 @@ def changes(folder: Path, *, wait: Callable[[float], None] = time.sleep) -> Iter
         Names of the files that changed, came or went; a file that is still being written waits for the next
         look.
     """
-    before = _look(folder)
+    return _changes(folder, _look(folder), wait)
+
+
+def _changes(folder: Path, before: Snapshot, wait: Callable[[float], None]) -> Iterator[tuple[str, ...]]:
     while True:
         wait(INTERVAL)
         now = _look(folder)

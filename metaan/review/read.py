@@ -59,13 +59,18 @@ def read_review(folder: Path) -> Review:
         Where the tables have errors; likewise.
     """
     loaded = load_review(folder)
-    errors = tuple(p for p in faults_of(loaded) if p.severity == "error")
+    found = faults_of(loaded)
+    errors = tuple(p for p in found if p.severity == "error")
     if loaded.plan is None or any(of_the_plan(p) for p in errors):
         raise FaultyPlanError(_said(errors, folder), errors)
     if errors:
         raise FaultyReviewError(_said(errors, folder), errors)
     return Review(
-        name=folder.resolve().name, plan=loaded.plan, tables=loaded.tables, files=tuple(loaded.files)
+        name=folder.resolve().name,
+        plan=loaded.plan,
+        tables=loaded.tables,
+        files=tuple(loaded.files),
+        warnings=tuple(p for p in found if p.severity == "warning"),
     )
 
 

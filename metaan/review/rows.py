@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from metaan.review.plan import Plan
+    from metaan.review.problems import Problem
 
 __all__ = ["InputFile", "Review", "Row", "parts_of"]
 
@@ -75,9 +76,12 @@ class Review:
         Every table of the schema; () where the file is absent.
     files : tuple of InputFile
         review.toml and the tables that were read.
+    warnings : tuple of Problem
+        What the data check says of them; errors there are none.
     """
 
     name: str
     plan: Plan
     tables: Mapping[str, tuple[Row, ...]]
     files: tuple[InputFile, ...]
+    warnings: tuple[Problem, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from metaan.tables.reading import column_shares, flat, for_reading, is_wide
@@ -24,8 +24,8 @@ FIXED = datetime(2000, 1, 1)
 A4 = (11906, 16838)
 """Width and height of the page in twentieths of a point."""
 MARGIN = 1134
-NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-DECLARED = f'xmlns:w="{NAMESPACE}"'
+TEXT = "word/document.xml"
+"""Part of the archive that holds the body."""
 
 
 def to_docx(groups: Sequence[tuple[str, Sequence[Table]]], *, title: str) -> bytes:
@@ -53,12 +53,9 @@ def to_docx(groups: Sequence[tuple[str, Sequence[Table]]], *, title: str) -> byt
     >>> made[:2], made == to_docx([("Results", [table])], title="A review")
     (b'PK', True)
     """
-    from docx.oxml import parse_xml
-
     document = new_document(title)
-    body = parse_xml(f"<w:body {DECLARED}>{''.join(_body(groups, title))}</w:body>")
-    document.element.replace(document.element.body, body)
-    return closed(document)
+    document.element.body.clear()
+    return closed(document, "".join(_body(groups, title)))
 
 
 def new_document(title: str) -> Any:
@@ -79,13 +76,15 @@ def new_document(title: str) -> Any:
     return document
 
 
-def closed(document: Any) -> bytes:
+def closed(document: Any, body: str = "") -> bytes:
     """Write a document as bytes that hold no clock.
 
     Parameters
     ----------
     document : docx.document.Document
-        A finished document.
+        A finished document, or one whose body was cleared.
+    body : str
+        What a cleared body holds, as XML: a hundred tables are slow to build as a tree.
 
     Returns
     -------
@@ -99,7 +98,10 @@ def closed(document: Any) -> bytes:
         for name in sorted(old.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
             member = ZipInfo(name, ZIP_DATE)
             member.compress_type, member.create_system = ZIP_DEFLATED, 3
-            new.writestr(member, old.read(name), compresslevel=6)
+            part = old.read(name)
+            if body and name == TEXT:
+                part = part.replace(b"<w:body/>", f"<w:body>{body}</w:body>".encode())
+            new.writestr(member, part, compresslevel=6)
     return made.getvalue()
 
 
@@ -172,9 +174,13 @@ def _properties(table: Table, line: int) -> str:
         '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="57" w:type="dxa"/>'
         '<w:right w:w="57" w:type="dxa"/></w:tblCellMar><w:tblLook w:val="0620" w:firstRow="1"'
         ' w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
-        f"<w:tblCaption w:val={quoteattr(flat(table.title))}/>"
-        f"<w:tblDescription w:val={quoteattr(_description(table))}/></w:tblPr>"
+        f'<w:tblCaption w:val="{_attribute(flat(table.title))}"/>'
+        f'<w:tblDescription w:val="{_attribute(_description(table))}"/></w:tblPr>'
     )
+
+
+def _attribute(text: str) -> str:
+    return escape(text, {'"': "&quot;"})
 
 
 def _description(table: Table) -> str:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from metaan.report.analysis import analyse
-from metaan.report.numbers import results_document, write_canonical
+from metaan.report.canonical import write_canonical
+from metaan.report.numbers import results_document
 from metaan.review.select import select
 from metaan.review.settle import settle
 

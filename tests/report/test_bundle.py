@@ -227,13 +227,17 @@ def test_an_analysis_named_like_another_place_of_the_page_is_refused(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("step", ["Read", "Figure"])
 def test_a_stopped_run_leaves_the_last_report_and_no_process(
-    number: signal.Signals, review: Path, out: Path, made: dict[str, bytes]
+    number: signal.Signals, step: str, review: Path, out: Path, made: dict[str, bytes]
 ) -> None:
     with start(review, out) as run:
         assert run.stderr is not None
-        assert run.stderr.readline().startswith("Read")
+        assert any(line.startswith(step) for line in run.stderr)
         children = children_of(run.pid)
+        drawing = [one for child in children for one in below(child)]
+        assert drawing or step == "Read"
+        children += drawing
         run.send_signal(number)
         _, said = run.communicate()
     assert run.returncode == (-number if number == signal.SIGKILL else 130)
@@ -246,7 +250,7 @@ def test_a_stopped_run_leaves_the_last_report_and_no_process(
 
 def test_linux_ends_a_drawing_process_with_its_parent() -> None:
     script = (
-        "import ctypes\nfrom metaan.report.drawings import _die_with_parent\n_die_with_parent()\n"
+        "import ctypes\nfrom metaan.report.processes import _die_with_parent\n_die_with_parent()\n"
         "said = ctypes.c_int()\nctypes.CDLL(None).prctl(2, ctypes.byref(said))\nprint(said.value)\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
@@ -254,13 +258,17 @@ def test_linux_ends_a_drawing_process_with_its_parent() -> None:
 
 
 def children_of(pid: int) -> list[int]:
-    """Wait until the processes that draw are there: they start while the analyses run."""
+    """Wait until there is a process from which those that draw are forked."""
     deadline = time.monotonic() + 20
     found: list[int] = []
     while not found and time.monotonic() < deadline:
-        found = [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        found = below(pid)
         time.sleep(0.02)
     return found
+
+
+def below(pid: int) -> list[int]:
+    return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def still_there(pids: list[int]) -> list[int]:

@@ -14,11 +14,12 @@ import pytest
 from metaan.models.pairwise import pool
 from metaan.report.analysis import analyse
 from metaan.report.appraised import appraisal_figures
+from metaan.report.canonical import write_canonical
 from metaan.report.drawings import draw, dressed, scale_names, wanted_figures
 from metaan.report.evidence import node_names
 from metaan.report.forest_looks import forest_looks
 from metaan.report.methods import write_methods
-from metaan.report.numbers import results_document, write_canonical
+from metaan.report.numbers import results_document
 from metaan.results.appraisal import RobTable
 from metaan.review.check import check_review
 from metaan.review.read import read_review

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 from metaan import pool
 from metaan.report.analysis import analyse
+from metaan.report.canonical import write_canonical
 from metaan.report.contents import report_tables
 from metaan.report.drawings import wanted_figures
 from metaan.report.evidence import node_names
@@ -21,7 +22,7 @@ from metaan.report.further import FURTHER, further_figures, not_drawn, nothing_t
 from metaan.report.html import render_html
 from metaan.report.methods import methods_text
 from metaan.report.methods_small_study import small_study_clauses
-from metaan.report.numbers import results_document, write_canonical
+from metaan.report.numbers import results_document
 from metaan.report.rendered import RenderedFigure
 from metaan.report.small_study import comparison_cells, looked_into, pooled_rows
 from metaan.review.read import read_review

@@ -59,6 +59,12 @@ def test_hidden_files_of_editors_are_no_change(folder: Path) -> None:
     assert list(islice(changes(folder, wait=clock), 1)) == [("a.csv",)]
 
 
+def test_a_change_before_the_first_look_is_told(folder: Path) -> None:
+    told = changes(folder, wait=Clock(None, None))
+    (folder / "a.csv").write_text("longer")
+    assert next(told) == ("a.csv",)
+
+
 def test_a_change_that_is_taken_back_is_none(folder: Path) -> None:
     stat = (folder / "a.csv").stat()
 
