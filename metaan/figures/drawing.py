@@ -44,6 +44,7 @@ ALT_LENGTH = 150
 POINTS_PER_INCH, MM_PER_INCH = 72, 25.4
 SLACK = 0.5
 EPS_TITLE = 80
+MOST_TOLD = 12
 DATED = (b"%%CreationDate", b"%%Title")
 # A figure is runs of one colour: a quarter larger than at zlib's usual level, in a third of its time.
 PNG_COMPRESSION = {"compress_level": 1, "compress_type": zlib.Z_RLE}
@@ -121,7 +122,7 @@ def sheet_drawing(
         alt=shorten(clean(alt)),
         description=clean(description),
         files=FileSettings() if preset is None else preset.files,
-        lacking=frozenset().union(*(lacking(words.text) for words in sheet.words)),
+        lacking=_lacked(sheet),
         remarks=() if preset is None else tuple(_remarks(sheet, preset)),
         sheet=sheet,
     )
@@ -194,14 +195,22 @@ def shorten(text: str, limit: int = ALT_LENGTH) -> str:
 
 
 def _remarks(sheet: Sheet, preset: Preset) -> Iterator[str]:
-    """Say in which typeface the figure is set, and where it does not keep to the journal's page."""
+    """Say in which typeface the figure is set, what it lacks, and where the page is not the journal's."""
     if preset.family == LIBERATION:
         yield f"set in {LIBERATION}, which has Arial's widths"
+    unknown = sorted(_lacked(sheet))
+    if unknown:
+        more = " …" if unknown[MOST_TOLD:] else ""
+        yield f"no typeface at hand has {' '.join(unknown[:MOST_TOLD])}{more}: boxes in all files but the SVG"
     pages, tallest = preset.style.pages, preset.style.tallest
     if pages and sheet.width > pages[-1] + SLACK:
         yield f"{_mm(sheet.width)} mm wide, and {preset.journal} takes {_mm(pages[-1])}: shorten names"
     if sheet.height > tallest + SLACK:
         yield f"{_mm(sheet.height)} mm high, and {preset.journal} takes {_mm(tallest)}: split it into parts"
+
+
+def _lacked(sheet: Sheet) -> frozenset[str]:
+    return frozenset().union(*(lacking(words.text) for words in sheet.words))
 
 
 def _mm(points: float) -> str:

@@ -234,8 +234,16 @@ def _subject(
         level=level,
         digits=interval_digits(halves, measure),
         scale=clean(scale) if measure == "MD" else "",
-        preset=preset,
+        preset=preset if measure in RATIO_MEASURES else _joined(preset, comparison),
     )
+
+
+def _joined(preset: Preset, comparison: Comparison) -> Preset:
+    """Join the limits of all intervals alike, where one of them is negative."""
+    fits = [fit for fit in (comparison.main, *other_fits(comparison, preset)) if fit is not None]
+    limits = [study.ci_low for study in comparison.studies if study.estimable]
+    limits += [low for fit in fits for low in (fit.ci[0], fit.prediction[0])]
+    return replace(preset, numerals=preset.numerals.beside(limits))
 
 
 def _sorted(comparison: Comparison, extras: _Extras) -> Comparison:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from metaan.format import DASH, fixed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from metaan.figures.forest_text import Subject
     from metaan.results.synthesis import ArmData, StudyEffect
 
-__all__ = ["Arms", "arms_of", "fill"]
+__all__ = ["Arms", "arms_of", "fill", "mean_digits"]
 
 MEAN_DIGITS, MOST_DIGITS = 1, 8
 
@@ -77,13 +77,24 @@ def arms_of(studies: Sequence[StudyEffect], subject: Subject) -> Arms:
     else:
         pairs = ()
     arms = [arm for study in studies for arm in (study.arm1, study.arm2) if arm is not None]
-    sds = [arm.sd for arm in arms if arm.sd is not None and arm.sd > 0]
     return Arms(
         headers=tuple(header for header, _ in pairs),
         patterns=tuple(pattern for _, pattern in pairs),
         binary=binary,
-        digits=min(max(1 - floor(log10(min(sds))), MEAN_DIGITS), MOST_DIGITS) if sds else MEAN_DIGITS,
+        digits=mean_digits(arm.sd for arm in arms),
     )
+
+
+def mean_digits(sds: Iterable[float | None]) -> int:
+    """Give the decimals of means and SDs: one, and more where the smallest SD needs them for two digits.
+
+    Examples
+    --------
+    >>> mean_digits([7.5, None, 0.5]), mean_digits([0.012]), mean_digits([])
+    (2, 3, 1)
+    """
+    known = [sd for sd in sds if sd is not None and sd > 0]
+    return min(max(1 - floor(log10(min(known))), MEAN_DIGITS), MOST_DIGITS) if known else MEAN_DIGITS
 
 
 def fill(pattern: str, values: dict[str, str]) -> str:

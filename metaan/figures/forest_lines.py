@@ -10,6 +10,7 @@ from metaan.format import degrees, fixed, percent
 
 if TYPE_CHECKING:
     from metaan.figures.presets import Preset
+    from metaan.results.network import Component
     from metaan.results.pairwise import HeterogeneityInterval, Pooled
     from metaan.results.regression import Subgroups
 
@@ -18,6 +19,7 @@ __all__ = [
     "heterogeneity_line",
     "interval_name",
     "model_name",
+    "network_line",
     "overall_line",
     "within_line",
 ]
@@ -47,10 +49,37 @@ def model_name(fit: Pooled, preset: Preset) -> str:
 
 def heterogeneity_line(fit: Pooled, profile: HeterogeneityInterval | None, preset: Preset) -> str:
     """Say how far the studies differ."""
+    words = preset.wording
+    share = words.i2_common if fit.method == "EE" else words.i2
+    i2 = share.format(I2=percent(fit.I2), I2_interval=_i2_limits(profile, preset), I2_Q=percent(fit.I2_Q))
+    limits = _tau2_limits(profile, preset)
+    return _spread_line(fit, i2, preset, limits=limits, common=fit.method == "EE")
+
+
+def within_line(fit: Pooled, preset: Preset) -> str:
+    """Say how far the studies of a group differ, in the words of the line on all of them."""
+    share = fit.I2_Q if fit.method == "EE" or "{I2}" not in preset.wording.i2 else fit.I2
+    return _spread_line(fit, _i2_short(share, preset), preset, common=fit.method == "EE")
+
+
+def network_line(component: Component, preset: Preset) -> str:
+    """Say how far the studies and the designs of a network differ, in the same words."""
+    both = component.Q_inconsistency_dof > 0
+    return _spread_line(component, _i2_short(component.I2, preset), preset, both=both)
+
+
+def _spread_line(
+    fit: Pooled | Component,
+    i2: str,
+    preset: Preset,
+    *,
+    limits: str = "",
+    common: bool = False,
+    both: bool = False,
+) -> str:
     words, numerals = preset.wording, preset.numerals
     tau2 = ""
-    if fit.method != "EE":
-        limits = _tau2_limits(profile, preset)
+    if not common:
         tau2 = words.tau2.format(tau2=numerals.tau2(fit.tau2), tau2_interval=limits)
     chi2 = words.chi2.format(
         Q=numerals.dress(fixed(fit.Q)),
@@ -58,24 +87,12 @@ def heterogeneity_line(fit: Pooled, profile: HeterogeneityInterval | None, prese
         df_below=_below(fit.Q_dof),
         p=numerals.p(fit.Q_pvalue),
     )
-    share = words.i2_common if fit.method == "EE" else words.i2
-    i2 = share.format(I2=percent(fit.I2), I2_interval=_i2_limits(profile, preset), I2_Q=percent(fit.I2_Q))
-    return _no_equals(words.heterogeneity.format(tau2=tau2, chi2=chi2, i2=i2))
-
-
-def within_line(fit: Pooled, preset: Preset) -> str:
-    """Say in short how far the studies of a group differ, in the words of the line on all of them."""
-    words, numerals = preset.wording, preset.numerals
-    tau2 = ""
-    if fit.method != "EE":
-        tau2 = words.tau2.format(tau2=numerals.tau2(fit.tau2), tau2_interval="")
-    share = fit.I2_Q if fit.method == "EE" or "{I2}" not in words.i2 else fit.I2
-    i2 = words.i2_within.format(equals=numerals.equals, I2=percent(share), p=numerals.p(fit.Q_pvalue))
-    return _no_equals(f"{tau2}{i2}")
-
-
-def _no_equals(said: str) -> str:
+    said = words.heterogeneity.format(name=words.heterogeneity_names[both], tau2=tau2, chi2=chi2, i2=i2)
     return said.replace("= <", "< ").replace("=<", "<")
+
+
+def _i2_short(share: float, preset: Preset) -> str:
+    return preset.wording.i2_short.format(equals=preset.numerals.equals, I2=percent(share))
 
 
 def overall_line(fit: Pooled, preset: Preset) -> str:
@@ -111,7 +128,7 @@ def _tau2_limits(profile: HeterogeneityInterval | None, preset: Preset) -> str:
     low, high = (preset.numerals.tau2(limit) for limit in profile.tau2)
     words = preset.wording
     return words.tau2_interval.format(
-        interval=interval_name(profile.level, words), limits=words.limits.format(low=low, high=high)
+        interval=interval_name(profile.level, words), limits=preset.numerals.limits(low, high)
     )
 
 
@@ -119,7 +136,7 @@ def _i2_limits(profile: HeterogeneityInterval | None, preset: Preset) -> str:
     if profile is None or any(isnan(limit) for limit in profile.I2):
         return ""
     low, high = map(percent, profile.I2)
-    return preset.wording.i2_interval.format(limits=preset.wording.limits.format(low=low, high=high))
+    return preset.wording.i2_interval.format(limits=preset.numerals.limits(low, high))
 
 
 def _below(number: float) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from metaan.errors import CannotDraw
 from metaan.figures.content import Column, Content, Mark, Row
 from metaan.figures.drawing import Drawing, sheet_drawing
+from metaan.figures.forest_lines import network_line
 from metaan.figures.forest_text import favours, interval_name, short_text
 from metaan.figures.layout import ForestLayout, layout_rows
 from metaan.figures.measure import clean
@@ -21,7 +22,6 @@ from metaan.format import (
     effect,
     fixed,
     percent,
-    variance,
 )
 
 if TYPE_CHECKING:
@@ -292,7 +292,7 @@ def _row(
     if predicted:
         known = reached and isfinite(contrast.prediction[0])
         limits = [effect(value, measure) for value in contrast.prediction]
-        cells.append(numerals.limits(*limits) if known else DASH)
+        cells.append(numerals.interval(*limits) if known else DASH)
     if ranked:
         cells.append(numerals.dress(fixed(contrast.score)) if reached else DASH)
     if not reached:
@@ -353,17 +353,9 @@ def _order_note(
 
 
 def _heterogeneity(component: Component, preset: Preset) -> str:
-    words = preset.wording.network
     if isnan(component.tau2):
-        return words.no_tau2
-    pattern = words.both if component.Q_inconsistency_dof > 0 else words.heterogeneity
-    return pattern.format(
-        tau2=variance(component.tau2),
-        Q=fixed(component.Q),
-        df=f"{component.Q_dof:g}",
-        p=preset.numerals.p(component.Q_pvalue),
-        I2=percent(component.I2),
-    )
+        return preset.wording.network.no_tau2
+    return network_line(component, preset)
 
 
 def _printed(node: str, names: Mapping[str, str]) -> str:

@@ -6,16 +6,23 @@ The digits come from `metaan.format`, the one place that rounds; here they get a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, isnan
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from metaan.format import DASH, MINUS, fixed, pvalue, variance
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 __all__ = ["Numerals", "PRule"]
 
-PRule: TypeAlias = Literal["three", "two", "jama", "lancet"]
+PRule: TypeAlias = Literal["three", "two", "jama", "bmj", "lancet"]
+JAMA_TYPE = ("jama", "bmj")
+DASHES = ("-", "–")
+TO = " to "
 NEVER_ROUNDED_TO = 0.05
+MOST_P_DIGITS = 4
 DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 P_BELOW = re.compile(r"\b(0\.\d+) ([<≤]) P\b")
@@ -37,7 +44,8 @@ class Numerals:
         Sign of a p-value, and what is written for "=".
     p_rule : str
         "three": three decimals below 0.1. "two": two decimals, three below 0.01. "jama": as "two", without a
-        zero before the point, and no rounding onto .05. "lancet": two significant digits, down to 0.0001.
+        zero before the point, ">.99", and no rounding onto .05. "bmj": as "jama", with the zero.
+        "lancet": two significant digits, down to 0.0001.
     tau2_digits : int or None
         Decimals of a between-study variance; None for two significant digits.
     """
@@ -84,6 +92,18 @@ class Numerals:
         sign = self.equals.replace("=", found[1])
         return f"{self.p_letter}{sign}{self._without_zero(found[2])}"
 
+    def beside(self, limits: Iterable[float]) -> Numerals:
+        """Give the numerals of a column of intervals: where one limit is negative all are joined by " to ".
+
+        Examples
+        --------
+        >>> Numerals(between="-").beside([-0.5, 0.3]).limits("0.27", "0.74")
+        '0.27 to 0.74'
+        """
+        if self.between.strip() in DASHES and any(limit < 0 for limit in limits):
+            return replace(self, between=TO)
+        return self
+
     def limits(self, low: str, high: str) -> str:
         """Write two limits, already in digits, with what stands between them.
 
@@ -93,8 +113,8 @@ class Numerals:
         ('0.27-0.74', '−0.5 to 0.3')
         """
         between = self.between
-        if between.strip() in ("-", "–") and MINUS in low + high:
-            between = " to "
+        if between.strip() in DASHES and MINUS in low + high:
+            between = TO
         return f"{self.dress(low)}{between}{self.dress(high)}"
 
     def interval(self, low: str, high: str) -> str:
@@ -152,15 +172,22 @@ class Numerals:
             return _two_significant(p)
         if p < 0.001:
             text = "<0.001"
-        elif self.p_rule == "jama" and p > 0.99:
+        elif self.p_rule in JAMA_TYPE and p > 0.99:
             text = ">0.99"
         else:
-            text = fixed(p, 3 if p < 0.01 or self._would_mislead(p) else 2)
+            text = fixed(p, self._digits(p))
         return self._without_zero(text)
 
-    def _would_mislead(self, p: float) -> bool:
-        """Tell whether two decimals would move a p-value onto .05."""
-        return self.p_rule == "jama" and p < NEVER_ROUNDED_TO and float(f"{p:.2f}") >= NEVER_ROUNDED_TO
+    def _digits(self, p: float) -> int:
+        """Give the decimals of a p-value, as many as keep one below .05 from being moved onto it."""
+        digits = 3 if p < 0.01 else 2
+        while self.p_rule in JAMA_TYPE and digits < MOST_P_DIGITS and _moved(p, digits):
+            digits += 1
+        return digits
+
+
+def _moved(p: float, digits: int) -> bool:
+    return p < NEVER_ROUNDED_TO <= float(f"{p:.{digits}f}")
 
 
 def _two_significant(p: float) -> str:

@@ -21,6 +21,7 @@ from metaan.format import (
     ONE_GROUP_MEASURES,
     RATIO_MEASURES,
     fixed,
+    percent,
     shares,
     shown_digits,
     shown_effect,
@@ -113,6 +114,7 @@ def single_forest(
     model: str = "",
     axis: Axis = "fitted",
     preset: Preset = METAAN,
+    I2: float = nan,
 ) -> Drawing:
     """Draw studies and what they say together.
 
@@ -141,6 +143,8 @@ def single_forest(
         "symmetric" reaches equally far on both sides of no effect; "fitted" as the data need.
     preset : Preset
         Words, numbers, sizes, colours and order of a journal.
+    I2 : float
+        In [0, 1], for the alternative text; `nan` where there is none.
 
     Returns
     -------
@@ -172,7 +176,7 @@ def single_forest(
         layout_rows(content, preset.style_for(arms.kind)).sheet,
         id=id,
         title=preset.wording.told.title.format(about=clean(title)),
-        alt=_alt(lines, clean(title), texts),
+        alt=_alt(lines, clean(title), texts, I2),
         description=" ".join(_description(lines, clean(title), content, texts)),
         preset=preset,
     )
@@ -193,6 +197,7 @@ def single_content(
 ) -> Content:
     """Say what the plot shows, before it has a size; the arguments are those of `single_forest`."""
     ratio = measure in RATIO_MEASURES
+    preset = replace(preset, numerals=preset.numerals.beside(line.low for line in lines))
     name = preset.wording.capital(measure)
     interval = interval_name(level, preset.wording)
     words = {"measure": name, "short": name, "interval": interval, "model": model}
@@ -330,13 +335,15 @@ def _digits(lines: Sequence[ForestLine], measure: str) -> int:
     )
 
 
-def _alt(lines: Sequence[ForestLine], title: str, texts: _Texts) -> str:
+def _alt(lines: Sequence[ForestLine], title: str, texts: _Texts, I2: float) -> str:
     words = texts.preset.wording
     facts = counted(words.studies, sum(line.kind == "study" for line in lines))
     for line in lines:
         if line.kind == "pooled":
             measure, effect = words.measure(texts.measure), texts.of(line)
             facts = words.told.result.format(studies=facts, measure=measure, effect=effect)
+    if isfinite(I2):
+        facts += words.told.i2.format(I2=percent(I2))
     return short_text(words.told.title, title, f"{facts}.")
 
 

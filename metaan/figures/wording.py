@@ -139,8 +139,6 @@ class NetworkWords:
     no_tau2: str = (
         "τ² cannot be estimated from these studies: the estimates are those of the common-effect model."
     )
-    heterogeneity: str = "Heterogeneity: τ² = {tau2}; χ² = {Q}, df = {df}, {p}; I² = {I2}."
-    both: str = "Heterogeneity and inconsistency: τ² = {tau2}; χ² = {Q}, df = {df}, {p}; I² = {I2}."
     reached: str = "{reached} of {all} treatments versus {reference}, {studies}{out}."
     out: str = ", {n} out of reach"
     scale: str = "Scale: {scale}."
@@ -213,8 +211,10 @@ class Wording:
         Names of intervals.
     within, grouped, no_group : str
         Below a group, before the groups in the description, and of studies without one.
-    heterogeneity, chi2, tau2, tau2_interval, i2, i2_common : str
-        Line on how far studies differ, and its parts.
+    heterogeneity, chi2, tau2, tau2_interval, i2, i2_common, i2_short : str
+        Line on how far studies differ, and its parts; the last in a group of studies and in a network.
+    heterogeneity_names : (str, str)
+        What the line is about: studies; a network, whose designs may differ too.
     overall, overall_dof, between, between_chi2, between_f, between_none : str
         Lines on tests, and their parts.
     not_estimable, nothing, alone : str
@@ -279,13 +279,14 @@ class Wording:
     common: str = "Common effect, {test}"
     prediction: str = "{level} prediction interval"
     interval: str = "{level} CI"
-    heterogeneity: str = "Heterogeneity: {tau2}{chi2}; {i2}."
+    heterogeneity: str = "{name}: {tau2}{chi2}; {i2}."
+    heterogeneity_names: tuple[str, str] = ("Heterogeneity", "Heterogeneity and inconsistency")
     chi2: str = "χ² = {Q}, df = {df}, {p}"
     tau2: str = "τ² = {tau2}{tau2_interval}; "
     tau2_interval: str = " ({interval} {limits}, Q-profile)"
     i2: str = "I² = {I2} (from τ²{I2_interval}), {I2_Q} (from Q)"
     i2_interval: str = ", {limits}"
-    i2_within: str = "I²{equals}{I2}, {p}"
+    i2_short: str = "I²{equals}{I2}"
     i2_common: str = "I² = {I2_Q} (from Q)"
     overall: str = "Test for overall effect: {letter} = {statistic}{dof}, {p}."
     overall_dof: str = ", df = {df}"

@@ -55,7 +55,7 @@ def arm_cells(single: Single, preset: Preset, groups: tuple[str, str]) -> ArmCel
     groups : (str, str)
         Names of both groups.
     """
-    from metaan.figures.forest_arms import fill
+    from metaan.figures.forest_arms import fill, mean_digits
 
     words = preset.wording
     arms = [[*_arms(study.cells)] for study in single.studies]
@@ -63,6 +63,7 @@ def arm_cells(single: Single, preset: Preset, groups: tuple[str, str]) -> ArmCel
     if count == 0:
         return ArmCells(rows=((),) * len(arms))
     keys = {key for each in arms for arm in each for key in arm}
+    digits = mean_digits(arm.get("sd") for each in arms for arm in each)
     if "mean" in keys:
         patterns = words.means
     elif "time" in keys:
@@ -73,7 +74,8 @@ def arm_cells(single: Single, preset: Preset, groups: tuple[str, str]) -> ArmCel
         names=groups if count == 2 else ("",),
         headers=tuple(header for header, _ in patterns),
         rows=tuple(
-            tuple(fill(pattern, _written(arm)) for arm in each for _, pattern in patterns) for each in arms
+            tuple(fill(pattern, _written(arm, digits)) for arm in each for _, pattern in patterns)
+            for each in arms
         ),
         totals=_totals(single.studies, arms, [pattern for _, pattern in patterns]),
         kind="generic" if count < 2 else "continuous" if "mean" in keys else "binary",
@@ -129,11 +131,11 @@ def _size(cells: dict[str, float | None], size: str, events: str, others: str) -
     return None if parts[0] is None or parts[1] is None else parts[0] + parts[1]
 
 
-def _written(arm: dict[str, float | None]) -> dict[str, str]:
+def _written(arm: dict[str, float | None], digits: int) -> dict[str, str]:
     values = dict.fromkeys(("events", "n", "time", "mean", "sd"), DASH)
     for name, value in arm.items():
         if value is not None:
-            values[name] = fixed(value, 1) if name in ("mean", "sd") else _count(value)
+            values[name] = fixed(value, digits) if name in ("mean", "sd") else _count(value)
     return values
 
 

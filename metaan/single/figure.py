@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from math import isfinite, isnan
+from math import isfinite, isnan, nan
 from typing import TYPE_CHECKING, Literal
 
 from metaan.errors import CannotDraw, OutputError, RequestError
@@ -241,7 +241,18 @@ def _draw_forest(single: Single, title: str, look: FigureLook, preset: Preset) -
         model=preset.wording.models[getattr(single.fit, "method", "") != "EE"],
         axis=look.axis,
         preset=preset,
+        I2=_i2(single, preset),
     )
+
+
+def _i2(single: Single, preset: Preset) -> float:
+    """Give the I2 of the line on heterogeneity; `nan` where there is none."""
+    from metaan.results.pairwise import Pooled
+
+    fit = single.fit
+    if not isinstance(fit, Pooled) or fit.k < 2:
+        return nan
+    return fit.I2 if "{I2}" in preset.wording.i2 and fit.method != "EE" else fit.I2_Q
 
 
 def _draw_refit(single: Single, title: str, look: FigureLook, preset: Preset) -> Drawing:

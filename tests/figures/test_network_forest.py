@@ -11,6 +11,7 @@ import pytest
 
 from metaan.errors import CannotDraw
 from metaan.figures.network_forest import contrasts_with, layout_network_forest, network_forest
+from metaan.figures.presets import PRESETS
 from metaan.results.frozen import frozen
 
 OPTIONS = {
@@ -56,6 +57,25 @@ def test_out_of_reach_is_said_and_not_plotted(network, assert_tidy):
     assert "Out of reach, with no connected evidence to Placebo: Ibuprofen <b>." in said
     assert "Where there is no direct study the estimate is indirect." in said
     assert_tidy(layout.sheet)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("bmj", "Test for heterogeneity and inconsistency: τ²=0.04; χ²="),
+        ("jama", "Heterogeneity and inconsistency: χ²"),
+        ("revman", "Heterogeneity and inconsistency: Tau² = 0.040; Chi² = "),
+        ("lancet", "Heterogeneity and inconsistency: τ²=0·04; χ²="),
+    ],
+)
+def test_statistics_and_intervals_are_in_the_journals_words(name, expected, network):
+    preset = PRESETS[name]
+    said = texts(layout_network_forest(network, **OPTIONS, preset=preset))
+    assert any(line.startswith(expected) for line in said)
+    limits = [line for line in said if line.startswith(preset.numerals.opening)]
+    assert limits
+    assert all(line.endswith(preset.numerals.closing) for line in limits)
+    assert any(preset.numerals.between in line for line in limits)
 
 
 def test_without_a_degree_of_freedom_for_inconsistency_it_is_not_named(network):

@@ -98,19 +98,57 @@ def test_words_and_numbers_are_the_journals(name, expected, comparison, options)
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("metaan", "τ² = 0.13; I² = 82%, P = 0.018"),
-        ("bmj", "τ²=0.13; I²=82%, P=0.02"),
-        ("jama", "I² = 82%, P = .02"),
-        ("revman", "Tau² = 0.133; I² = 82%, P = 0.02"),
-        ("lancet", "τ²=0·13; I²=82%, p=0·018"),
+        ("metaan", "Heterogeneity: τ² = 0.13; χ² = 5.56, df = 1, P = 0.018; I² = 82%."),
+        ("bmj", "Test for heterogeneity: τ²=0.13; χ²=5.56, df=1, P=0.02; I²=82%"),
+        ("jama", "Heterogeneity: χ²₁ = 5.56 (P = .02), I² = 82%"),
+        ("revman", "Heterogeneity: Tau² = 0.133; Chi² = 5.56, df = 1 (P = 0.02); I² = 82%"),
+        ("lancet", "Heterogeneity: τ²=0·13; χ²=5·56, df=1, p=0·018; I²=82%"),
     ],
 )
 def test_a_group_is_told_of_in_the_words_of_the_line_on_all_studies(name, expected):
     # Alternate allocation of the BCG trials (metafor 3.8: tau2 0.1326, I2 82.02, Q 5.5625, P 0.0183).
     told = within_line(
-        SimpleNamespace(method="REML", tau2=0.1326, I2=0.8202, I2_Q=0.8202, Q_pvalue=0.0183), PRESETS[name]
+        SimpleNamespace(
+            method="REML", tau2=0.1326, I2=0.8202, I2_Q=0.8202, Q=5.5625, Q_dof=1.0, Q_pvalue=0.0183
+        ),
+        PRESETS[name],
     )
     assert told == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (
+            "bmj",
+            {0.0499: "P=0.0499", 0.0462: "P=0.046", 0.0412: "P=0.04", 0.9962: "P>0.99", 0.0042: "P=0.004"},
+        ),
+        (
+            "jama",
+            {0.0499: "P = .0499", 0.0462: "P = .046", 0.212: "P = .21", 0.9962: "P > .99", 1e-4: "P < .001"},
+        ),
+        ("revman", {0.0042: "P = 0.004", 0.212: "P = 0.21", 1e-4: "P < 0.001"}),
+        ("lancet", {0.0042: "p=0·0042", 0.212: "p=0·21", 1e-5: "p<0·0001"}),
+    ],
+)
+def test_p_values_are_rounded_as_the_journal_does(name, shown):
+    """JAMA, instructions for authors: two digits, three below .01, > .99, < .001, none rounded onto .05."""
+    assert {p: PRESETS[name].numerals.p(p) for p in shown} == shown
+
+
+@pytest.mark.parametrize("name", ["jama", "lancet", "nature", "plos", "bmc"])
+def test_where_a_limit_is_negative_all_intervals_are_joined_alike(name, make_study, make_comparison, options):
+    studies = [make_study("A", -1.5, 0.2), make_study("B", 1.5, 0.2), make_study("C", 2.5, 0.2)]
+    said, _ = texts(make_comparison(studies), name, {**options, "measure": "MD"})
+    intervals = [text for text in said if re.search(r"\d \(.*\d\)$", text) and "P" not in text]
+    assert len(intervals) >= 4
+    assert all(" to " in text for text in intervals)
+
+
+def test_an_interval_of_tau2_is_joined_as_the_others_are(comparison, options):
+    said, _ = texts(comparison, "nature", options)
+    (line,) = (each for each in said if each.startswith("Heterogeneity"))
+    assert re.search(r"\(95% CI [\d.]+–[\d.]+, Q-profile\)", line)
 
 
 def test_columns_stand_in_the_journals_order(comparison, options):

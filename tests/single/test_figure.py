@@ -29,7 +29,7 @@ def test_subgroups_are_drawn_under_headings_with_their_test(pool, bcg, tmp_path)
         "Subtotal (k = 7)",
         "Subtotal (k = 4)",
     ]
-    assert "τ² = 0.28; I² = 82%, P < 0.001" in found
+    assert "Heterogeneity: τ² = 0.28; χ² = 16.59, df = 3, P < 0.001; I² = 82%." in " ".join(found)
     assert "Test for subgroup differences: χ² = 1.54, df = 2, P = 0.46." in found
     first = found.index("alloc: random")
     assert found.index("Aronson 1948") > first
@@ -80,6 +80,10 @@ def test_columns_follow_what_the_file_holds(pool, tmp_path):
             "MD",
             {"mean (SD)", "10.0 (2.0)", "63"},
         ),
+        "m1i,sd1i,n1i,m2i,sd2i,n2i\n0.043,0.012,30,0.05,0.02,31\n0.04,0.012,33,0.05,0.03,31\n": (
+            "MD",
+            {"0.043 (0.012)", "0.050 (0.030)"},
+        ),
         "x1i,t1i,x2i,t2i\n5,100.5,9,90\n7,80,9,91\n": ("IRR", {"events/", "time", "5/100.5", "12/180.5"}),
         "xi,ni\n3,30\n6,44\n": ("PLO", {"events/n", "3/30", "9/74"}),
         "ri,ni\n0.3,30\n0.2,44\n": ("ZCOR", {"n", "30", "74"}),
@@ -88,6 +92,20 @@ def test_columns_follow_what_the_file_holds(pool, tmp_path):
     for text, (measure, expected) in files.items():
         found = drawn(pool, tmp_path, text, *(("--measure", measure) if measure else ()))
         assert expected <= set(found), measure
+
+
+def test_the_short_text_says_how_far_studies_differ(pool, bcg, tmp_path):
+    """I2 from Q as metafor 3.8-1 has it: rma(method = "DL"), 92.12 %."""
+    path = tmp_path / "forest.svg"
+    pool(bcg, "--measure", "RR", "--journal", "bmj", "--method", "DL", "--figure", str(path))
+    assert "(0.33 to 0.73), I² 92%." in path.read_text(encoding="utf-8")
+
+
+def test_letters_that_no_typeface_has_are_told_to_whoever_asked_for_the_figure(pool, tmp_path):
+    text = "slab,yi,vi\n漢字 2001,0.3,0.1\nשלום 2002,0.2,0.1\n"
+    code, _, said = pool(text, "--journal", "bmj", "--figure", str(tmp_path / "forest.png"))
+    assert code == 0
+    assert "no typeface at hand has 字 漢: boxes in all files but the SVG" in said
 
 
 def test_a_study_that_is_not_estimable_is_shown_with_its_reason(pool, tmp_path):
