@@ -356,5 +356,14 @@ def _description(lines: Sequence[ForestLine], title: str, content: Content, text
         share = texts.preset.wording.told.weight.format(weight=weight) if weight.strip(DASH) else ""
         said = texts.of(line)
         label = f"{clean(line.label)}{arms}"
-        yield f"{label}: {said}{share}." if said else f"{label}."
+        yield f"{label}: {said}{_about_null(line, content.null, texts)}{share}." if said else f"{label}."
     yield from content.notes
+
+
+def _about_null(line: ForestLine, null: float, texts: _Texts) -> str:
+    """Say whether an interval includes the value of no effect, where there is one."""
+    low, high = _place(line.low, texts.measure), _place(line.high, texts.measure)
+    if not (isfinite(null) and isfinite(low) and isfinite(high)):
+        return ""
+    told = texts.preset.wording.told
+    return f", {told.with_null if low <= null <= high else told.without_null}"

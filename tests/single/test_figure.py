@@ -6,6 +6,7 @@ import json
 import xml.etree.ElementTree as ET
 
 import pytest
+from PIL import Image
 
 TEXT = "{http://www.w3.org/2000/svg}text"
 
@@ -96,9 +97,15 @@ def test_columns_follow_what_the_file_holds(pool, tmp_path):
 
 def test_the_short_text_says_how_far_studies_differ(pool, bcg, tmp_path):
     """I2 from Q as metafor 3.8-1 has it: rma(method = "DL"), 92.12 %."""
-    path = tmp_path / "forest.svg"
-    pool(bcg, "--measure", "RR", "--journal", "bmj", "--method", "DL", "--figure", str(path))
-    assert "(0.33 to 0.73), I² 92%." in path.read_text(encoding="utf-8")
+    path = tmp_path / "forest.png"
+    asked = ("--measure", "RR", "--journal", "bmj", "--method", "DL")
+    pool(bcg, *asked, "--figure", str(path))
+    with Image.open(path) as image:
+        assert image.info["Description"].endswith(", I² 92%.")
+    pool(bcg, *asked, "--figure", str(path.with_suffix(".svg")))
+    long = path.with_suffix(".svg").read_text(encoding="utf-8")
+    assert "0.41 (0.13 to 1.26), includes no effect, weight" in long
+    assert "0.20 (0.086 to 0.49), excludes no effect, weight" in long
 
 
 def test_letters_that_no_typeface_has_are_told_to_whoever_asked_for_the_figure(pool, tmp_path):
