@@ -125,7 +125,8 @@ def _mark_lines(mark: PlacedMark, style: Style) -> Iterator[Line]:
 
 
 def _mark_shapes(mark: PlacedMark, style: Style) -> Iterator[Shape]:
-    colour = {"square": style.ink, "dot": style.ink, "bar": style.interval}.get(mark.kind, style.accent)
+    rim = style.diamond_edge or style.accent
+    colour = {"square": style.ink, "dot": style.ink, "bar": style.interval}.get(mark.kind, rim)
     if mark.arrow_low:
         yield _arrow(mark.low, mark.y, style.arrow, colour)
     if mark.arrow_high:
@@ -140,11 +141,10 @@ def _mark_shapes(mark: PlacedMark, style: Style) -> Iterator[Shape]:
             end = mark.high - (style.arrow - 1 if mark.arrow_high else 0)
             yield _block(start, max(end, start), mark.y, half, style.interval)
         case "diamond":
-            fill, edge = style.diamond_fill or style.accent, style.diamond_edge or style.accent
-            yield Shape(points=_diamond(mark), fill=fill, edge=edge, edge_width=style.hair)
+            fill = style.diamond_fill or style.accent
+            yield Shape(points=_diamond(mark), fill=fill, edge=rim, edge_width=style.hair)
         case "pale diamond":
-            edge = style.diamond_edge or style.accent
-            yield Shape(points=_diamond(mark), fill=style.pale, edge=edge, edge_width=style.hair)
+            yield Shape(points=_diamond(mark), fill=style.pale, edge=rim, edge_width=style.hair)
 
 
 def _diamond(mark: PlacedMark) -> tuple[tuple[float, float], ...]:

@@ -22,6 +22,7 @@ from metaan.figures.colours import contrast
 from metaan.figures.drawing import render, settled
 from metaan.figures.forest import forest_plot, layout_forest
 from metaan.figures.forest_lines import within_line
+from metaan.figures.marks import PlacedMark, _mark_shapes
 from metaan.figures.measure import face_of, width
 from metaan.figures.presets import PRESETS, preset_of
 from metaan.figures.typefaces import DEJAVU, LIBERATION, font_file
@@ -143,6 +144,16 @@ def test_where_a_limit_is_negative_all_intervals_are_joined_alike(name, make_stu
     intervals = [text for text in said if re.search(r"\d \(.*\d\)$", text) and "P" not in text]
     assert len(intervals) >= 4
     assert all(" to " in text for text in intervals)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_arrow_of_a_diamond_has_the_colour_of_its_rim(name):
+    style = PRESETS[name].style_for("binary")
+    mark = PlacedMark(
+        row=0, kind="diamond", y=5, x=50, low=0, high=100, side=10, arrow_low=True, arrow_high=True
+    )
+    left, right, diamond = _mark_shapes(mark, style)
+    assert left.fill == right.fill == diamond.edge
 
 
 def test_an_interval_of_tau2_is_joined_as_the_others_are(comparison, options):
