@@ -189,7 +189,9 @@ def _layout(
         Dot(label=label, x=across.place(float(y)), y=down.place(float(se)), radius=radius)
         for label, y, se in zip(subject.labels, subject.yi, subject.sei, strict=True)
     )
-    names = name_dots(dots, _farthest(subject), frame_of(across, down), style, most=NAMED)
+    uprights = tuple(_uprights(subject, across, down, style))
+    paths = [(line.start, line.end) for line in uprights]
+    names = name_dots(dots, _farthest(subject), frame_of(across, down), style, most=NAMED, lines=paths)
     notes, end = paragraphs(
         (*_filled_notes(subject, filled), *asymmetry_notes(asymmetry, subject.k, style.numerals)),
         left=style.margin,
@@ -202,7 +204,7 @@ def _layout(
         width=round(page, 2),
         height=round(end + style.margin, 2),
         words=in_family((*head, *axes.words, *key.words, *names, *notes), style.family),
-        lines=(*axes.lines, *key.lines, *_uprights(subject, across, down, style)),
+        lines=(*axes.lines, *key.lines, *uprights),
         shapes=(
             *contours,
             *key.shapes,

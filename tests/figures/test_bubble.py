@@ -12,6 +12,7 @@ from metaan import regress
 from metaan.errors import CannotDraw
 from metaan.figures.bubble import bubble_plot, layout_bubble
 from metaan.figures.drawing import render
+from metaan.figures.plane import crosses
 
 LABELS = [f"Placeholder {letter} 2001" for letter in "ABCDEFGH"]
 X = [10.0, 12.0, 20.0, 25.0, 31.0, 40.0, 44.0, 60.0]
@@ -68,6 +69,15 @@ def test_labels_name_the_ends_and_the_farthest_and_never_touch(assert_tidy):
             across = max(left - bubble.x, 0, bubble.x - right)
             down = max(top - bubble.y, 0, bubble.y - bottom)
             assert across**2 + down**2 >= bubble.radius**2
+
+
+def test_no_label_stands_on_an_end_of_the_prediction_interval():
+    layout = layout_bubble(fit(method="SJ"), **OPTIONS)
+    band = layout.sheet.shapes[0].points
+    assert layout.labels
+    for words in layout.labels:
+        assert not crosses(band[: len(band) // 2], words.box)
+        assert not crosses(band[len(band) // 2 :], words.box)
 
 
 @pytest.mark.parametrize("seed", range(25))

@@ -16,6 +16,7 @@ from metaan.figures.drapery import drapery_plot, layout_drapery
 from metaan.figures.funnel import funnel_plot, layout_funnel
 from metaan.figures.influence_panel import influence_panel, layout_influence
 from metaan.figures.labbe import labbe_plot, layout_labbe
+from metaan.figures.plane import crosses
 from metaan.figures.radial import layout_radial, radial_plot
 
 CELLS = {
@@ -123,6 +124,23 @@ def test_labbe_shows_risks_areas_and_the_pooled_effect():
     (x0, y0), (x1, y1) = layout.effect.points[0], layout.effect.points[-1]
     assert (y0 - y1) / (x1 - x0) == pytest.approx(np.exp(FIT.estimate))
     assert {"Risk with nothing (%)", "Risk with BCG (%)"} <= set(texts(layout))
+
+
+def test_no_name_of_a_labbe_plot_stands_on_a_line():
+    n = np.array([200.0] * 9)
+    second = np.array([20.0, 52.0, 60.0, 66.0, 78.0, 120.0, 124.0, 140.0, 152.0])
+    first = np.array([11.0, 28.0, 20.0, 44.0, 38.0, 80.0, 74.0, 104.0, 118.0])
+    cells = {"ai": first, "n1i": n, "ci": second, "n2i": n}
+    effects = effect_sizes("OR", **cells)
+    labels = [f"Placeholder with a long name {i}" for i in range(9)]
+    options = {**OPTIONS, "measure": "OR", "labels": labels}
+    layout = layout_labbe(pool(effects.yi, effects.vi), effects.yi, effects.vi, cells=cells, **options)
+    (identity,) = (each for each in layout.sheet.lines if each.dashed and each.start[1] != each.end[1])
+    names = [words for words in layout.sheet.words if words.text.startswith("Placeholder")]
+    assert names
+    for words in names:
+        assert not crosses((identity.start, identity.end), words.box)
+        assert not crosses(layout.effect.points, words.box)
 
 
 @pytest.mark.parametrize("measure", ["OR", "RD", "AS", "PETO"])
