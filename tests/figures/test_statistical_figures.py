@@ -185,6 +185,7 @@ def test_effects_far_from_nothing_are_measured_from_the_mean():
 
 def test_curves_of_the_drapery_are_p_values():
     layout = layout_drapery(FIT, YI, VI, **OPTIONS)
+    assert "No effect" in texts(layout)
 
     def read(curve):
         for x, y in curve.points:
