@@ -35,7 +35,7 @@ __all__ = [
 LEAST_CORNERS, CORNERS_PER_POINT, MOST_CORNERS = 16, 6.0, 48
 TICK = 3.5
 LABEL_LIMIT = 120.0
-LABEL_GAP = 2.5
+LABEL_GAP, APART = 2.5, 1.5
 ASLANT = 0.71
 """How far across, and how far up, a name at half past one stands, in parts of its distance."""
 KEY_LIMIT, KEY_LEAST = 150.0, 90.0
@@ -324,7 +324,8 @@ def _inside(box: Box, frame: Box) -> bool:
 
 def _touches(box: Box, placed: Sequence[Words], dots: Sequence[Dot]) -> bool:
     others = (words.box for words in placed)
-    if any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in others):
+    near = box[0], box[1] - APART, box[2], box[3] + APART
+    if any(near[0] < b[2] and b[0] < near[2] and near[1] < b[3] and b[1] < near[3] for b in others):
         return True
     return any(
         hypot(max(box[0] - dot.x, 0.0, dot.x - box[2]), max(box[1] - dot.y, 0.0, dot.y - box[3])) < dot.radius

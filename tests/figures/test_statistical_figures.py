@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import hypot, sqrt
 
 import numpy as np
@@ -105,6 +106,19 @@ def test_studies_filled_in_are_open_and_called_a_sensitivity_analysis(assert_tid
     told = funnel_plot(FIT, YI, VI, id="f", filled=filled, **OPTIONS).description
     for said in (told, " ".join(texts(layout))):
         assert "a sensitivity analysis, adds 1 on the right; the pooled risk ratio is then 0.52" in said
+
+
+def test_no_name_stands_on_a_study_filled_in():
+    yi, sei = [-1.6, -0.3, -0.2, -0.25, -0.1, -0.4, -0.3, -0.35, -0.15, -0.2], [0.5, *[0.12] * 9]
+    vi = np.square(sei)
+    fit, filled = pool(yi, vi, method="EE"), trim_and_fill(yi, vi, method="EE")
+    beside = replace(filled, yi=np.array([-1.45]), vi=np.array([0.25]))
+    options = {**OPTIONS, "labels": [f"Placeholder {i}" for i in range(10)]}
+    layout = layout_funnel(fit, yi, vi, filled=beside, **options)
+    x, y = layout.across.place(-1.45), layout.down.place(0.5)
+    (name,) = (words for words in layout.sheet.words if words.text == "Placeholder 0")
+    left, top, right, bottom = name.box
+    assert not (left < x < right and top < y < bottom)
 
 
 def test_nothing_filled_in_is_said_too():
