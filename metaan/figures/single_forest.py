@@ -355,8 +355,11 @@ def _description(lines: Sequence[ForestLine], title: str, content: Content, text
         arms = f" ({'; '.join(line.arms)})" if line.arms else ""
         share = texts.preset.wording.told.weight.format(weight=weight) if weight.strip(DASH) else ""
         said = texts.of(line)
+        if isfinite(line.estimate) and line.kind != "prediction":
+            said = f"{texts.preset.wording.measure(texts.measure)} {said}"
         label = f"{clean(line.label)}{arms}"
-        yield f"{label}: {said}{_about_null(line, content.null, texts)}{share}." if said else f"{label}."
+        whole = f"{label}: {said}{_about_null(line, content.null, texts)}{share}" if said else label
+        yield whole if whole.endswith(".") else f"{whole}."
     yield from content.notes
 
 

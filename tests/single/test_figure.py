@@ -104,8 +104,9 @@ def test_the_short_text_says_how_far_studies_differ(pool, bcg, tmp_path):
         assert image.info["Description"].endswith(", I² 92%.")
     pool(bcg, *asked, "--figure", str(path.with_suffix(".svg")))
     long = path.with_suffix(".svg").read_text(encoding="utf-8")
-    assert "0.41 (0.13 to 1.26), includes no effect, weight" in long
-    assert "0.20 (0.086 to 0.49), excludes no effect, weight" in long
+    assert "risk ratio 0.41 (0.13 to 1.26), includes no effect, weight" in long
+    assert "risk ratio 0.20 (0.086 to 0.49), excludes no effect, weight" in long
+    assert ".." not in long
 
 
 def test_letters_that_no_typeface_has_are_told_to_whoever_asked_for_the_figure(pool, tmp_path):
