@@ -103,6 +103,25 @@ def test_print_is_black_on_white_and_holds_the_data_tables(bundled, opened, sche
     assert not page.locator(".skip").is_visible()
 
 
+A4_WITHIN_MARGINS = 695  # CSS pixels of the 184 mm between the margins
+SHRUNK_AT_MOST = 1.15  # a browser shrinks every page alike to the widest table: 7 points stay above 6
+
+
+@pytest.mark.parametrize("name", ["bundled", "connected"])
+def test_tables_keep_within_a_printed_page(request, opened, name):
+    page = opened(request.getfixturevalue(name), A4_WITHIN_MARGINS, media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= A4_WITHIN_MARGINS * SHRUNK_AT_MOST
+
+
+def test_a_name_of_many_letters_breaks_on_paper(bundled, opened):
+    page = opened(bundled, A4_WITHIN_MARGINS, media="print")
+    page.evaluate(
+        """[...document.querySelectorAll('#Studies tbody th, .comparison tbody th')]
+            .forEach(cell => { cell.textContent = 'A'.repeat(200); })"""
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") <= A4_WITHIN_MARGINS * SHRUNK_AT_MOST
+
+
 def test_the_report_prints_to_pages(connected, opened):
     page = opened(connected, media="print")
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
