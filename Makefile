@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+# An editable installation compiles nothing, and where PYTHONDONTWRITEBYTECODE is set every process would do so anew.
+COMPILE := $(BIN)/python -m compileall -q metaan
 # The browser tests need Chromium; without it they are left out, and the line below says so.
 CHROMIUM := $(shell command -v chromium 2>/dev/null)
 
@@ -39,10 +41,12 @@ $(VENV)/bin/python:
 
 $(VENV)/.report: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(PIP) --editable .
+	$(COMPILE)
 	touch $@
 
 $(VENV)/.develop: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(PIP) --editable '.[test,lint]'
+	$(COMPILE)
 	touch $@ $(VENV)/.report
 
 clean:

@@ -53,6 +53,26 @@ def test_three_commands_lead_from_nothing_to_a_forest_plot(here: Path) -> None:
     assert (here / "my-report" / "figures" / "forest-response-drug-a-placebo.svg").is_file()
 
 
+def test_three_commands_lead_from_a_csv_to_a_forest_plot_as_a_journal_prints_it(here: Path) -> None:
+    Path("trials.csv").write_text(METAFOR)
+    made = ["init", "my-review", "--from", "trials.csv", "--measure", "RR", "--direction", "lower_better"]
+    assert run([*made, *LAYOUTS["metafor"][1], "--outcome", "Death", "--journal", "BMJ"]) == 0
+    assert run(["check", "my-review"]) == 0
+    assert run(["report", "my-review", "--out", "my-report"]) == 0
+    svg = (here / "my-report" / "figures" / "forest-death-aspirin-placebo.svg").read_text()
+    assert "Study or subgroup" in svg
+    assert "Test for heterogeneity: τ²=" in svg
+
+
+def test_a_journal_that_is_not_known_is_told_with_those_that_are(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("trials.csv").write_text(METAFOR)
+    assert run(["init", "my-review", "--from", "trials.csv", "--measure", "RR", "--journal", "nejm"]) == 2
+    assert "--journal nejm: there are metaan, bmj, jama, revman" in capsys.readouterr().err
+    assert not (here / "my-review").exists()
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_layout_gives_a_review_without_faults(
     here: Path, layout: str, capsys: pytest.CaptureFixture[str]

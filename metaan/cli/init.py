@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 
@@ -13,6 +13,7 @@ from metaan.cli.talk import talk_of, talk_options
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from metaan.review.plan import Journal
     from metaan.starting.start import Started
 
 __all__ = ["init"]
@@ -29,6 +30,7 @@ OPTIONS_OF_FILES = (
     "sheet",
     "column",
     "take",
+    "journal",
 )
 
 
@@ -59,6 +61,7 @@ OPTIONS_OF_FILES = (
     type=click.Choice(["arms", "contrasts"]),
     help="Which counts where a row has both.",
 )
+@click.option("--journal", default="metaan", metavar="NAME", help="Whose figures it is to have, such as bmj.")
 @talk_options
 @click.pass_context
 def init(
@@ -76,6 +79,7 @@ def init(
     sheet: str,
     column: tuple[str, ...],
     take: str | None,
+    journal: str,
     quiet: bool,
     verbose: bool,
     debug: bool,
@@ -115,7 +119,7 @@ def init(
             columns=_columns(column),
             take=take or "",
         )
-        started = start_from(folder, file, wishes)
+        started = start_from(folder, file, wishes, _journal(journal))
         click.echo(_told(started, folder))
         for line in _left(started):
             talk.tell(line)
@@ -131,6 +135,16 @@ def _refuse_without_file(context: click.Context) -> None:
     named = [f"--{'input' if name == 'take' else name}" for name in given if name in OPTIONS_OF_FILES]
     if named:
         raise click.UsageError(f"{', '.join(named)} say what a file holds; name the file with --from.")
+
+
+def _journal(given: str) -> Journal:
+    from metaan.review.plan import Journal
+
+    known: tuple[Journal, ...] = get_args(Journal)
+    found = next((each for each in known if each == given.strip().lower()), None)
+    if found is None:
+        raise click.UsageError(f"--journal {given[:80]}: there are {', '.join(known)}.")
+    return found
 
 
 def _directions(given: Sequence[str]) -> dict[str, str]:

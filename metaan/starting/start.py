@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from metaan.review.imports.facts import Draft, Wishes
     from metaan.starting.compared import ComparedPool
+    from metaan.types import Journal
 
 __all__ = ["Started", "start_example", "start_from"]
 
@@ -50,7 +51,7 @@ def start_example(folder: Path) -> None:
     write_new_folder(folder, example_files())
 
 
-def start_from(folder: Path, file: Path, wishes: Wishes) -> Started:
+def start_from(folder: Path, file: Path, wishes: Wishes, journal: Journal = "metaan") -> Started:
     """Make a review of a file and write it.
 
     Parameters
@@ -61,6 +62,8 @@ def start_from(folder: Path, file: Path, wishes: Wishes) -> Started:
         A CSV file, workbook, RevMan data package or RevMan 5 review.
     wishes : Wishes
         What the file cannot say.
+    journal : str, default "metaan"
+        Whose figures the review is to have.
 
     Returns
     -------
@@ -81,7 +84,7 @@ def start_from(folder: Path, file: Path, wishes: Wishes) -> Started:
     compared = _compared(draft)
     from metaan.starting.written import draft_files
 
-    write_new_folder(folder, draft_files(draft, compared))
+    write_new_folder(folder, draft_files(draft, compared, journal))
     return Started(draft=draft, compared=compared)
 
 

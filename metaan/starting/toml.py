@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from metaan.review.imports.facts import Draft, DraftAnalysis
+    from metaan.types import Journal
 
 __all__ = ["plan_text", "toml_string"]
 
@@ -30,6 +31,7 @@ test = "cochrane"                # Hartung-Knapp where k > 2 and tau2 > 0, else 
 level = 0.95                     # confidence level
 measure_binary = "RR"            # RR, OR or RD
 measure_continuous = "MD"        # MD or SMD
+{journal}    # whose figures: metaan, bmj, jama, revman, lancet, nature, plos, bmc
 """
 
 SENSITIVITY = """
@@ -53,13 +55,15 @@ SENSITIVITY = """
 """
 
 
-def plan_text(draft: Draft) -> str:
+def plan_text(draft: Draft, journal: Journal = "metaan") -> str:
     """Write the plan of a draft.
 
     Parameters
     ----------
     draft : Draft
         What it is of.
+    journal : str, default "metaan"
+        Whose figures it is to have.
 
     Returns
     -------
@@ -89,7 +93,8 @@ def plan_text(draft: Draft) -> str:
         '# interests = "not recorded"    # competing interests of its authors\n'
         f"cautions = {_list([_caution(draft)])}\n"
     )
-    parts = [HEAD, review, DEFAULTS, "\n# " + "-" * 64 + " analyses\n"]
+    looks = f"journal = {toml_string(journal)}"
+    parts = [HEAD, review, DEFAULTS.format(journal=looks), "\n# " + "-" * 64 + " analyses\n"]
     many = len(draft.treatments) > 2
     parts += [_analysis(each, many=many, first=i == 0) for i, each in enumerate(draft.analyses)]
     return "".join([*parts, SENSITIVITY])

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from metaan.review.imports.facts import Draft
     from metaan.starting.compared import ComparedPool
+    from metaan.types import Journal
 
 __all__ = ["draft_files", "table_bytes"]
 
@@ -23,7 +24,9 @@ TEXT_KINDS = frozenset({"text", "id", "url", "choice"})
 IMPORT_FILE = "import.txt"
 
 
-def draft_files(draft: Draft, compared: Sequence[ComparedPool]) -> dict[str, bytes]:
+def draft_files(
+    draft: Draft, compared: Sequence[ComparedPool], journal: Journal = "metaan"
+) -> dict[str, bytes]:
     """Write a draft.
 
     Parameters
@@ -32,13 +35,15 @@ def draft_files(draft: Draft, compared: Sequence[ComparedPool]) -> dict[str, byt
         What was made of a file.
     compared : sequence of ComparedPool
         What its package printed, and what metaan computes; empty where it printed nothing.
+    journal : str, default "metaan"
+        Whose figures the review is to have.
 
     Returns
     -------
     dict of str to bytes
         review.toml, the tables, README.md and import.txt.
     """
-    files = {"review.toml": plan_text(draft).encode()}
+    files = {"review.toml": plan_text(draft, journal).encode()}
     for name, rows in draft.tables.items():
         files[TABLES[name].file] = table_bytes(name, rows)
     files["README.md"] = _readme(draft).encode()

@@ -109,21 +109,21 @@ def test_numbers_that_are_not_there_may_say_why(clean: Path, cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("name", "told"),
     [
-        "=cmd|' /C calc'!A0",
-        "@SUM(1+1)*cmd|' /C calc'!A0",
-        "<script>alert(1)</script> & <b>Alpha</b>",
-        "A" * 200,
-        "👩‍⚕️ Álpha 2001 🧪",
-        "محاولة أولى",
-        "{{ 7 * 7 }} %s {0} $(rm -rf /)",
-        "../../etc/passwd",
+        ("=cmd|' /C calc'!A0", []),
+        ("@SUM(1+1)*cmd|' /C calc'!A0", []),
+        ("<script>alert(1)</script> & <b>Alpha</b>", []),
+        ("A" * 200, []),
+        ("👩‍⚕️ Álpha 2001 🧪", ["D035"]),  # PDF and PNG show a box where the typeface has no emoji
+        ("محاولة أولى", []),
+        ("{{ 7 * 7 }} %s {0} $(rm -rf /)", []),
+        ("../../etc/passwd", []),
     ],
 )
-def test_strange_names_are_harmless_text(clean: Path, name: str) -> None:
+def test_strange_names_are_harmless_text(clean: Path, name: str, told: list[str]) -> None:
     rewrite(clean, "studies.csv", "Alpha 2001", '"' + name.replace('"', '""') + '"')
-    assert codes(clean) == []
+    assert codes(clean) == told
     assert read_review(clean).tables["studies"][0].text["label"] == name
 
 
