@@ -14,6 +14,7 @@ from metaan.figures.drawing import Drawing, sheet_drawing
 from metaan.figures.fitting import fitted
 from metaan.figures.measure import fit, width, wrap
 from metaan.figures.paragraphs import heading_words
+from metaan.figures.plane import Dot, frame_of, name_dots
 from metaan.figures.presets import METAAN, Preset
 from metaan.figures.scale import Scale, Tick, choose_limits, choose_ticks, tick_label
 from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, in_family, level
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from metaan.figures.sheet import Align, Box, Point
+    from metaan.figures.sheet import Point
     from metaan.figures.style import Style
     from metaan.results.regression import Regression
     from metaan.types import BoolArray, FloatArray, Interval
 
-__all__ = ["Bubble", "BubbleLayout", "bubble_plot", "draw_bubble", "layout_bubble"]
+__all__ = ["BubbleLayout", "bubble_plot", "draw_bubble", "layout_bubble"]
 
 PLOT_WIDTH, PLOT_HEIGHT = 360.0, 250.0
 LARGEST, SMALLEST = 13.0, 1.6
@@ -38,22 +39,10 @@ SEGMENTS = 48
 CURVE = 60
 SIDE_ROOM = 0.06
 MOST_LABELS = 6
-LABEL_LIMIT = 110.0
-LABEL_GAP = 2.5
 TICK_GAP = 8.0
 MOST_TICKS = 9
 PREDICTED = "#ececec"
 OPACITY = 0.6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bubble:
-    """One study in points; its area is proportional to its weight."""
-
-    label: str
-    x: float
-    y: float
-    radius: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +62,7 @@ class BubbleLayout:
     """
 
     sheet: Sheet
-    bubbles: tuple[Bubble, ...]
+    bubbles: tuple[Dot, ...]
     labels: tuple[Words, ...]
     across: Scale
     up: Scale
@@ -180,8 +169,15 @@ def _layout(subject: BubbleSubject, style: Style) -> BubbleLayout:
     up = Scale(low=limits[0], high=limits[1], left=bottom, right=top, ticks=ticks)
     across = _across(subject.x, left, right, style)
     bubbles = tuple(_bubbles(subject, across, up, style.zoom))
-    line = _fitted_line(curve, across, up)
-    labels = tuple(_labels(subject, bubbles, (left, top, right, bottom), (line, up.place(0.0)), style))
+    null = ((left, up.place(0.0)), (right, up.place(0.0)))
+    labels = name_dots(
+        bubbles,
+        _extremes(subject),
+        frame_of(across, up),
+        style,
+        lines=_edges(curve, across, up),
+        faint=(_fitted_line(curve, across, up), null),
+    )
     words = [*head]
     words.append(Words(x=style.margin, y=top - 11.0, text=title, size=style.text, bold=True))
     axis_words, axis_lines = _axes(across, up, style)
@@ -265,46 +261,22 @@ def _even_ticks(low: float, high: float, parts: int) -> tuple[Tick, ...]:
     return tuple(Tick(i * step, tick_label(i * step)) for i in range(first, last + 1))
 
 
-def _bubbles(subject: BubbleSubject, across: Scale, up: Scale, zoom: float) -> Iterator[Bubble]:
+def _bubbles(subject: BubbleSubject, across: Scale, up: Scale, zoom: float) -> Iterator[Dot]:
     weights = subject.regression.weights
     heaviest = float(weights.max())
     for label, x, y, weight in zip(subject.labels, subject.x, subject.yi, weights, strict=True):
         radius = max(LARGEST * zoom * sqrt(float(weight) / heaviest), SMALLEST)
-        yield Bubble(label=label, x=across.place(float(x)), y=up.place(float(y)), radius=radius)
+        yield Dot(label=label, x=across.place(float(x)), y=up.place(float(y)), radius=radius)
 
 
-def _labels(
-    subject: BubbleSubject,
-    bubbles: Sequence[Bubble],
-    frame: Box,
-    lines: tuple[tuple[Point, Point], float],
-    style: Style,
-) -> Iterator[Words]:
-    """Name the studies farthest from the line and at the ends of the moderator, where there is room.
-
-    A place that the fitted line or the null line crosses is the second choice.
-    """
-    placed: list[Box] = []
-    for i in _extremes(subject):
-        text = fit(bubbles[i].label, style.note, LABEL_LIMIT, family=style.family)
-        free = [
-            words
-            for words in _places(text, bubbles[i], style)
-            if text and _inside(words.box, frame) and not _touches(words.box, placed, bubbles)
-        ]
-        free.sort(key=lambda words: _crossed(words.box, *lines))
-        if free:
-            placed.append(free[0].box)
-            yield free[0]
-
-
-def _crossed(box: Box, line: tuple[Point, Point], null: float) -> bool:
-    """Say whether the null line or the fitted line runs through a box."""
-    (x0, y0), (x1, y1) = line
-    slope = (y1 - y0) / (x1 - x0)
-    ends = [y0 + slope * (min(max(x, x0), x1) - x0) for x in (box[0], box[2])]
-    fitted = min(ends) <= box[3] and max(ends) >= box[1] and box[2] >= x0 and box[0] <= x1
-    return fitted or box[1] <= null <= box[3]
+def _edges(curve: _Curve, across: Scale, up: Scale) -> tuple[tuple[Point, ...], ...]:
+    """Follow both ends of the prediction interval, where they are seen: beyond those of the mean."""
+    if not _finite(curve.prediction).all() or np.allclose(curve.prediction, curve.ci):
+        return ()
+    xs = [across.place(float(x)) for x in curve.x]
+    return tuple(
+        tuple((x, up.place(float(y))) for x, y in zip(xs, edge, strict=True)) for edge in curve.prediction.T
+    )
 
 
 def _fitted_line(curve: _Curve, across: Scale, up: Scale) -> tuple[Point, Point]:
@@ -318,37 +290,6 @@ def _extremes(subject: BubbleSubject) -> list[int]:
     farthest = np.argsort(-standardised, kind="stable").tolist()
     ends = [int(np.argmin(subject.x)), int(np.argmax(subject.x))]
     return list(dict.fromkeys([*farthest[: MOST_LABELS - 2], *ends]))
-
-
-def _places(text: str, bubble: Bubble, style: Style) -> Iterator[Words]:
-    """Offer a name to the right, to the left, above and below a bubble."""
-    reach = bubble.radius + LABEL_GAP
-    middle = baseline(bubble.y, style.note)
-    high, low = bubble.y - reach - 0.24 * style.note, bubble.y + reach + 0.76 * style.note
-    size = style.note
-    places: tuple[tuple[float, float, Align], ...] = (
-        (bubble.x + reach, middle, "left"),
-        (bubble.x - reach, middle, "right"),
-        (bubble.x, high, "center"),
-        (bubble.x, low, "center"),
-    )
-    for x, y, align in places:
-        yield Words(x=x, y=y, text=text, size=size, align=align, family=style.family)
-
-
-def _inside(box: Box, frame: Box) -> bool:
-    return box[0] >= frame[0] + 2 and box[1] >= frame[1] and box[2] <= frame[2] and box[3] <= frame[3]
-
-
-def _touches(box: Box, placed: Sequence[Box], bubbles: Sequence[Bubble]) -> bool:
-    if any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in placed):
-        return True
-    for bubble in bubbles:
-        dx = max(box[0] - bubble.x, 0.0, bubble.x - box[2])
-        dy = max(box[1] - bubble.y, 0.0, bubble.y - box[3])
-        if sqrt(dx * dx + dy * dy) < bubble.radius:
-            return True
-    return False
 
 
 def _axes(across: Scale, up: Scale, style: Style) -> tuple[list[Words], list[Line]]:
@@ -388,7 +329,7 @@ def _axes(across: Scale, up: Scale, style: Style) -> tuple[list[Words], list[Lin
 
 
 def _marks(
-    curve: _Curve, bubbles: Sequence[Bubble], across: Scale, up: Scale, style: Style
+    curve: _Curve, bubbles: Sequence[Dot], across: Scale, up: Scale, style: Style
 ) -> tuple[tuple[Line, ...], tuple[Shape, ...]]:
     xs = [across.place(float(x)) for x in curve.x]
     shapes = []
@@ -416,7 +357,7 @@ def _marks(
     return (line,), tuple(shapes)
 
 
-def _circle(bubble: Bubble) -> tuple[Point, ...]:
+def _circle(bubble: Dot) -> tuple[Point, ...]:
     turns = (2 * pi * i / SEGMENTS for i in range(SEGMENTS))
     return tuple((bubble.x + bubble.radius * cos(t), bubble.y + bubble.radius * sin(t)) for t in turns)
 

@@ -12,12 +12,36 @@ from metaan.figures.presets import METAAN
 from metaan.figures.sheet import Sheet, Words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from metaan.figures.presets import Preset
 
-__all__ = ["cautioned"]
+__all__ = ["cautioned", "drawn_with_caution"]
 
 GAP = 6.0
 LONGEST_IN_ALT = 60
+
+
+def drawn_with_caution(draw: Callable[[Preset], Drawing], text: str, *, preset: Preset = METAAN) -> Drawing:
+    """Draw a figure with a caution below it, smaller where only the caution makes it too high for its page.
+
+    Parameters
+    ----------
+    draw : callable
+        Draws the figure for a journal.
+    text : str
+        The caution; it may be hostile.
+    preset : Preset
+        The journal.
+    """
+    plain = draw(preset)
+    marked = cautioned(plain, text, preset=preset)
+    tallest = preset.style.tallest
+    if not plain.sheet.height <= tallest < marked.sheet.height:
+        return marked
+    room = tallest - (marked.sheet.height - plain.sheet.height)
+    lower = draw(replace(preset, style=replace(preset.style, tallest=room)))
+    return cautioned(lower, text, preset=preset)
 
 
 def cautioned(drawing: Drawing, text: str, *, preset: Preset = METAAN) -> Drawing:

@@ -6,6 +6,7 @@ and in grey both ends are darker than the middle. Colours come in steps, so that
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import ceil, log
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,7 @@ def sequential(value: float) -> str:
     return _between(DEEPENING, value) if value > 0 else WHITE
 
 
+@lru_cache(maxsize=4096)
 def ink_on(fill: str) -> str:
     """Choose black or white, whichever is read better on a fill: the contrast is at least 4.58.
 

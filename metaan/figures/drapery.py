@@ -298,6 +298,8 @@ def _key(subject: PooledStudies, common: Pooled | None, style: Style) -> Iterato
         text = f"Pooled {subject.name} {subject.shown(common.estimate)} (common effect)"
         yield KeyEntry(kind="dashed", colour=style.ink, text=text, width=style.strong)
     yield KeyEntry(kind="line", colour="#707070", text="Study; darker with a larger weight", width=0.8)
+    if subject.compared:
+        yield KeyEntry(kind="line", colour=style.ink, text="No effect", width=style.line)
     if _predicts(subject):
         yield KeyEntry(
             kind="band", colour=style.tint, text="Prediction: the effect in a new study", edge=style.rule

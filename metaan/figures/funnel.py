@@ -189,7 +189,10 @@ def _layout(
         Dot(label=label, x=across.place(float(y)), y=down.place(float(se)), radius=radius)
         for label, y, se in zip(subject.labels, subject.yi, subject.sei, strict=True)
     )
-    names = name_dots(dots, _farthest(subject), frame_of(across, down), style, most=NAMED)
+    uprights = tuple(_uprights(subject, across, down, style))
+    paths = [(line.start, line.end) for line in uprights]
+    opened, frame = _open_dots(filled, across, down), frame_of(across, down)
+    names = name_dots((*dots, *opened), _farthest(subject), frame, style, most=NAMED, lines=paths)
     notes, end = paragraphs(
         (*_filled_notes(subject, filled), *asymmetry_notes(asymmetry, subject.k, style.numerals)),
         left=style.margin,
@@ -202,11 +205,11 @@ def _layout(
         width=round(page, 2),
         height=round(end + style.margin, 2),
         words=in_family((*head, *axes.words, *key.words, *names, *notes), style.family),
-        lines=(*axes.lines, *key.lines, *_uprights(subject, across, down, style)),
+        lines=(*axes.lines, *key.lines, *uprights),
         shapes=(
             *contours,
             *key.shapes,
-            *_open_dots(filled, across, down, style),
+            *(dot_shape(dot, style.paper, style, edge=style.ink) for dot in opened),
             *(dot_shape(dot, style.accent, style, alpha=0.85) for dot in dots),
         ),
     )
@@ -217,13 +220,14 @@ def _filled(filled: TrimFill | None) -> list[float]:
     return [] if filled is None else [float(y) for y in filled.yi]
 
 
-def _open_dots(filled: TrimFill | None, across: Scale, down: Scale, style: Style) -> Iterator[Shape]:
-    """Draw the studies filled in as open circles, behind the studies."""
+def _open_dots(filled: TrimFill | None, across: Scale, down: Scale) -> tuple[Dot, ...]:
+    """Place the studies filled in."""
     if filled is None:
-        return
-    for y, v in zip(filled.yi, filled.vi, strict=True):
-        dot = Dot(label="", x=across.place(float(y)), y=down.place(float(v) ** 0.5), radius=RADIUS)
-        yield dot_shape(dot, style.paper, style, edge=style.ink)
+        return ()
+    return tuple(
+        Dot(label="", x=across.place(float(y)), y=down.place(float(v) ** 0.5), radius=RADIUS)
+        for y, v in zip(filled.yi, filled.vi, strict=True)
+    )
 
 
 def _lowest(subject: PooledStudies) -> float:

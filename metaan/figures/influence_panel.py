@@ -37,7 +37,9 @@ __all__ = ["InfluenceLayout", "influence_panel", "layout_influence"]
 
 COLUMN, GAP = 70.0, 16.0
 BETWEEN_LABELS = 5.0
-LABEL_LIMIT = 190.0
+LABEL_LIMIT, LEAST_LABEL = 190.0, 14.0
+"""Width of a study's name in points, and on a tight page in letters of its size: an author with a year."""
+
 HEADER_LINES = 3
 RADIUS = 2.7
 SIZE = 7.0
@@ -236,7 +238,7 @@ def _layout(subject: PooledStudies, found: InfluenceDiagnostics, style: Style) -
 def _name(subject: PooledStudies, found: InfluenceDiagnostics, i: int, style: Style) -> str:
     marked = bool(found.influential[i])
     mark = MARK if marked else ""
-    room = LABEL_LIMIT * style.zoom - _bold(mark, style)
+    room = max(LABEL_LIMIT * style.zoom, LEAST_LABEL * style.note) - _bold(mark, style)
     return shortened(subject.labels[i], style.note, room, bold=marked, family=style.family) + mark
 
 

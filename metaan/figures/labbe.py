@@ -223,7 +223,15 @@ def _layout(subject: PooledStudies, risks: _Risks, style: Style) -> LabbeLayout:
     key = key_beside(entries, left + side + SIDE, top, style)
     dots = _dots(subject, risks, across, up, style.zoom)
     effect = _effect(subject, across, up, style)
-    names = name_dots(dots, _farthest(subject), frame_of(across, up), style, most=NAMED)
+    identity = Line(
+        start=(across.place(0.0), up.place(0.0)),
+        end=(across.place(ticks[-1].value), up.place(ticks[-1].value)),
+        width=style.line,
+        colour=style.faint,
+        dashed=True,
+    )
+    lines = ((identity.start, identity.end), effect.points)
+    names = name_dots(dots, _farthest(subject), frame_of(across, up), style, most=NAMED, lines=lines)
     notes, end = paragraphs(
         NOTES,
         left=style.margin,
@@ -233,13 +241,6 @@ def _layout(subject: PooledStudies, risks: _Risks, style: Style) -> LabbeLayout:
         style=style,
     )
     largest_first = sorted(dots, key=lambda dot: -dot.radius)
-    identity = Line(
-        start=(across.place(0.0), up.place(0.0)),
-        end=(across.place(ticks[-1].value), up.place(ticks[-1].value)),
-        width=style.line,
-        colour=style.faint,
-        dashed=True,
-    )
     sheet = Sheet(
         width=round(page, 2),
         height=round(end + style.margin, 2),

@@ -16,6 +16,7 @@ from metaan.figures.paragraphs import sentence
 from metaan.figures.presets import METAAN, Preset
 from metaan.figures.wording import SplitWords, Wording, counted
 from metaan.format import (
+    DASH,
     RATIO_MEASURES,
     effect,
     interval_digits,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["layout_node_split_forest", "node_split_forest"]
 
-INDENT = "   "
 MOST_COMPARISONS = 60
 MOST_LISTED = 12
 SPACE = 5.0
@@ -150,6 +150,7 @@ def _content(
         columns=(
             Column(header=said.comparison, align="left"),
             Column(header=said.studies),
+            Column(header=said.I2),
             Column(header=said.share),
             Column(header=effect_header, after_plot=True),
             Column(header=said.p.format(letter=preset.numerals.p_letter), after_plot=True),
@@ -243,18 +244,19 @@ def _rows(
     split: NodeSplit, network: Network, measure: str, digits: int, title: str, preset: Preset, *, first: bool
 ) -> Iterator[Row]:
     yield Row(
-        cells=(title, "", "", "", preset.numerals.p_number(split.pvalue)),
+        cells=(title, "", "", "", "", preset.numerals.p_number(split.pvalue)),
         bold=True,
         space=0.0 if first else SPACE,
     )
-    numerals = preset.numerals
+    numerals, indent = preset.numerals, preset.style.indent
     for kind, estimate, se in _kinds(split, network):
         half = _quantile(network) * se
         mean, *ends = (effect(each, measure, digits) for each in (estimate, estimate - half, estimate + half))
         shown = f"{numerals.dress(mean)} {numerals.interval(*ends)}"
-        beside = (str(split.studies), percent(split.proportion_direct)) if kind == "direct" else ("", "")
+        beside = _beside(split) if kind == "direct" else ("", "", "")
         yield Row(
-            cells=(INDENT + getattr(preset.wording.splits, kind)[0], *beside, shown, ""),
+            cells=(getattr(preset.wording.splits, kind)[0], *beside, shown, ""),
+            indent=indent,
             mark=Mark(
                 kind="diamond" if kind == "network" else "dot",
                 estimate=estimate,
@@ -262,6 +264,12 @@ def _rows(
                 high=estimate + half,
             ),
         )
+
+
+def _beside(split: NodeSplit) -> tuple[str, str, str]:
+    """Say what the direct evidence is made of; one study has nothing to differ from."""
+    between = percent(split.I2) if isfinite(split.I2) else DASH
+    return str(split.studies), between, percent(split.proportion_direct)
 
 
 def _notes(
@@ -335,6 +343,7 @@ def _sentence(
         measure=words.measure(measure),
         effects=", ".join(said),
         studies=counted(words.studies, split.studies),
+        I2=words.splits.row_I2.format(I2=percent(split.I2)) if isfinite(split.I2) else "",
         share=percent(split.proportion_direct),
         p=p_phrase(split.pvalue),
     )

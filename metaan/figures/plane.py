@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, cos, hypot, pi, sin
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -21,6 +22,7 @@ __all__ = [
     "KeyEntry",
     "Marks",
     "circle",
+    "crosses",
     "dot_shape",
     "frame_of",
     "key_beside",
@@ -33,7 +35,9 @@ __all__ = [
 LEAST_CORNERS, CORNERS_PER_POINT, MOST_CORNERS = 16, 6.0, 48
 TICK = 3.5
 LABEL_LIMIT = 120.0
-LABEL_GAP = 2.5
+LABEL_GAP, APART = 2.5, 1.5
+ASLANT = 0.71
+"""How far across, and how far up, a name at half past one stands, in parts of its distance."""
 KEY_LIMIT, KEY_LEAST = 150.0, 90.0
 KEY_SAMPLE = 18.0
 KEY_LINES = 5
@@ -223,9 +227,16 @@ def dot_shape(dot: Dot, fill: str, style: Style, *, edge: str = "", alpha: float
 
 
 def name_dots(
-    dots: Sequence[Dot], order: Sequence[int], frame: Box, style: Style, *, most: int = 8
+    dots: Sequence[Dot],
+    order: Sequence[int],
+    frame: Box,
+    style: Style,
+    *,
+    most: int = 8,
+    lines: Sequence[Sequence[Point]] = (),
+    faint: Sequence[Sequence[Point]] = (),
 ) -> tuple[Words, ...]:
-    """Name some dots where there is room: right, left, above or below, touching nothing.
+    """Name some dots where there is room: right, left, above, below or aslant, touching nothing.
 
     Parameters
     ----------
@@ -239,29 +250,69 @@ def name_dots(
         Sizes and colours.
     most : int
         Largest number of names.
+    lines : sequence of sequence of Point
+        Lines through their points, which no name may cross.
+    faint : sequence of sequence of Point
+        Lines that a name crosses rather than not to be there; of its places it takes one on the fewest.
     """
     placed: list[Words] = []
     for i in order:
         if len(placed) == most:
             break
         text = fit(dots[i].label, style.note, LABEL_LIMIT, family=style.family)
-        free = (
+        free = [
             words
             for words in _places(text, dots[i], style)
-            if text and _inside(words.box, frame) and not _touches(words.box, placed, dots)
-        )
-        placed.extend(list(free)[:1])
+            if text
+            and _inside(words.box, frame)
+            and not _touches(words.box, placed, dots)
+            and not any(crosses(line, words.box) for line in lines)
+        ]
+        free.sort(key=lambda words: sum(crosses(line, words.box) for line in faint))
+        placed.extend(free[:1])
     return tuple(placed)
+
+
+def crosses(line: Sequence[Point], box: Box) -> bool:
+    """Say whether a line through several points runs through a box.
+
+    Examples
+    --------
+    >>> crosses([(0.0, 0.0), (10.0, 10.0)], (4.0, 3.0, 6.0, 5.0))
+    True
+    >>> crosses([(0.0, 0.0), (10.0, 10.0)], (6.0, 1.0, 9.0, 4.0))
+    False
+    """
+    return any(_enters(start, end, box) for start, end in pairwise(line))
+
+
+def _enters(start: Point, end: Point, box: Box) -> bool:
+    """Cut a segment at the four sides of a box, and say whether something is left."""
+    first, last = 0.0, 1.0
+    for axis in (0, 1):
+        step = end[axis] - start[axis]
+        if step == 0.0:
+            if not box[axis] <= start[axis] <= box[axis + 2]:
+                return False
+            continue
+        cuts = sorted((side - start[axis]) / step for side in (box[axis], box[axis + 2]))
+        first, last = max(first, cuts[0]), min(last, cuts[1])
+    return first <= last
 
 
 def _places(text: str, dot: Dot, style: Style) -> Iterator[Words]:
     reach, size = dot.radius + LABEL_GAP, style.note
-    middle = baseline(dot.y, size)
+    middle, aslant = baseline(dot.y, size), reach * ASLANT
+    high, low = 0.24 * size, 0.76 * size
     places: tuple[tuple[float, float, Align], ...] = (
         (dot.x + reach, middle, "left"),
         (dot.x - reach, middle, "right"),
-        (dot.x, dot.y - reach - 0.24 * size, "center"),
-        (dot.x, dot.y + reach + 0.76 * size, "center"),
+        (dot.x, dot.y - reach - high, "center"),
+        (dot.x, dot.y + reach + low, "center"),
+        (dot.x + aslant, dot.y + aslant + low, "left"),
+        (dot.x - aslant, dot.y - aslant - high, "right"),
+        (dot.x + aslant, dot.y - aslant - high, "left"),
+        (dot.x - aslant, dot.y + aslant + low, "right"),
     )
     for x, y, align in places:
         yield Words(x=x, y=y, text=text, size=size, align=align, family=style.family)
@@ -273,7 +324,8 @@ def _inside(box: Box, frame: Box) -> bool:
 
 def _touches(box: Box, placed: Sequence[Words], dots: Sequence[Dot]) -> bool:
     others = (words.box for words in placed)
-    if any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in others):
+    near = box[0], box[1] - APART, box[2], box[3] + APART
+    if any(near[0] < b[2] and b[0] < near[2] and near[1] < b[3] and b[1] < near[3] for b in others):
         return True
     return any(
         hypot(max(box[0] - dot.x, 0.0, dot.x - box[2]), max(box[1] - dot.y, 0.0, dot.y - box[3])) < dot.radius

@@ -193,7 +193,9 @@ def _layout(subject: PooledStudies, style: Style) -> RadialLayout:
     )
     arc, places = _arc(subject, rays, across, up, style)
     frame = (across.left, up.right, across.right, up.left)
-    names = name_dots(dots, _outside(rays), frame, style, most=NAMED)
+    drawn = tuple(_rays_drawn(rays, across, up, style))
+    paths = [(line.start, line.end) for line in drawn]
+    names = name_dots(dots, _outside(rays), frame, style, most=NAMED, lines=paths)
     notes, end = paragraphs(
         _notes(subject, rays),
         left=style.margin,
@@ -207,7 +209,7 @@ def _layout(subject: PooledStudies, style: Style) -> RadialLayout:
         width=round(page, 2),
         height=round(end + style.margin, 2),
         words=in_family((*head, *axes.words, *key.words, *arc.words, side, *names, *notes), style.family),
-        lines=(*axes.lines, *key.lines, *arc.lines, *_rays_drawn(rays, across, up, style)),
+        lines=(*axes.lines, *key.lines, *arc.lines, *drawn),
         shapes=(
             _band(rays, across, up, style),
             *key.shapes,

@@ -162,6 +162,7 @@ class SplitWords:
     comparison: str = "Comparison"
     studies: str = "Studies"
     share: str = "Direct\nevidence"
+    I2: str = "I²"
     effect: str = "{measure}\n({interval})"
     p: str = "{letter} of the\ndifference"
     versus: str = "{one} versus {other}"
@@ -172,7 +173,8 @@ class SplitWords:
     network: tuple[str, str] = ("Network", "network")
     evidence: str = (
         "Every effect is the first treatment versus the second. Direct: from the studies that compare the"
-        " two; indirect: from the rest of the network; direct evidence: its share in the network estimate."
+        " two; indirect: from the rest of the network; direct evidence: its share in the network estimate;"
+        " I²: how much of the differences between the direct studies is more than chance."
     )
     tests: str = (
         "P tests direct against indirect; the tests share studies, and a large P does not show that the two"
@@ -187,7 +189,8 @@ class SplitWords:
     )
     smallest: str = "; smallest {p}"
     scale: str = "Scale: {scale}."
-    row: str = "{label}: {measure} {effects}; {studies}, {share} direct evidence, {p}."
+    row: str = "{label}: {measure} {effects}; {studies}{I2}, {share} direct evidence, {p}."
+    row_I2: str = " with I² {I2}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -337,10 +337,13 @@ def _scale(analysis: AnalysisResult, scales: Mapping[str, str]) -> str:
 def _drawing(figure: Wanted) -> Drawing:
     room = import_module(f"metaan.figures.{figure.room}")
     draws: Callable[..., Drawing] = getattr(room, ROOMS[figure.room])
-    drawing = draws(**figure.arguments, id=figure.id)
     if not figure.caution:
-        return drawing
-    from metaan.figures.caution import cautioned
+        return draws(**figure.arguments, id=figure.id)
+    from metaan.figures.caution import drawn_with_caution
     from metaan.figures.presets import METAAN
 
-    return cautioned(drawing, figure.caution, preset=figure.arguments.get("preset", METAAN))
+    return drawn_with_caution(
+        lambda preset: draws(**{**figure.arguments, "preset": preset}, id=figure.id),
+        figure.caution,
+        preset=figure.arguments.get("preset", METAAN),
+    )

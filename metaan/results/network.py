@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import nan
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -265,6 +266,8 @@ class NodeSplit:
         Direct minus indirect, and its normal test.
     proportion_direct : float
         Share of the direct evidence in the network's estimate, in (0, 1].
+    I2 : float
+        Of the studies that compare the pair directly, from their Q, in [0, 1]; `nan` for one study.
     """
 
     treat1: str
@@ -278,4 +281,5 @@ class NodeSplit:
     difference_se: float
     pvalue: float
     proportion_direct: float
+    I2: float = nan
     notes: tuple[str, ...] = ()

@@ -147,7 +147,7 @@ def write_figure(
     if plot:
         from metaan.single.plots import draw_plot
 
-        drawing = draw_plot(single, plot, look.preset(), force=force, study=study)
+        drawing = draw_plot(single, plot, look.preset(), groups=look.groups, force=force, study=study)
     else:
         drawing = draw_single(single, look)
     write_drawing(drawing, path)

@@ -28,7 +28,15 @@ __all__ = ["PLOTS", "draw_plot"]
 PLOTS = ("funnel", "labbe", "radial", "drapery", "baujat", "influence", "gosh")
 
 
-def draw_plot(single: Single, plot: str, preset: Preset, *, force: bool = False, study: str = "") -> Drawing:
+def draw_plot(
+    single: Single,
+    plot: str,
+    preset: Preset,
+    *,
+    groups: tuple[str, ...] = (),
+    force: bool = False,
+    study: str = "",
+) -> Drawing:
     """Draw one of the statistical figures of the pooled studies.
 
     Parameters
@@ -39,6 +47,8 @@ def draw_plot(single: Single, plot: str, preset: Preset, *, force: bool = False,
         One of `PLOTS`.
     preset : Preset
         The journal.
+    groups : tuple of str
+        Names of both groups, for the axes of a L'Abbé plot; empty where not given.
     force : bool
         Draw a funnel plot of fewer than ten studies too; it then says that asymmetry cannot be judged.
     study : str
@@ -74,7 +84,7 @@ def draw_plot(single: Single, plot: str, preset: Preset, *, force: bool = False,
     elif plot == "gosh" and study:
         options["split"] = _position(single, study)
     elif plot == "labbe":
-        options["cells"] = _cells(single)
+        options |= {"cells": _cells(single)} | ({"groups": groups} if groups else {})
     elif plot == "drapery" and fit.method != "EE":
         options["common"] = pool(yi, vi, method="EE", test="z", level=single.level)
     return _room(plot)(fit, yi, vi, **options)

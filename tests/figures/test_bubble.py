@@ -12,6 +12,7 @@ from metaan import regress
 from metaan.errors import CannotDraw
 from metaan.figures.bubble import bubble_plot, layout_bubble
 from metaan.figures.drawing import render
+from metaan.figures.plane import crosses
 
 LABELS = [f"Placeholder {letter} 2001" for letter in "ABCDEFGH"]
 X = [10.0, 12.0, 20.0, 25.0, 31.0, 40.0, 44.0, 60.0]
@@ -68,6 +69,19 @@ def test_labels_name_the_ends_and_the_farthest_and_never_touch(assert_tidy):
             across = max(left - bubble.x, 0, bubble.x - right)
             down = max(top - bubble.y, 0, bubble.y - bottom)
             assert across**2 + down**2 >= bubble.radius**2
+
+
+def test_no_label_stands_on_an_end_of_the_prediction_interval():
+    yi = [-5.0, -3.5, -13.6, -7.0, -9.8, -13.8, -10.3, -9.6, -8.3, -13.5, -7.8, -19.0]
+    vi = [2.0, 6.0, 3.0, 2.0, 4.0, 9.0, 2.5, 9.0, 3.0, 2.0, 5.0, 6.0]
+    x = np.arange(10.0, 70.0, 5.0)
+    labels = [f"Placeholder {i}" for i in range(12)]
+    layout = layout_bubble(regress(yi, vi, x), measure="MD", labels=labels, outcome="Pain")
+    band = layout.sheet.shapes[0].points
+    assert len(layout.labels) > 2
+    for words in layout.labels:
+        assert not crosses(band[: len(band) // 2], words.box)
+        assert not crosses(band[len(band) // 2 :], words.box)
 
 
 @pytest.mark.parametrize("seed", range(25))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 
-from metaan.figures.caution import cautioned
+from metaan.figures.caution import cautioned, drawn_with_caution
 from metaan.figures.drawing import render
 from metaan.figures.forest import forest_plot
 from metaan.figures.presets import PRESETS
@@ -59,3 +60,24 @@ def test_a_long_caution_is_broken_into_lines_in_every_journal(preset, comparison
 def test_without_a_caution_a_figure_is_as_it_was(comparison, options, nothing):
     drawing = forest_plot(comparison, id="f", **options)
     assert cautioned(drawing, nothing) is drawing
+
+
+def test_a_figure_gives_way_to_its_caution_on_a_page_that_it_fills(assert_tidy):
+    reasons = tuple((f"Reason {i} of several words, for which a report was excluded", 3) for i in range(13))
+    counts = {"records_screened": 400, "dbr_assessed": 100, "dbr_excluded": 39, "new_studies": 9}
+    flow = Flow(counts=counts, reasons={"dbr_excluded": reasons}, words={}, previous=False, other=False)
+    preset = PRESETS["nature"]
+    tallest = preset.style.tallest
+
+    def draw(preset):
+        return prisma_flow(flow, id="f", preset=preset)
+
+    full = replace(preset, style=replace(preset.style, tallest=draw(preset).sheet.height))
+    assert cautioned(draw(full), SAID, preset=full).sheet.height > full.style.tallest
+    marked = drawn_with_caution(draw, SAID, preset=full)
+    assert_tidy(marked.sheet)
+    assert marked.sheet.height <= full.style.tallest <= tallest
+    assert SAID in {words.text for words in marked.sheet.words}
+    assert not any("high" in each for each in marked.remarks)
+    roomy = draw(PRESETS["metaan"])
+    assert drawn_with_caution(draw, SAID).sheet == cautioned(roomy, SAID).sheet

@@ -9,6 +9,7 @@ import pytest
 
 from metaan.errors import CannotDraw
 from metaan.figures.node_split_forest import layout_node_split_forest, node_split_forest
+from metaan.figures.presets import PRESETS
 from metaan.results.network import NodeSplit
 
 OPTIONS = {
@@ -21,7 +22,7 @@ Z = NormalDist().inv_cdf(0.975)
 DIRECT = [[0, 3, 1, 0], [3, 0, 2, 0], [1, 2, 0, 1], [0, 0, 1, 0]]
 
 
-def split(one, other, *, indirect=0.1, pvalue=0.25, studies=2, notes=()):
+def split(one, other, *, indirect=0.1, pvalue=0.25, studies=2, I2=nan, notes=()):
     return NodeSplit(
         treat1=one,
         treat2=other,
@@ -34,6 +35,7 @@ def split(one, other, *, indirect=0.1, pvalue=0.25, studies=2, notes=()):
         difference_se=0.5,
         pvalue=pvalue,
         proportion_direct=0.64,
+        I2=I2,
         notes=notes,
     )
 
@@ -47,7 +49,7 @@ def network(make_network):
 @pytest.fixture
 def splits():
     return (
-        split("pla", "car", studies=3),
+        split("pla", "car", studies=3, I2=0.413),
         split("pla", "met", studies=1, pvalue=0.031),
         split("car", "met"),
         split("met", "ibu", indirect=nan, pvalue=nan, studies=1),
@@ -72,8 +74,18 @@ def test_rows_say_studies_share_effect_and_p(network, splits):
     said = texts(layout_node_split_forest(splits, network=network, **OPTIONS))
     start = said.index("Placebo versus Carisoprodol <b>")
     shown = f"{exp(-0.5):.2f} ({exp(-0.5 - Z * 0.3):.2f} to {exp(-0.5 + Z * 0.3):.2f})"
-    assert [text.strip() for text in said[start + 1 : start + 6]] == ["0.25", "Direct", "3", "64%", shown]
+    assert said[start + 1 : start + 7] == ["0.25", "Direct", "3", "41%", "64%", shown]
+    start = said.index("Placebo versus met")
+    assert said[start + 2 : start + 5] == ["Direct", "1", "–"]
     assert "0.031" in said
+
+
+def test_rows_stand_in_below_their_comparison(network, splits):
+    words = layout_node_split_forest(splits, network=network, **OPTIONS).sheet.words
+    title = next(each for each in words if each.text.startswith("Placebo versus"))
+    rows = [each for each in words if each.text in ("Direct", "Indirect", "Network") and not each.bold]
+    assert len(rows) == 9
+    assert {round(each.x - title.x, 6) for each in rows} == {PRESETS["metaan"].style.indent}
 
 
 def test_comparisons_with_one_kind_are_listed(network, splits):
@@ -102,6 +114,7 @@ def test_words(network, splits):
         "Node splitting: Drowsiness. 3 comparisons with direct and indirect evidence; smallest P = 0.031."
     )
     assert "Placebo versus met: risk ratio direct 0.61 (0.34 to 1.09), indirect 1.11" in drawing.description
+    assert "; 3 studies with I² 41%, 64% direct evidence, P = 0.25." in drawing.description
     assert "; 1 study, 64% direct evidence, P = 0.031." in drawing.description
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import hypot, sqrt
 
 import numpy as np
@@ -16,6 +17,7 @@ from metaan.figures.drapery import drapery_plot, layout_drapery
 from metaan.figures.funnel import funnel_plot, layout_funnel
 from metaan.figures.influence_panel import influence_panel, layout_influence
 from metaan.figures.labbe import labbe_plot, layout_labbe
+from metaan.figures.plane import crosses
 from metaan.figures.radial import layout_radial, radial_plot
 
 CELLS = {
@@ -106,6 +108,19 @@ def test_studies_filled_in_are_open_and_called_a_sensitivity_analysis(assert_tid
         assert "a sensitivity analysis, adds 1 on the right; the pooled risk ratio is then 0.52" in said
 
 
+def test_no_name_stands_on_a_study_filled_in():
+    yi, sei = [-1.6, -0.3, -0.2, -0.25, -0.1, -0.4, -0.3, -0.35, -0.15, -0.2], [0.5, *[0.12] * 9]
+    vi = np.square(sei)
+    fit, filled = pool(yi, vi, method="EE"), trim_and_fill(yi, vi, method="EE")
+    beside = replace(filled, yi=np.array([-1.45]), vi=np.array([0.25]))
+    options = {**OPTIONS, "labels": [f"Placeholder {i}" for i in range(10)]}
+    layout = layout_funnel(fit, yi, vi, filled=beside, **options)
+    x, y = layout.across.place(-1.45), layout.down.place(0.5)
+    (name,) = (words for words in layout.sheet.words if words.text == "Placeholder 0")
+    left, top, right, bottom = name.box
+    assert not (left < x < right and top < y < bottom)
+
+
 def test_nothing_filled_in_is_said_too():
     filled = trim_and_fill(YI, VI, side="left")
     said = texts(layout_funnel(FIT, YI, VI, filled=filled, **OPTIONS))
@@ -123,6 +138,23 @@ def test_labbe_shows_risks_areas_and_the_pooled_effect():
     (x0, y0), (x1, y1) = layout.effect.points[0], layout.effect.points[-1]
     assert (y0 - y1) / (x1 - x0) == pytest.approx(np.exp(FIT.estimate))
     assert {"Risk with nothing (%)", "Risk with BCG (%)"} <= set(texts(layout))
+
+
+def test_no_name_of_a_labbe_plot_stands_on_a_line():
+    n = np.array([200.0] * 9)
+    second = np.array([20.0, 52.0, 60.0, 66.0, 78.0, 120.0, 124.0, 140.0, 152.0])
+    first = np.array([11.0, 28.0, 20.0, 44.0, 38.0, 80.0, 74.0, 104.0, 118.0])
+    cells = {"ai": first, "n1i": n, "ci": second, "n2i": n}
+    effects = effect_sizes("OR", **cells)
+    labels = [f"Placeholder with a long name {i}" for i in range(9)]
+    options = {**OPTIONS, "measure": "OR", "labels": labels}
+    layout = layout_labbe(pool(effects.yi, effects.vi), effects.yi, effects.vi, cells=cells, **options)
+    (identity,) = (each for each in layout.sheet.lines if each.dashed and each.start[1] != each.end[1])
+    names = [words for words in layout.sheet.words if words.text.startswith("Placeholder")]
+    assert names
+    for words in names:
+        assert not crosses((identity.start, identity.end), words.box)
+        assert not crosses(layout.effect.points, words.box)
 
 
 @pytest.mark.parametrize("measure", ["OR", "RD", "AS", "PETO"])
@@ -167,6 +199,7 @@ def test_effects_far_from_nothing_are_measured_from_the_mean():
 
 def test_curves_of_the_drapery_are_p_values():
     layout = layout_drapery(FIT, YI, VI, **OPTIONS)
+    assert "No effect" in texts(layout)
 
     def read(curve):
         for x, y in curve.points:

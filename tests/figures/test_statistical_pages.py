@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import xml.etree.ElementTree as ET
+from math import inf
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from metaan.figures.funnel import funnel_plot, layout_funnel
 from metaan.figures.gosh import gosh_plot, layout_gosh
 from metaan.figures.influence_panel import influence_panel, layout_influence
 from metaan.figures.labbe import labbe_plot, layout_labbe
+from metaan.figures.presets import PRESETS
 from metaan.figures.radial import layout_radial, radial_plot
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -165,3 +167,15 @@ def test_any_tables_make_a_tidy_labbe_plot(seed, assert_tidy):
     labels = [f"Study {i}" for i in range(len(yi))]
     layout = layout_labbe(pool(yi, vi), yi, vi, measure=measure, labels=labels, outcome="Death", cells=cells)
     assert_tidy(layout.sheet)
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=list(PRESETS))
+def test_an_author_with_a_year_stands_whole_in_an_influence_panel(preset):
+    cells = tables(8)
+    effects = effect_sizes("OR", **cells)
+    labels = [f"Raghunathan and Gupta {1990 + i}" for i in range(8)]
+    fit = pool(effects.yi, effects.vi)
+    options = {"measure": "OR", "labels": labels, "outcome": "Death", "preset": preset}
+    sheet = layout_influence(fit, effects.yi, effects.vi, **options).sheet
+    assert set(labels) <= {words.text.removesuffix("*") for words in sheet.words}
+    assert sheet.width <= (preset.style.pages or (inf,))[-1]

@@ -80,6 +80,8 @@ def test_non_events_stand_for_totals(pool, tmp_path):
     text = "slab,ai,bi,ci,di\nA,4,36,8,33\nB,5,45,9,40\nC,6,49,9,40\n"
     found = drawn(pool, tmp_path, text, "--measure", "RD", "--plot", "labbe")
     assert "Risk with the first group (%)" in found
+    named = drawn(pool, tmp_path, text, "--measure", "RD", "--plot", "labbe", "--groups", "New,Old")
+    assert {"Risk with New (%)", "Risk with Old (%)"} <= set(named)
 
 
 def test_effects_without_a_measure(pool, tmp_path):

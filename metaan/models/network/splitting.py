@@ -12,6 +12,7 @@ from scipy.special import ndtr
 from metaan.effects.cells import is_one_of
 from metaan.errors import InputError
 from metaan.linalg import project
+from metaan.models.heterogeneity import I2_from_Q
 from metaan.models.network.design import connected_parts, stack
 from metaan.models.network.rows import reread, studies_of
 from metaan.results.network import NodeSplit
@@ -108,8 +109,21 @@ def _split(network: Network, i: int, j: int, indirect: float, indirect_se: float
         difference_se=difference_se,
         pvalue=float(2 * ndtr(-abs(direct - indirect) / difference_se)),
         proportion_direct=_share(network, i, j),
+        I2=_between(network, i, j),
         notes=(note,) if note else (),
     )
+
+
+def _between(network: Network, i: int, j: int) -> float:
+    """Compare the effects of the studies of one pair with each other."""
+    if network.direct_studies[i, j] < 2:
+        return nan
+    used, pair = network.contrasts, {network.treatments[i], network.treatments[j]}
+    rows = [row for row, each in enumerate(zip(used.treat1, used.treat2, strict=True)) if set(each) == pair]
+    first = np.array([used.treat1[row] == network.treatments[i] for row in rows])
+    yi, weights = np.where(first, 1, -1) * used.yi[rows], used.sei[rows] ** -2.0
+    mean = weights @ yi / weights.sum()
+    return I2_from_Q(float(weights @ (yi - mean) ** 2), len(rows) - 1)
 
 
 def _share(network: Network, i: int, j: int) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from metaan import InputError, network, split_nodes
+from metaan import InputError, network, pool, split_nodes
 
 LOOPS = [
     ("a", "A", "B", 0.5, 0.2),
@@ -35,6 +35,15 @@ def test_the_indirect_estimate_is_the_network_without_the_direct_studies(pair):
     assert row.pvalue == pytest.approx(2 * norm.sf(abs(row.difference) / row.difference_se))
     precision = row.indirect_se**-2 + row.direct_se**-2
     assert row.proportion_direct == pytest.approx(row.direct_se**-2 / precision)
+
+
+def test_the_studies_of_a_pair_are_compared_with_each_other():
+    rows = [*LOOPS, ("h", "B", "A", -0.1, 0.3)]
+    found = {(row.treat1, row.treat2): row.I2 for row in split_nodes(fit_rows(rows))}
+    alone = pool([0.5, 0.9, 0.1], [0.2**2, 0.4**2, 0.3**2], method="EE")
+    assert found["A", "B"] == pytest.approx(max(0.0, 1 - 2 / alone.Q))
+    assert found["A", "B"] > 0
+    assert np.isnan(found["B", "C"])
 
 
 def test_a_bridge_has_no_indirect_evidence():
