@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Loaded", "load_review", "load_row", "load_table"]
 
+PROSE = frozenset({"label", "source", "locator", "quote", "notes"})
+"""Columns that are only shown; what other tables or the plan name is taken as it is written."""
+
+QUOTED_FORMULA = ("'=", "'+", "'-", "'@")
+
 
 @dataclass(slots=True, kw_only=True)
 class Loaded:
@@ -245,7 +250,14 @@ def _at_header(
 def load_row(
     table: Table, number: int, cells: tuple[str, ...], position: dict[str, int]
 ) -> tuple[Row, list[tuple[str, Fault]]]:
-    """Parse one line of a table; the second value names its faulty cells by column."""
+    """Parse one line of a table; the second value names its faulty cells by column.
+
+    Examples
+    --------
+    >>> row, faults = load_row(TABLES["studies"], 2, ("'=Alpha 2001",), {"label": 0})
+    >>> row.text["label"]
+    '=Alpha 2001'
+    """
     text: dict[str, str] = {}
     value: dict[str, Value] = {}
     faults: list[tuple[str, Fault]] = []
@@ -260,9 +272,14 @@ def load_row(
             parsed = None
         elif column.filled and not found and at is not None:
             faults.append((column.name, _empty(column)))
-        text[column.name] = found
+        text[column.name] = _as_shown(column, found)
         value[column.name] = parsed
     return Row(table=table.name, number=number, text=text, value=value), faults
+
+
+def _as_shown(column: Column, text: str) -> str:
+    """Leave out the apostrophe that keeps a spreadsheet from running a text, as the spreadsheet does."""
+    return text[1:] if column.name in PROSE and text.startswith(QUOTED_FORMULA) else text
 
 
 def _empty(column: Column) -> Fault:

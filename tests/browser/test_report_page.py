@@ -103,6 +103,34 @@ def test_print_is_black_on_white_and_holds_the_data_tables(bundled, opened, sche
     assert not page.locator(".skip").is_visible()
 
 
+A4_WITHIN_MARGINS = {"auto": 695, "broad": 1024}  # CSS pixels of the 184 and 271 mm between the margins
+SHRUNK_AT_MOST = 1.15  # a browser shrinks every page alike to the widest table: 7 points stay above 6
+
+
+def too_wide(page):
+    tables = page.evaluate(
+        """[...document.querySelectorAll('table')].map(table => [table.caption?.textContent,
+            getComputedStyle(table.parentElement).page, table.getBoundingClientRect().right])"""
+    )
+    assert tables
+    return [each for each in tables if each[2] > A4_WITHIN_MARGINS[each[1]] * SHRUNK_AT_MOST]
+
+
+@pytest.mark.parametrize("name", ["bundled", "connected"])
+def test_tables_keep_within_a_printed_page(request, opened, name):
+    assert too_wide(opened(request.getfixturevalue(name), A4_WITHIN_MARGINS["auto"], media="print")) == []
+
+
+def test_a_name_of_many_letters_breaks_on_paper(bundled, opened):
+    page = opened(bundled, A4_WITHIN_MARGINS["auto"], media="print")
+    renamed = page.evaluate(
+        """[...document.querySelectorAll('.comparison tbody th')]
+            .map(cell => { cell.textContent = 'A'.repeat(200); }).length"""
+    )
+    assert renamed
+    assert too_wide(page) == []
+
+
 def test_the_report_prints_to_pages(connected, opened):
     page = opened(connected, media="print")
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")

@@ -127,6 +127,19 @@ def test_strange_names_are_harmless_text(clean: Path, name: str, told: list[str]
     assert read_review(clean).tables["studies"][0].text["label"] == name
 
 
+@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+SUM(1,2)", "@x 2001", "-2+3 2009"])
+def test_the_apostrophe_that_stops_a_formula_is_no_part_of_a_name(clean: Path, name: str) -> None:
+    rewrite(clean, "studies.csv", "Alpha 2001", f'"\'{name}"')
+    assert codes(clean) == []
+    assert read_review(clean).tables["studies"][0].text["label"] == name
+
+
+@pytest.mark.parametrize("name", ["'t Hooft 2001", "''s-Graven 2003", "O'Brien = 2001"])
+def test_an_apostrophe_that_belongs_to_a_name_stays(clean: Path, name: str) -> None:
+    rewrite(clean, "studies.csv", "Alpha 2001", f'"{name}"')
+    assert read_review(clean).tables["studies"][0].text["label"] == name
+
+
 def test_hidden_characters_that_turn_text_round_are_named(clean: Path) -> None:
     rewrite(clean, "studies.csv", "Alpha 2001", "Alpha \u202e1002")
     assert codes(clean) == ["D008"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from metaan.errors import InputError, RequestError
 from metaan.review.cells import near
 from metaan.review.imports.facts import Draft, DraftAnalysis, Untaken
-from metaan.review.imports.words import Ids, harmless
+from metaan.review.imports.words import Ids, harmless, plain_text
 from metaan.review.problems import visible
 from metaan.review.settle import MEASURES
 
@@ -73,7 +73,7 @@ def assemble(file: str, taken: Taken, wishes: Wishes) -> Draft:
     analyses = tuple(
         DraftAnalysis(
             id=ids.analysis(outcome.label),
-            title=harmless(outcome.label, NAME),
+            title=plain_text(outcome.label, NAME),
             outcome=keys.outcomes[outcome.key],
             measure=_measure(outcome, wishes),
             network=outcome.network,
@@ -85,7 +85,7 @@ def assemble(file: str, taken: Taken, wishes: Wishes) -> Draft:
     questions = taken.questions or tuple((name, reference) for name in treatments if name != reference)
     return Draft(
         file=file,
-        title=harmless(wishes.title or taken.title or f"Review started from {file}", NAME),
+        title=plain_text(wishes.title or taken.title or f"Review started from {file}", NAME),
         reference=reference,
         treatments=(reference, *(name for name in treatments if name != reference)),
         questions=questions,
