@@ -76,6 +76,8 @@ def replace_folder(out: Path, files: Mapping[str, bytes]) -> None:
     refuse_foreign(out)
     out = _resolved(out)
     with _said(out), _undisturbed() as disturb, _staged(out) as new:
+        for place in {(new / name).parent for name in files}:
+            place.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             disturb()
             _write(new / name, content)
@@ -256,7 +258,6 @@ def _said(out: Path) -> Iterator[None]:
 
 
 def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from metaan.tables.table import Table
 
 __all__ = ["table_files", "table_page"]
+
+REMEMBERED = 1024
+"""Tables that a watched review need not have written again when they are as they were."""
 
 PAGE = Markup(
     """<!DOCTYPE html>
@@ -82,11 +86,19 @@ def table_files(
     """
     tables = tuple(tables)
     for table in tables:
-        yield f"tables/{table.id}.csv", to_csv(table)
-        yield f"tables/{table.id}.html", table_page(table)
-        yield f"tables/{table.id}.md", to_markdown(table)
-        yield f"tables/{table.id}.tex", to_latex(table)
+        for ending, text in _forms(table):
+            yield f"tables/{table.id}.{ending}", text
     yield "tables.docx", to_docx(_grouped(analyses, tables), title=review.plan.review.title)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _forms(table: Table) -> tuple[tuple[str, str], ...]:
+    return (
+        ("csv", to_csv(table)),
+        ("html", table_page(table)),
+        ("md", to_markdown(table)),
+        ("tex", to_latex(table)),
+    )
 
 
 def table_page(table: Table) -> str:

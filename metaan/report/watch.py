@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["changes"]
 
-INTERVAL = 0.5
+INTERVAL = 0.2
 """Seconds between two looks: a dozen files cost next to nothing."""
 
 Snapshot = dict[str, tuple[int, int]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -24,6 +25,8 @@ FIXED = datetime(2000, 1, 1)
 A4 = (11906, 16838)
 """Width and height of the page in twentieths of a point."""
 MARGIN = 1134
+REMEMBERED = 1024
+"""Tables that a watched review need not have written again when they are as they were."""
 TEXT = "word/document.xml"
 """Part of the archive that holds the body."""
 
@@ -148,6 +151,7 @@ def _section(*, wide: bool) -> str:
     )
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _table(table: Table, *, wide: bool) -> str:
     line = A4[1 if wide else 0] - 2 * MARGIN
     widths = [int(share * line) for share in column_shares(table)]
