@@ -71,12 +71,23 @@ def test_the_skip_link_comes_first_and_leads_to_the_findings(bundled, opened):
     assert page.evaluate("document.activeElement.id") == "Findings"
 
 
+def test_no_two_sections_have_one_name(bundled, opened):
+    """A comparison that several outcomes have is told apart where a reader goes from section to section."""
+    names = opened(bundled).evaluate(
+        """[...document.querySelectorAll('section[aria-labelledby]')].map(part => part
+            .getAttribute('aria-labelledby').split(' ')
+            .map(id => document.getElementById(id).textContent.trim()).join(' '))"""
+    )
+    assert len(names) > 20
+    assert len(set(names)) == len(names)
+
+
 def test_an_estimate_can_be_followed_to_a_quotation_and_back(bundled, opened):
     page = opened(bundled)
     answer = page.locator(".matrix td a").first
     comparison = answer.get_attribute("href").removeprefix("#")
     answer.click()
-    section = page.locator(f"section[aria-labelledby='{comparison}']")
+    section = page.locator(f"section[aria-labelledby~='{comparison}']")
     section.locator("summary").first.click()
     section.locator("td a").first.click()
     row = page.locator("tr:target")
