@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from metaan.errors import InputError, RequestError
+from metaan.errors import InputError, RequestError, ReviewError
 from metaan.review.cells import near
 from metaan.review.columns import headings
 from metaan.review.files import bytes_of
@@ -46,6 +46,12 @@ POOLED_ELSEWHERE = (
 )
 """Columns of analyses that a review does not have, and `metaan pool` does."""
 DIRECTIONS = ("higher_better", "lower_better")
+NAMED_FOR = {
+    ".xlsx": "an .xlsx workbook",
+    ".zip": "a RevMan data package",
+    ".rm5": "a RevMan 5 review, XML in UTF-8",
+}
+"""What a file of this ending should be."""
 
 
 def draft_from(path: Path, wishes: Wishes) -> Draft:
@@ -86,9 +92,23 @@ def draft_from(path: Path, wishes: Wishes) -> Draft:
         from metaan.review.imports.revman_xml import taken_of_xml
 
         return assemble(name, taken_of_xml(name, data, wishes), wishes)
-    sheet, notes = read_text_sheet(path)
-    taken = _taken_of_sheet(sheet, Place(), path.parent, wishes)
+    try:
+        sheet, notes = read_text_sheet(path)
+        taken = _taken_of_sheet(sheet, Place(), path.parent, wishes)
+    except ReviewError:
+        _refuse_damaged(path, name)
+        raise
     return assemble(name, replace(taken, notes=(*notes, *taken.notes)), wishes)
+
+
+def _refuse_damaged(path: Path, name: str) -> None:
+    """Say what a file should be by its name; the faults of a plain text are no help there."""
+    kind = NAMED_FOR.get(path.suffix.lower())
+    if kind:
+        raise InputError(
+            f"{name} should be {kind}, and its content is not: it may be damaged. Save it again with the"
+            " program that made it, or give its table as CSV UTF-8."
+        ) from None
 
 
 def _bytes(path: Path) -> bytes:

@@ -272,6 +272,30 @@ def test_a_file_that_cannot_be_used_says_why_and_what_to_do(tmp_path: Path, data
     assert said in str(told.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        (
+            "trials.rm5",
+            '<?xml version="1.0"?><COCHRANE_REVIEW/>'.encode("utf-16"),
+            "a RevMan 5 review, XML in UTF-8",
+        ),
+        ("trials.xlsx", b"not packed at all", "an .xlsx workbook"),
+        ("package.zip", b"\x00\x01\x02", "a RevMan data package"),
+    ],
+)
+def test_a_damaged_file_is_told_by_what_its_name_says(
+    tmp_path: Path, name: str, data: bytes, said: str
+) -> None:
+    with pytest.raises(InputError) as told:
+        drafted(tmp_path, data, name=name)
+    assert f"{name} should be {said}" in str(told.value)
+
+
+def test_the_content_decides_and_not_the_name(tmp_path: Path) -> None:
+    assert drafted(tmp_path, "study,yi,sei\nA,-0.3,0.2\nB,-0.1,0.15\n", Wishes(measure="MD"), "trials.xlsx")
+
+
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file or directory"):
         draft_from(tmp_path / "none.csv", Wishes())
