@@ -236,7 +236,7 @@ def test_a_stopped_run_leaves_the_last_report_and_no_process(
         assert any(line.startswith("Read") for line in run.stderr)
         children = children_of(run.pid)
         if step == "drawing":
-            children += forked_from(children)
+            children += forked_below(run.pid)
         run.send_signal(number)
         _, said = run.communicate()
     assert run.returncode == (-number if number == signal.SIGKILL else 130)
@@ -266,19 +266,22 @@ def children_of(pid: int) -> list[int]:
     return found
 
 
-def forked_from(pids: list[int]) -> list[int]:
+def forked_below(pid: int) -> list[int]:
     """Wait until there are processes that draw; they live until the last figure is collected."""
     deadline = time.monotonic() + 60
     found: list[int] = []
     while not found and time.monotonic() < deadline:
-        found = [one for pid in pids for one in below(pid)]
+        found = [one for child in below(pid) for one in below(child)]
         time.sleep(0.005)
     assert found
     return found
 
 
 def below(pid: int) -> list[int]:
-    return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    try:
+        return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):  # it has ended in the meantime
+        return []
 
 
 def still_there(pids: list[int]) -> list[int]:
