@@ -116,14 +116,15 @@ def sheet_drawing(
     preset : Preset, optional
         The journal that the figure is for: what is asked of its files, and on what it must be remarked.
     """
+    lacked = frozenset().union(*(lacking(words.text) for words in sheet.words))
     return Drawing(
         id=id,
         title=clean(title),
         alt=shorten(clean(alt)),
         description=clean(description),
         files=FileSettings() if preset is None else preset.files,
-        lacking=_lacked(sheet),
-        remarks=() if preset is None else tuple(_remarks(sheet, preset)),
+        lacking=lacked,
+        remarks=() if preset is None else tuple(_remarks(sheet, preset, lacked)),
         sheet=sheet,
     )
 
@@ -194,11 +195,11 @@ def shorten(text: str, limit: int = ALT_LENGTH) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def _remarks(sheet: Sheet, preset: Preset) -> Iterator[str]:
+def _remarks(sheet: Sheet, preset: Preset, lacked: frozenset[str]) -> Iterator[str]:
     """Say in which typeface the figure is set, what it lacks, and where the page is not the journal's."""
     if preset.family == LIBERATION:
         yield f"set in {LIBERATION}, which has Arial's widths"
-    unknown = sorted(_lacked(sheet))
+    unknown = sorted(lacked)
     if unknown:
         more = " …" if unknown[MOST_TOLD:] else ""
         yield f"no typeface at hand has {' '.join(unknown[:MOST_TOLD])}{more}: boxes in all files but the SVG"
@@ -207,10 +208,6 @@ def _remarks(sheet: Sheet, preset: Preset) -> Iterator[str]:
         yield f"{_mm(sheet.width)} mm wide, and {preset.journal} takes {_mm(pages[-1])}: shorten names"
     if sheet.height > tallest + SLACK:
         yield f"{_mm(sheet.height)} mm high, and {preset.journal} takes {_mm(tallest)}: split it into parts"
-
-
-def _lacked(sheet: Sheet) -> frozenset[str]:
-    return frozenset().union(*(lacking(words.text) for words in sheet.words))
 
 
 def _mm(points: float) -> str:

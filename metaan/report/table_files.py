@@ -11,7 +11,7 @@ from metaan.tables.latex import to_latex
 from metaan.tables.markdown import to_markdown
 from metaan.tables.reading import for_reading
 from metaan.tables.table import to_csv, to_html
-from metaan.tables.word import to_docx
+from metaan.tables.word import REMEMBERED, to_docx
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from metaan.tables.table import Table
 
 __all__ = ["table_files", "table_page"]
-
-REMEMBERED = 1024
-"""Tables that a watched review need not have written again when they are as they were."""
 
 PAGE = Markup(
     """<!DOCTYPE html>

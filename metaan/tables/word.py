@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from metaan.tables.table import Column, Table
 
-__all__ = ["closed", "new_document", "to_docx"]
+__all__ = ["REMEMBERED", "closed", "new_document", "to_docx"]
 
 MOST_ROWS = 400
 """A table with more rows is named in Word and left to its CSV."""
