@@ -50,7 +50,7 @@ def cautioned(drawing: Drawing, text: str, *, preset: Preset = METAAN) -> Drawin
     Parameters
     ----------
     drawing : Drawing
-        A figure that was laid out as a sheet.
+        The figure.
     text : str
         The caution; it may be hostile.
     preset : Preset
@@ -61,9 +61,10 @@ def cautioned(drawing: Drawing, text: str, *, preset: Preset = METAAN) -> Drawin
     Drawing
         As the figure, and as much taller as the caution needs; the same figure where there is no caution.
     """
-    said = sentence(clean(text)) if clean(text) else ""
-    if not said or drawing.sheet is None:
+    cleaned = clean(text)
+    if not cleaned:
         return drawing
+    said = sentence(cleaned)
     return sheet_drawing(
         _below(drawing.sheet, said, preset),
         id=drawing.id,
