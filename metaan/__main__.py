@@ -27,4 +27,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    gc.freeze()  # Python would look through everything once more before it leaves
+    sys.exit(code)

@@ -392,10 +392,10 @@ ASKING = """
 import sys
 from metaan.__main__ import main
 from metaan.report import bundle
-from metaan.report.processes import drawing_pool
+from metaan.report.processes import processes
 
 def ask(*_, **__):
-    with drawing_pool(1) as pool:
+    with processes(1) as pool:
         import matplotlib
         matplotlib.get_cachedir()
         pool.submit(matplotlib.get_cachedir).result()

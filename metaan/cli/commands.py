@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from metaan.cli.talk import Talk
+    from metaan.report.ahead import Helpers
     from metaan.report.compare import Difference
     from metaan.report.verify import Verification
     from metaan.review.problems import Problem
@@ -84,11 +85,11 @@ def report(
 
     memory = Memory()
 
-    def write(*, fresh: bool) -> None:
+    def write(*, fresh: bool, by: Helpers | None = None) -> None:
         with talk.steps("Making the report") as step:
             _without_chatter()
             try:
-                write_report(folder, out, progress=step, memory=memory, fresh=fresh)
+                write_report(folder, out, progress=step, memory=memory, by=by, fresh=fresh)
             except BaseException as stop:
                 if out.exists():
                     stop.add_note("the last report was left as it was")
@@ -177,20 +178,23 @@ program.add_command(pool)
 
 def _watch(folder: Path, write: Callable[..., None], talk: Talk, *, fresh: bool) -> NoReturn:
     """Write a report now and after every change, until somebody ends it."""
+    from metaan.report.ahead import helpers
     from metaan.report.watch import changes
 
     changed = changes(folder)  # what is changed while the first report is being made counts too
-    _written(write, fresh=fresh)
-    talk.tell(f"Watching {folder}; Ctrl-C ends it.")
-    for names in changed:
-        talk.tell(f"Changed: {', '.join(map(visible, names[:5]))}{' and more' if len(names) > 5 else ''}.")
-        _written(write, fresh=False)
+    with helpers(None) as by:
+        _written(write, fresh=fresh, by=by)
+        talk.tell(f"Watching {folder}; Ctrl-C ends it.")
+        for names in changed:
+            told = ", ".join(map(visible, names[:5]))
+            talk.tell(f"Changed: {told}{' and more' if len(names) > 5 else ''}.")
+            _written(write, fresh=False, by=by)
     raise AssertionError("a review is watched until somebody ends it")
 
 
-def _written(write: Callable[..., None], *, fresh: bool) -> None:
+def _written(write: Callable[..., None], *, fresh: bool, by: Helpers) -> None:
     try:
-        write(fresh=fresh)
+        write(fresh=fresh, by=by)
     except MetaanError as error:
         click.echo(f"{error}\nThe last report was left as it was.", err=True)
 

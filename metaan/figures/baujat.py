@@ -17,7 +17,6 @@ from metaan.figures.presets import METAAN, Preset
 from metaan.figures.scale import Scale, choose_limits, choose_ticks
 from metaan.figures.sheet import Sheet, in_family
 from metaan.format import significant
-from metaan.sensitivity.diagnostics import influence_diagnostics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +99,7 @@ def baujat_plot(
     'Baujat plot: Pain'
     """
     subject = pooled_studies("Baujat plot", fit, yi, vi, measure=measure, labels=labels, outcome=outcome)
-    found = diagnostics or influence_diagnostics(subject.yi, subject.vi, method=fit.method)
+    found = diagnostics or subject.diagnosed()
     return sheet_drawing(
         fitted(partial(_layout, subject, found), preset).sheet,
         id=id,
@@ -124,7 +123,7 @@ def layout_baujat(
 ) -> BaujatLayout:
     """Lay out a Baujat plot in points, without drawing it; the arguments are those of `baujat_plot`."""
     subject = pooled_studies("Baujat plot", fit, yi, vi, measure=measure, labels=labels, outcome=outcome)
-    found = diagnostics or influence_diagnostics(subject.yi, subject.vi, method=fit.method)
+    found = diagnostics or subject.diagnosed()
     return fitted(partial(_layout, subject, found), preset)
 
 

@@ -8,7 +8,6 @@ from math import hypot, inf, isfinite, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.special import ndtr, stdtr
 
 from metaan.figures.drawing import Drawing, sheet_drawing
 from metaan.figures.fitting import fitted
@@ -212,6 +211,8 @@ def _across(subject: PooledStudies, left: float, wide: float, style: Style) -> S
 
 def _pvalues(distances: FloatArray, dof: float) -> FloatArray:
     """Give two-sided p-values of distances in standard errors."""
+    from scipy.special import ndtr, stdtr  # processes that draw load every room, few draw this
+
     low = -np.abs(distances)
     return np.asarray(2 * (ndtr(low) if dof == inf else stdtr(dof, low)))
 

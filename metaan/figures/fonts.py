@@ -17,12 +17,12 @@ import unicodedata
 import warnings
 from contextlib import suppress
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import fontTools
 import matplotlib as mpl
-from fontTools import subset
 from matplotlib.font_manager import get_font
 
 from metaan.figures.measure import face_of
@@ -127,6 +127,8 @@ def slim_copy(font: Path, blocks: Blocks = BLOCKS) -> bytes:
     bytes
         The same for the same font and version of fontTools.
     """
+    from fontTools import subset  # slow to load, and done once for a font
+
     options = subset.Options(glyph_names=True, recommended_glyphs=True, notdef_outline=True, hinting=False)
     options.drop_tables += LAYOUT_TABLES
     with subset.load_font(str(font), options) as whole:
@@ -135,15 +137,9 @@ def slim_copy(font: Path, blocks: Blocks = BLOCKS) -> bytes:
         cutter.subset(whole)
         # Every PDF unpacks each of the tables that say the same of which glyph is which character.
         whole["cmap"].tables = [whole["cmap"].getcmap(*WINDOWS_UNICODE)]
-        return _saved(whole, options)
-
-
-def _saved(font: object, options: subset.Options) -> bytes:
-    from io import BytesIO
-
-    buffer = BytesIO()
-    subset.save_font(font, buffer, options)
-    return buffer.getvalue()
+        buffer = BytesIO()
+        subset.save_font(whole, buffer, options)
+        return buffer.getvalue()
 
 
 @cache

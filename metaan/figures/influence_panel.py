@@ -20,7 +20,6 @@ from metaan.figures.presets import METAAN, Preset
 from metaan.figures.scale import Scale, Tick, choose_limits, choose_ticks
 from metaan.figures.sheet import Line, Shape, Sheet, Words, baseline, in_family, level
 from metaan.format import fixed, percent, significant, variance
-from metaan.sensitivity.diagnostics import influence_diagnostics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -134,7 +133,7 @@ def influence_panel(
     'Influence of each study: Pain'
     """
     subject = pooled_studies("influence panel", fit, yi, vi, measure=measure, labels=labels, outcome=outcome)
-    found = diagnostics or influence_diagnostics(subject.yi, subject.vi, method=fit.method)
+    found = diagnostics or subject.diagnosed()
     count = int(found.influential.sum())
     marked = "no study marked" if count == 0 else f"{count} {'study' if count == 1 else 'studies'} marked"
     return sheet_drawing(
@@ -162,7 +161,7 @@ def layout_influence(
 ) -> InfluenceLayout:
     """Lay out an influence panel in points, without drawing it; the arguments are those of the panel."""
     subject = pooled_studies("influence panel", fit, yi, vi, measure=measure, labels=labels, outcome=outcome)
-    found = diagnostics or influence_diagnostics(subject.yi, subject.vi, method=fit.method)
+    found = diagnostics or subject.diagnosed()
     return fitted(partial(_layout, subject, found), preset)
 
 

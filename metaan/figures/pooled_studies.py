@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
+    from metaan.results.diagnostics import InfluenceDiagnostics
     from metaan.results.pairwise import Pooled
     from metaan.types import FloatArray
 
@@ -90,6 +91,12 @@ class PooledStudies:
     def interval(self, value: float, low: float, high: float) -> str:
         """Write an estimate with its interval, as `shown` does."""
         return effect_with_interval(value, low, high, self.measure)
+
+    def diagnosed(self) -> InfluenceDiagnostics:
+        """Leave each study out in turn."""
+        from metaan.sensitivity.diagnostics import influence_diagnostics  # rooms load without the models
+
+        return influence_diagnostics(self.yi, self.vi, method=self.fit.method)
 
     def study(self, i: int) -> str:
         """Say what study i shows."""

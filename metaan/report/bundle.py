@@ -5,28 +5,37 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from contextlib import nullcontext
 from functools import partial
 from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metaan.errors import InputError, PlanError
-from metaan.report.crosscheck import cross_check
-from metaan.report.drawings import dressed, scale_names, start_drawing, wanted_figures
+from metaan.report.ahead import (
+    MODELS,
+    STATSMODELS,
+    begin_checking,
+    begin_describing,
+    begin_drawing,
+    have_changed,
+    helpers,
+    load_ahead,
+)
 from metaan.report.folder import MANIFEST, recover, refuse_foreign, replace_folder
 from metaan.report.memory import Memory
-from metaan.report.processes import drawing_pool, elsewhere, uninterrupted
-from metaan.report.reuse import figure_key, keep_figures, kept_figures
-from metaan.review.read import read_review
+from metaan.report.processes import elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from metaan.report.ahead import Helpers
+    from metaan.report.chapters import Chapter
     from metaan.report.drawings import Wanted
     from metaan.report.folder import Files
     from metaan.report.rendered import RenderedFigure
-    from metaan.results.synthesis import AnalysisResult, CrossCheck
+    from metaan.report.table_files import TableForms
+    from metaan.results.synthesis import AnalysisResult
     from metaan.review.rows import Review
     from metaan.tables.table import Table
 
@@ -40,6 +49,7 @@ def write_report(
     progress: Callable[[str], None] = lambda _: None,
     workers: int | None = None,
     memory: Memory | None = None,
+    by: Helpers | None = None,
     fresh: bool = False,
 ) -> None:
     """Turn a review into its report; nothing is written before everything is made.
@@ -55,9 +65,12 @@ def write_report(
     workers : int or None
         Processes that draw; None for one per processor, 0 for none. The outputs do not depend on it.
     memory : Memory, optional
-        What earlier calls computed, so that only what changed is computed again.
+        What earlier calls made, so that only what changed is made again; without it, what the last run for
+        this folder kept.
+    by : Helpers, optional
+        Processes of an earlier call; without them, this one starts some and ends them.
     fresh : bool
-        Take no figure over from the last run.
+        Make everything again.
 
     Raises
     ------
@@ -68,11 +81,16 @@ def write_report(
     """
     recover(out)
     refuse_foreign(out)
-    kept = {} if fresh else kept_figures(out)
-    made = _made(folder, progress, workers, kept, memory or Memory())
-    replace_folder(out, made.files)
-    if made.keys.values() - kept.keys():
-        keep_figures(out, made.figures, made.keys)
+    memory = Memory() if memory is None else memory
+    if fresh:
+        memory.forget()
+    elif not memory:
+        memory.read(out)
+    with nullcontext(by) if by else helpers(workers, many=not memory) as by:
+        files = _made(folder, progress, memory, by)
+    replace_folder(out, files)
+    memory.turn()
+    memory.write(out)
 
 
 def make_report(
@@ -95,70 +113,72 @@ def make_report(
     PlanError, ReviewError
         Where the plan or the data have errors, or two places of the page would share a name.
     """
-    return _made(folder, progress, workers, {}, Memory()).files
+    with helpers(workers) as by:
+        return _made(folder, progress, Memory(), by)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Made:
-    """A report in memory: its files, and its figures with the keys of what they are drawn from."""
+def _made(folder: Path, progress: Callable[[str], None], memory: Memory, by: Helpers) -> Files:
+    changed = have_changed(folder, memory)
+    if changed:
+        load_ahead(MODELS, by.computing)
 
-    files: Files
-    figures: tuple[RenderedFigure, ...]
-    keys: dict[str, str]
+    # All this loads while other processes load what they need.
+    from metaan.review.read import read_review
 
-
-def _made(
-    folder: Path,
-    progress: Callable[[str], None],
-    workers: int | None,
-    kept: Mapping[str, RenderedFigure],
-    memory: Memory,
-) -> _Made:
     review = read_review(folder)
     progress(f"Read {len(review.files)} files")
-    with drawing_pool(workers, little=bool(kept)) as pool:
-        from metaan.report.analysis import analyse
-        from metaan.report.appraised import appraisal_figures
-        from metaan.report.contents import report_tables
-        from metaan.report.evidence import node_names
-        from metaan.report.forest_looks import forest_looks
-        from metaan.report.html import page_template
-        from metaan.report.manifest import environment
 
-        analyses = analyse(review, progress=progress, memory=memory)
-        looks = forest_looks(review)
-        figures = (
-            *wanted_figures(
-                analyses, node_names(review), review.plan.review.reference, scale_names(review), looks
-            ),
-            *(dressed(each, looks) for each in appraisal_figures(review, analyses)),
-        )
-        keys = {figure.id: figure_key(figure) for figure in figures}
-        with uninterrupted():
-            described = elsewhere(pool, partial(environment, review.plan.defaults.journal))
-            checks = elsewhere(pool, _checks(analyses))
-            pending = start_drawing([figure for figure in figures if keys[figure.id] not in kept], pool)
-        made = _Outputs()
-        _add_data(made, review, folder)
-        _add_numbers(made, review, analyses)
-        tables = report_tables(review, analyses, checks())
-        _add_tables(made, review, analyses, tables)
-        _add_cinema(made, review, analyses)
-        _add_companions(made, review, analyses)
-        page_template()  # it is compiled while figures are being drawn
-        fresh, surroundings = pending.collect(progress), described()
-    drawn = {name: fresh.get(name) or kept[key] for name, key in keys.items()}
-    _add_figures(made, drawn, {figure.id: figure for figure in figures})
-    checklist = _add_checklist(made, review, analyses, tables, drawn)
-    _add_page(made, review, analyses, drawn, (*tables, checklist))
+    from metaan.report.analysis import analyse, begin_analyses
+    from metaan.report.chapters import write_chapters, write_sections
+    from metaan.report.contents import check_tables, review_tables
+    from metaan.report.html import page_templates, render_html
+    from metaan.report.table_files import table_files, table_forms, word_groups
+    from metaan.tables.word import joined_docx
+
+    begun = begin_analyses(review, memory, by.computing)
+    if changed:  # statsmodels takes as long to load as all analyses
+        load_ahead(STATSMODELS, by.computing)
+    page_templates()  # they are compiled while others compute
+    analyses = analyse(review, progress=progress, begun=begun)
+    figures = _figures(review, analyses)
+    drawn = begin_drawing(figures, memory, by, progress)
+    checked = begin_checking(analyses, memory, by.computing)
+    described = begin_describing(review, memory, by.drawing)
+    made = _Outputs()
+    _add_data(made, review, folder)
+    chapters = write_chapters(review, analyses, memory)
+    _add_numbers(made, review, analyses, chapters, memory)
+    _add_cinema(made, review, analyses)
+    _add_companions(made, review, analyses)
+    tables = review_tables(review, analyses)
+    forms = [memory.recall(memory.key("table", repr(each)), partial(table_forms, each)) for each in tables]
+    rendered = drawn()
+    _add_figures(made, rendered, {figure.id: figure for figure in figures})
+    sections = write_sections(review, analyses, rendered, memory)
+    checks = check_tables(review, analyses, checked())
+    forms += [*map(table_forms, checks), *(table for each in chapters.values() for table in each.tables)]
+    word = partial(joined_docx, word_groups(analyses, forms), title=review.plan.review.title)
+    joined = elsewhere(by.computing, word)
+    for path, content in table_files(forms):
+        made.add(path, content, "metaan.tables")
+    checklist = _add_checklist(made, review, analyses, forms, rendered, memory)
+    _add_page(made, render_html(review, analyses, rendered, (*tables, *checks, checklist), sections))
     progress("Wrote the page")
-    files = _closed(made, review, drawn) | {"environment.json": surroundings}
-    return _Made(files=files, figures=tuple(drawn.values()), keys=keys)
+    made.add("tables.docx", joined(), "metaan.tables")
+    return _closed(made, review, rendered) | {"environment.json": described()}
 
 
-def _checks(analyses: Sequence[AnalysisResult]) -> Callable[[], tuple[CrossCheck, ...]]:
-    """Bind the second opinion to as little as it needs; statsmodels takes as long to load as all analyses."""
-    return partial(cross_check, [replace(each, sensitivity=(), findings=None, rare=()) for each in analyses])
+def _figures(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[Wanted, ...]:
+    from metaan.report.appraised import appraisal_figures
+    from metaan.report.drawings import dressed, scale_names, wanted_figures
+    from metaan.report.evidence import node_names
+    from metaan.report.forest_looks import forest_looks
+
+    looks, reference = forest_looks(review), review.plan.review.reference
+    return (
+        *wanted_figures(analyses, node_names(review), reference, scale_names(review), looks),
+        *(dressed(each, looks) for each in appraisal_figures(review, analyses)),
+    )
 
 
 TAG_ID = re.compile(r"""<[a-z][^<>]*?\sid="([^"]+)\"""", re.IGNORECASE)
@@ -187,26 +207,26 @@ def _add_data(made: _Outputs, review: Review, folder: Path) -> None:
     made.add("data/datapackage.json", data_package(review), "metaan.report.manifest")
 
 
-def _add_numbers(made: _Outputs, review: Review, analyses: Sequence[AnalysisResult]) -> None:
+def _add_numbers(
+    made: _Outputs,
+    review: Review,
+    analyses: Sequence[AnalysisResult],
+    chapters: Mapping[str, Chapter],
+    memory: Memory,
+) -> None:
     from metaan.report.canonical import write_canonical
-    from metaan.report.methods import write_methods
+    from metaan.report.methods import methods_text, write_methods
     from metaan.report.methods_document import methods_document
     from metaan.report.numbers import results_document
 
-    made.add("results.json", write_canonical(results_document(review, analyses)), "metaan.report.numbers")
+    numbers = results_document(review, analyses, [chapters[each.id].numbers for each in analyses])
+    made.add("results.json", write_canonical(numbers), "metaan.report.numbers")
     schema = resources("metaan.report").joinpath("results.schema.json").read_bytes()
     made.add("results.schema.json", schema, "metaan.report.numbers")
     made.add("methods.md", write_methods(review, analyses), "metaan.report.methods")
-    made.add("methods.docx", methods_document(review, analyses), "metaan.report.methods_document")
-
-
-def _add_tables(
-    made: _Outputs, review: Review, analyses: Sequence[AnalysisResult], tables: Sequence[Table]
-) -> None:
-    from metaan.report.table_files import table_files
-
-    for path, content in table_files(review, analyses, tables):
-        made.add(path, content, "metaan.tables")
+    said = memory.key("methods.docx", review.plan.review.title, methods_text(review, analyses))
+    word = memory.recall(said, partial(methods_document, review, analyses))
+    made.add("methods.docx", word, "metaan.report.methods_document")
 
 
 def _add_cinema(made: _Outputs, review: Review, analyses: Sequence[AnalysisResult]) -> None:
@@ -237,8 +257,9 @@ def _add_checklist(
     made: _Outputs,
     review: Review,
     analyses: Sequence[AnalysisResult],
-    tables: Sequence[Table],
+    tables: Sequence[TableForms],
     drawn: Mapping[str, RenderedFigure],
+    memory: Memory,
 ) -> Table:
     from metaan.report.checklist import prisma_checklist
     from metaan.tables.table import to_csv
@@ -246,22 +267,16 @@ def _add_checklist(
 
     figures = [figure.id for figure in drawn.values() if not figure.refusal]
     table = prisma_checklist(review, analyses, tables=[each.id for each in tables], figures=figures)
-    word = to_docx([("Where each item is reported", [table])], title=review.plan.review.title)
+    groups, title = [("Where each item is reported", [table])], review.plan.review.title
+    word = memory.recall(
+        memory.key("checklist.docx", title, repr(table)), partial(to_docx, groups, title=title)
+    )
     made.add(f"{table.id}.csv", to_csv(table), "metaan.report.checklist")
     made.add(f"{table.id}.docx", word, "metaan.report.checklist")
     return table
 
 
-def _add_page(
-    made: _Outputs,
-    review: Review,
-    analyses: tuple[AnalysisResult, ...],
-    drawn: Mapping[str, RenderedFigure],
-    tables: tuple[Table, ...],
-) -> None:
-    from metaan.report.html import render_html
-
-    page = render_html(review, analyses, drawn, tables)
+def _add_page(made: _Outputs, page: str) -> None:
     doubled = [name for name, count in Counter(TAG_ID.findall(page)).items() if count > 1]
     if doubled:
         raise PlanError(

@@ -6,9 +6,41 @@ from json.encoder import encode_basestring
 from math import isfinite
 from typing import Any
 
-__all__ = ["write_canonical"]
+__all__ = ["Written", "write_canonical", "write_part"]
 
 NAMED = {None: "null", True: "true", False: "false"}
+
+
+class Written(str):
+    """A part of a document that was written before, by `write_part`, for the depth at which it stands."""
+
+    __slots__ = ()
+
+
+def write_part(value: object, depth: int, *, indent: int = 1) -> Written:
+    r"""Write a part of a document, for `write_canonical` to put in.
+
+    Parameters
+    ----------
+    value : object
+        As it would stand in the document.
+    depth : int
+        How many mappings and sequences it stands in.
+    indent : int, default 1
+        Spaces of each level, as in the document.
+
+    Returns
+    -------
+    Written
+        Without a line feed at its end.
+
+    Examples
+    --------
+    >>> part = write_part({"b": [1]}, depth=1)
+    >>> write_canonical({"a": part}) == write_canonical({"a": {"b": [1]}})
+    True
+    """
+    return Written(_written(value, "\n" + " " * (indent * depth), " " * indent))
 
 
 def write_canonical(document: dict[str, Any], *, indent: int = 1) -> bytes:
@@ -46,7 +78,7 @@ def write_canonical(document: dict[str, Any], *, indent: int = 1) -> bytes:
 def _written(value: object, line: str, step: str) -> str:
     """Write a value whose lines begin with `line`: a line feed and the indentation around it."""
     if isinstance(value, str):
-        return encode_basestring(value)
+        return value if isinstance(value, Written) else encode_basestring(value)
     if isinstance(value, float):
         return _number(value)
     if value is None or isinstance(value, bool):

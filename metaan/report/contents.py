@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from metaan.review.rows import Review
     from metaan.tables.table import Table
 
-__all__ = ["report_tables"]
+__all__ = ["analysis_tables", "check_tables", "report_tables", "review_tables"]
 
 
 def report_tables(
@@ -70,17 +70,56 @@ def report_tables(
     tuple of Table
         Tables of the review, then those of each analysis; a table without rows is left out.
     """
-    names = node_names(review)
     checks = cross_check(analyses) if checks is None else checks
-    made = (*_of_review(review, analyses, checks, names), *_of_analyses(review, analyses, names))
-    return tuple(table for table in made if table.rows)
+    of_analyses = (table for each in analyses for table in analysis_tables(review, each))
+    return (*review_tables(review, analyses), *check_tables(review, analyses, checks), *of_analyses)
+
+
+def review_tables(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[Table, ...]:
+    """Make the tables of the whole review that have a row, but for the second opinion.
+
+    Parameters
+    ----------
+    review : Review
+        Its tables are listed.
+    analyses : sequence of AnalysisResult
+        Their numbers are set out.
+    """
+    return tuple(table for table in _of_review(review, analyses, node_names(review)) if table.rows)
+
+
+def check_tables(
+    review: Review, analyses: Sequence[AnalysisResult], checks: Sequence[CrossCheck]
+) -> tuple[Table, ...]:
+    """Make the table of the second opinion, where there is one.
+
+    Parameters
+    ----------
+    review : Review
+        Names of treatments.
+    analyses : sequence of AnalysisResult
+        Their titles.
+    checks : sequence of CrossCheck
+        The second opinion.
+    """
+    return (crosscheck_table(checks, analyses, node_names(review)),) if checks else ()
+
+
+def analysis_tables(review: Review, analysis: AnalysisResult) -> tuple[Table, ...]:
+    """Make the tables of one analysis that have a row.
+
+    Parameters
+    ----------
+    review : Review
+        Names of treatments, outcomes, studies and arms, and the order of the treatments.
+    analysis : AnalysisResult
+        Its numbers are set out.
+    """
+    return tuple(table for table in _of_analysis(review, analysis, node_names(review)) if table.rows)
 
 
 def _of_review(
-    review: Review,
-    analyses: Sequence[AnalysisResult],
-    checks: Sequence[CrossCheck],
-    names: Mapping[str, str],
+    review: Review, analyses: Sequence[AnalysisResult], names: Mapping[str, str]
 ) -> Iterator[Table]:
     yield answers_table(analyses, names)
     yield from findings_tables(summary_of_findings(review, analyses), names, chosen_words(review))
@@ -101,33 +140,28 @@ def _of_review(
         {each.id: each.title for each in analyses},
         {each.id: each.label for each in review.plan.sensitivity},
     )
-    yield crosscheck_table(checks, analyses, names)
 
 
-def _of_analyses(
-    review: Review, analyses: Sequence[AnalysisResult], names: Mapping[str, str]
-) -> Iterator[Table]:
-    order = review.plan.review.treatments
-    for analysis in analyses:
-        yield pooled_table(analysis, names)
-        yield effects_table(analysis, names)
-        yield asymmetry_table(analysis, names)
-        yield trim_fill_table(analysis, names)
-        yield influence_table(analysis, names)
-        if analysis.main.network is not None:
-            yield league_table(
-                analysis.main.network,
-                analysis=analysis.id,
-                title=analysis.title,
-                measure=analysis.main.measure,
-                names=names,
-                order=order,
-            )
-            yield from _of_network(review, analysis, names)
-        yield zero_cells_table(analysis, names)
-        yield rare_table(analysis, names)
-        yield sensitivity_table(analysis, names)
-        yield set_aside_table(analysis, outcome_names(review), row_arms(review))
+def _of_analysis(review: Review, analysis: AnalysisResult, names: Mapping[str, str]) -> Iterator[Table]:
+    yield pooled_table(analysis, names)
+    yield effects_table(analysis, names)
+    yield asymmetry_table(analysis, names)
+    yield trim_fill_table(analysis, names)
+    yield influence_table(analysis, names)
+    if analysis.main.network is not None:
+        yield league_table(
+            analysis.main.network,
+            analysis=analysis.id,
+            title=analysis.title,
+            measure=analysis.main.measure,
+            names=names,
+            order=review.plan.review.treatments,
+        )
+        yield from _of_network(review, analysis, names)
+    yield zero_cells_table(analysis, names)
+    yield rare_table(analysis, names)
+    yield sensitivity_table(analysis, names)
+    yield set_aside_table(analysis, outcome_names(review), row_arms(review))
 
 
 def _of_network(review: Review, analysis: AnalysisResult, names: Mapping[str, str]) -> Iterator[Table]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from metaan.once import once
 from metaan.report.evidence import node_names, outcome_names, provenances, row_anchor, row_arms
 from metaan.report.treatment_merges import treatment_merges
 from metaan.results.decision import Decision
@@ -171,6 +172,7 @@ class _Log:
         return self._names.get(node, node)
 
 
+@once
 def decisions(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[Decision, ...]:
     """List everything that stands between the rows as extracted and the numbers of the report.
 

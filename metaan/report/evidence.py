@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from metaan.once import once
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -90,6 +92,7 @@ def row_anchor(row: Row) -> str:
     return f"{row.table}-{row.number}"
 
 
+@once
 def node_names(review: Review) -> dict[str, str]:
     """Give each node the name to print: the first that treatments.csv offers, else the node itself.
 
@@ -111,6 +114,7 @@ def node_names(review: Review) -> dict[str, str]:
     return names
 
 
+@once
 def study_names(review: Review) -> dict[str, str]:
     """Give each unit the name to print."""
     return {
@@ -118,6 +122,7 @@ def study_names(review: Review) -> dict[str, str]:
     }
 
 
+@once
 def outcome_names(review: Review) -> dict[str, str]:
     """Give each outcome the name to print."""
     return {
@@ -126,6 +131,7 @@ def outcome_names(review: Review) -> dict[str, str]:
     }
 
 
+@once
 def row_arms(review: Review) -> dict[str, str]:
     """Name the arm, or the two arms, of every extracted row: treatment and dose as recorded.
 
@@ -171,6 +177,7 @@ def main_effects(analyses: Iterable[AnalysisResult]) -> Iterator[tuple[AnalysisR
             yield analysis, effect
 
 
+@once
 def uses(analyses: Iterable[AnalysisResult]) -> dict[str, tuple[Use, ...]]:
     """Find, for every row that some analysis uses, the comparisons it enters.
 
@@ -194,6 +201,7 @@ def uses(analyses: Iterable[AnalysisResult]) -> dict[str, tuple[Use, ...]]:
     }
 
 
+@once
 def shown_only(analyses: Iterable[AnalysisResult]) -> dict[str, tuple[Use, ...]]:
     """Find the rows that stand in a main comparison without carrying anything: shown, not estimable."""
     found: dict[str, dict[Use, None]] = {}

@@ -10,11 +10,7 @@ from zlib import crc32
 import numpy as np
 
 from metaan.format import RATIO_MEASURES
-from metaan.models.network.contribution import (
-    NOT_JUDGED,
-    contribution_by_judgement,
-    contributions,
-)
+from metaan.models.network.contribution import contribution_by_judgement, contributions
 from metaan.models.network.heat import net_heat
 from metaan.models.network.inconsistency import decompose_designs
 from metaan.models.network.loops import bucher
@@ -25,6 +21,7 @@ from metaan.models.network.splitting import split_nodes
 from metaan.models.network.spread import assumed_tau2, network_heterogeneity_interval
 from metaan.report.limits import overall_judgements
 from metaan.report.margins import margin_of
+from metaan.results.contribution import NOT_JUDGED
 from metaan.results.findings import NetworkFindings
 from metaan.results.margin import margin_band
 

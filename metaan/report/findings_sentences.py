@@ -6,8 +6,8 @@ from math import isnan
 from typing import TYPE_CHECKING
 
 from metaan.format import fixed, percent, pvalue, variance
-from metaan.models.network.contribution import NOT_JUDGED
 from metaan.report.wording import counted, joined
+from metaan.results.contribution import NOT_JUDGED
 from metaan.tables.ranking import small_values_words
 
 if TYPE_CHECKING:

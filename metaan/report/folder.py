@@ -2,7 +2,9 @@
 
 A run writes into `.<name>.metaan-new-<process>` beside the folder. When everything is there, the two change
 places in one step where the system can (Linux, `renameat2`), otherwise in two renames; a run that was
-killed between the two is put right when the next one starts.
+killed between the two is put right when the next one starts. A file that is as it was is not written again:
+it gets a second name in the new folder and loses its first with the old one, so that its date stays, and who
+copies or synchronises a report sees what changed.
 
 Hidden files and folders at the top (`.log`, `.gitignore`, `.git`) are nobody's report: they stay. A file
 gets a second name in the new folder before the swap, so that what somebody writes to it goes on arriving.
@@ -16,6 +18,7 @@ import json
 import os
 import shutil
 import signal
+import stat
 import sys
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -80,7 +83,8 @@ def replace_folder(out: Path, files: Mapping[str, bytes]) -> None:
             place.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             disturb()
-            _write(new / name, content)
+            if not _linked(out / name, new / name, content):
+                _write(new / name, content)
         disturb()
         _swap(new, out)
 
@@ -175,7 +179,8 @@ def _is_empty(folder: str) -> bool:
 def _foreign(out: Path) -> Iterator[str]:
     """List what a report did not bring; a folder of it that was emptied is still its own."""
     listed = _listed(out) | UNLISTED
-    folders = {parent.as_posix() for name in listed for parent in PurePosixPath(name).parents}
+    within = {name.rpartition("/")[0] for name in listed}
+    folders = within | {parent.as_posix() for name in within for parent in PurePosixPath(name).parents}
     for name, what in _entries(out):
         if name not in (folders if what == EMPTY else listed):
             yield name
@@ -255,6 +260,19 @@ def _said(out: Path) -> Iterator[None]:
             f"The report could not be written to {out}: {reason}. The folder above it must be writable;"
             " name another folder with --out."
         ) from error
+
+
+def _linked(old: Path, new: Path, content: bytes) -> bool:
+    """Give a file of the last report its place in the new one, where it holds just that and is not shared."""
+    try:
+        held = os.lstat(old)
+        same = stat.S_ISREG(held.st_mode) and held.st_nlink == 1 and held.st_size == len(content)
+        if not same or old.read_bytes() != content:
+            return False
+        os.link(old, new)
+    except (OSError, NotImplementedError):  # it is not there, or may have no second name
+        return False
+    return True
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from metaan.figures.guards import LEAST
-from metaan.report.small_study import comparison_cells, pooled_rows
+from metaan.report.pooled_rows import comparison_cells, pooled_rows
 from metaan.report.wording import counted, joined
 
 if TYPE_CHECKING:

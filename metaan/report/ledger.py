@@ -121,11 +121,13 @@ def web_address(text: str) -> str:
     >>> web_address("https://example.org/a b"), web_address("javascript:alert(1)")
     ('https://example.org/a b', '')
     """
+    if not text.lower().startswith(("http://", "https://")):
+        return ""
     try:
         parts = urlsplit(text)
     except ValueError:
         return ""
-    return text if parts.scheme.lower() in ("http", "https") and parts.netloc else ""
+    return text if parts.netloc else ""
 
 
 def _ledger_row(row: Row, review: Review, places: tuple[Place, ...], unused: tuple[str, ...]) -> LedgerRow:

@@ -365,4 +365,6 @@ def _code(parts: Iterable[str]) -> str:
 
 
 def _comment(text: str) -> str:
-    return " ".join("".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text).split())
+    if not text.isprintable():
+        text = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
+    return " ".join(text.split())

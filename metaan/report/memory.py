@@ -1,73 +1,231 @@
-"""Analyses that need not be computed again, because all that they follow from is as it was."""
+"""What need not be made again, because all that it follows from is as it was in the last run.
+
+It is kept in the user's own cache, a folder for each output folder, and never in a report: a report that
+somebody else made brings nothing into ours. `metaan verify` takes nothing over.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+import io
+import os
+import pickle
+import platform
+import shutil
+from contextlib import suppress
+from functools import cache
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import metaan
+from metaan.report.digest import Digests
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from metaan.results.synthesis import AnalysisResult
-    from metaan.review.plan import AnalysisPlan
-    from metaan.review.rows import Review, Row
-    from metaan.review.select import Selection
+    from collections.abc import Callable, Iterator
 
 __all__ = ["Memory"]
 
-MEASURED = ("results", "contrasts")
-"""Tables of which an analysis follows its own rows only; it follows the others as a whole."""
+T = TypeVar("T")
+
+CACHE = "METAAN_CACHE"
+"""Environment variable that names another folder than the user's cache."""
+LIBRARIES = ("fonttools", "jinja2", "matplotlib", "numpy", "pillow", "python-docx", "scipy", "statsmodels")
+FOLDERS_KEPT = 20
+KEPT = ".kept"
+FROM_NUMPY = frozenset({"_reconstruct", "_frombuffer", "ndarray", "dtype", "scalar"})
 
 
 class Memory:
-    """Remembers the analyses of the last run; one that follows from the same is taken as it was."""
+    """Remembers what was made for a report, by what it follows from, within a process and from run to run."""
 
     def __init__(self) -> None:
-        self._last: dict[str, AnalysisResult] = {}
-        self._now: dict[str, AnalysisResult] = {}
+        self._last: dict[str, _Kept] = {}
+        self._now: dict[str, _Kept] = {}
+        self._digests = Digests()
 
-    def recall(
-        self,
-        review: Review,
-        analysis: AnalysisPlan,
-        selections: Iterable[Selection],
-        compute: Callable[[], AnalysisResult],
-    ) -> AnalysisResult:
-        """Give an analysis, computed anew only where what it follows from has changed.
+    def __bool__(self) -> bool:
+        """Tell whether anything is remembered."""
+        return bool(self._last or self._now)
+
+    def key(self, kind: str, *parts: object) -> str:
+        """Name what something follows from, the code that makes it among it.
 
         Parameters
         ----------
-        review : Review
-            The plan and the tables.
-        analysis : AnalysisPlan
-            The analysis.
-        selections : iterable of Selection
-            Its rows, of the main analysis and of every sensitivity.
-        compute : callable
-            Computes it.
+        kind : str
+            What it is.
+        *parts : object
+            Everything that it follows from, as `metaan.report.digest.Digests` takes it.
         """
-        key = _key(review, analysis, selections)
-        found = self._last.get(key) or compute()
-        self._now[key] = found
-        return found
+        return self._digests.of(_maker(), kind, *parts) + KEPT
+
+    def find(self, key: str) -> Any:
+        """Give what is kept under a key, None where nothing is."""
+        kept = self._now.get(key) or self._last.get(key)
+        if kept is None:
+            return None
+        try:
+            value = kept.value
+        except Exception:
+            return None
+        self._take(key, kept)
+        return value
+
+    def keep(self, key: str, value: T) -> T:
+        """Keep a frozen value under its key, and give it back."""
+        self._take(key, _Kept(packed=pickle.dumps(value, protocol=5), value=value))
+        return value
+
+    def recall(self, key: str, make: Callable[[], T]) -> T:
+        """Give what is kept under a key; what is not is made, and kept."""
+        found: T | None = self.find(key)
+        return self.keep(key, make()) if found is None else found
+
+    def forget(self) -> None:
+        """Forget everything."""
+        self._last, self._now, self._digests = {}, {}, Digests()
 
     def turn(self) -> None:
         """Forget what the run that ends here did not use."""
         self._last, self._now = self._now, {}
+        self._digests = Digests()
+
+    def read(self, out: Path) -> None:
+        """Take over what was kept of the last run for an output folder.
+
+        Parameters
+        ----------
+        out : Path
+            The output folder; it need not exist.
+        """
+        with suppress(OSError):
+            self._last = {file.name: _Kept(file) for file in _place(out).iterdir() if file.suffix == KEPT}
+
+    def write(self, out: Path) -> None:
+        """Keep what the last run used for the next one; a cache that cannot be written to is done without.
+
+        Parameters
+        ----------
+        out : Path
+            The output folder.
+        """
+        place = _place(out)
+        with suppress(OSError):
+            place.mkdir(parents=True, exist_ok=True)
+            for name, kept in self._last.items():
+                kept.write(place / name)
+            for file in place.iterdir():
+                if file.name not in self._last:
+                    file.unlink(missing_ok=True)
+            os.utime(place)
+            _forget(place.parent)
+
+    def _take(self, key: str, kept: _Kept) -> None:
+        self._now[key] = kept
+        self._digests.told(kept.value, kept.digest)
 
 
-def _key(review: Review, analysis: AnalysisPlan, selections: Iterable[Selection]) -> str:
-    digest = hashlib.sha256()
-    plan = review.plan
-    parts = (plan.review, plan.defaults, analysis, *plan.sensitivity)
-    for text in (*(part.model_dump_json() for part in parts), *map(repr, selections)):
-        digest.update(f"{len(text)}:{text}".encode(errors="surrogatepass"))
-    for name, rows in review.tables.items():
-        if name not in MEASURED:
-            text = repr([_cells(row) for row in rows])
-            digest.update(f"{name}{len(text)}:{text}".encode(errors="surrogatepass"))
-    return digest.hexdigest()
+class _Kept:
+    """A value as it is written, in a file or at hand, and itself once it was asked for."""
+
+    def __init__(self, file: Path | None = None, *, packed: bytes = b"", value: object = None) -> None:
+        self._file = file
+        self._packed = packed
+        self._value = value
+        self._digest = ""
+
+    @property
+    def packed(self) -> bytes:
+        if self._file and not self._packed:
+            self._packed = _unsealed(self._file.read_bytes())
+        return self._packed
+
+    @property
+    def value(self) -> Any:
+        if self._value is None:
+            self._value = _Reader(io.BytesIO(self.packed)).load()
+        return self._value
+
+    def digest(self) -> str:
+        if not self._digest:
+            self._digest = hashlib.sha256(self.packed).hexdigest()
+        return self._digest
+
+    def write(self, file: Path) -> None:
+        """Write it to its file, if it was not read from there."""
+        if self._file != file:
+            _write(file, self.packed)
+            self._file = file
 
 
-def _cells(row: Row) -> tuple[int, tuple[str, ...]]:
-    return row.number, tuple(row.text.values())
+class _Reader(pickle.Unpickler):
+    """Reads values of metaan and arrays; a file that names anything else is not ours."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        found = getattr(import_module(module), name) if _is_ours(module, name) else None
+        if isinstance(found, type) or module.startswith("numpy."):
+            return found
+        raise pickle.UnpicklingError(f"{module}.{name} is nothing that metaan keeps")
+
+
+def _is_ours(module: str, name: str) -> bool:
+    if "." in name:
+        return False
+    numbers = module == "numpy" or (module.startswith("numpy.") and name in FROM_NUMPY)
+    return numbers or module.startswith("metaan.") or (module, name) == ("markupsafe", "Markup")
+
+
+def _write(file: Path, packed: bytes) -> None:
+    """Let a file appear whole or not at all, with a seal that tells whether it is as it was written."""
+    beside = file.with_suffix(f".{os.getpid()}")
+    try:
+        beside.write_bytes(hashlib.sha256(packed).digest() + packed)
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _unsealed(content: bytes) -> bytes:
+    seal, body = content[:32], content[32:]
+    if hashlib.sha256(body).digest() != seal:
+        raise ValueError("what was kept is not whole")
+    return body
+
+
+def _place(out: Path) -> Path:
+    from platformdirs import user_cache_path
+
+    named = hashlib.sha256(os.fsencode(out.resolve())).hexdigest()[:32]
+    chosen = os.environ.get(CACHE)
+    return (Path(chosen) if chosen else user_cache_path("metaan", appauthor=False)) / named
+
+
+def _forget(folder: Path) -> None:
+    """Drop what was kept for the output folders that were written longest ago."""
+    known = sorted(filter(Path.is_dir, folder.iterdir()), key=lambda each: each.stat().st_mtime, reverse=True)
+    for each in known[FOLDERS_KEPT:]:
+        shutil.rmtree(each, ignore_errors=True)
+
+
+@cache
+def _maker() -> str:
+    """Name the code and the libraries that make a report; files as Python tells whether they changed."""
+    package = Path(metaan.__file__).parent
+    said = [f"{metaan.__version__} python {platform.python_version()} {platform.machine()}"]
+    said += [f"{name} {version(name)}" for name in LIBRARIES]
+    said += _stamps(package)
+    return hashlib.sha256("\n".join(said).encode(errors="surrogatepass")).hexdigest()
+
+
+def _stamps(folder: Path) -> Iterator[str]:
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    for entry in entries:
+        if entry.is_dir():
+            if entry.name != "__pycache__":
+                yield from _stamps(Path(entry.path))
+        else:
+            seen = entry.stat()
+            yield f"{entry.path} {seen.st_size} {seen.st_mtime_ns}"

@@ -8,15 +8,16 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import metaan
+from metaan.once import once
 from metaan.report.appraised import tool_clauses
 from metaan.report.certainty_clauses import certainty_clauses
 from metaan.report.clauses import Clause, Paragraph
 from metaan.report.conversions import conversion_clauses
 from metaan.report.evidence import study_names, uses
 from metaan.report.methods_models import measure_clauses, network_clauses, pairwise_clauses
+from metaan.report.methods_refits import refit_clauses
 from metaan.report.methods_small_study import small_study_clauses
 from metaan.report.references import REFERENCES, cite, numbered
-from metaan.report.refits import refit_clauses
 from metaan.report.wording import capital, counted, joined, spelled
 from metaan.review.settle import settle
 from metaan.tables.markdown import markdown_text
@@ -44,6 +45,7 @@ SUPPORT = {"funding": ("Support", "25"), "interests": ("Competing interests", "2
 """Fields of the plan with the word before them and their item of PRISMA 2020."""
 
 
+@once
 def methods_text(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[Paragraph, ...]:
     """Tell what was done, in the order of a methods section, from what actually ran.
 

@@ -9,7 +9,7 @@ from metaan.report.clauses import Clause
 from metaan.report.further import further_figures
 from metaan.report.wording import joined
 from metaan.results.gosh import ALL_OF_15
-from metaan.sensitivity.asymmetry import LEAST_STUDIES
+from metaan.results.least import LEAST_FOR_ASYMMETRY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,7 +60,7 @@ def small_study_clauses(analyses: Sequence[AnalysisResult], seed: int) -> list[C
 
 def _none() -> Clause:
     return Clause(
-        f"Small-study effects were not tested: no comparison had {LEAST_STUDIES} studies, below which"
+        f"Small-study effects were not tested: no comparison had {LEAST_FOR_ASYMMETRY} studies, below which"
         " asymmetry of a funnel cannot be judged.",
         ("sterne2011",),
     )
@@ -72,7 +72,7 @@ def _tests(found: Sequence[Asymmetry]) -> list[Clause]:
     others = [name for name in words if name not in chosen and name != "regression"]
     clauses = [
         Clause(
-            f"Where {LEAST_STUDIES} studies or more were pooled, small-study effects were tested by"
+            f"Where {LEAST_FOR_ASYMMETRY} studies or more were pooled, small-study effects were tested by"
             f" {joined([words[name] for name in chosen], 'or')}, chosen by the effect measure.",
             (*(TEST_WORKS[name] for name in chosen), "sterne2011"),
         )

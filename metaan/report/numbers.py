@@ -7,25 +7,31 @@ from typing import TYPE_CHECKING, Any
 from metaan.report.appraised import appraisal_record
 from metaan.report.decisions import decisions
 from metaan.report.findings_record import findings_record
-from metaan.report.pairs import node_order
-from metaan.report.rare_methods import rare_record
+from metaan.report.pairs import Order, node_order
+from metaan.report.rare_record import rare_record
 from metaan.report.records import analysis_record
 from metaan.report.summary import summary_of_findings
 from metaan.report.summary_record import decision_record, finding_record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from metaan.results.synthesis import AnalysisResult, Provenance, Scenario
     from metaan.review.rows import Review
 
-__all__ = ["SCHEMA_VERSION", "results_document"]
+__all__ = ["ANALYSIS_DEPTH", "SCHEMA_VERSION", "analysis_document", "results_document"]
 
 SCHEMA_VERSION = 1
 """Version of results.schema.json; it rises when a field changes its meaning or goes."""
 
 
-def results_document(review: Review, analyses: Iterable[AnalysisResult]) -> dict[str, Any]:
+ANALYSIS_DEPTH = 2
+"""In how many mappings and sequences an analysis stands in the document."""
+
+
+def results_document(
+    review: Review, analyses: Iterable[AnalysisResult], parts: Sequence[Any] | None = None
+) -> dict[str, Any]:
     """Gather every number of the report.
 
     Parameters
@@ -34,6 +40,8 @@ def results_document(review: Review, analyses: Iterable[AnalysisResult]) -> dict
         The review.
     analyses : iterable of AnalysisResult
         Its results.
+    parts : sequence, optional
+        What stands for each analysis, where it was made before.
 
     Returns
     -------
@@ -55,7 +63,7 @@ def results_document(review: Review, analyses: Iterable[AnalysisResult]) -> dict
             "questions": [{"treat1": each.treat1, "treat2": each.treat2} for each in info.questions],
             "seed": info.seed,
         },
-        "analyses": [analysis_record(each, order) | _more(each) for each in analyses],
+        "analyses": [analysis_document(each, order) for each in analyses] if parts is None else list(parts),
         "rows": _rows(analyses),
         **appraisal_record(review),
         "summary_of_findings": [finding_record(each) for each in summary_of_findings(review, analyses)],
@@ -63,8 +71,18 @@ def results_document(review: Review, analyses: Iterable[AnalysisResult]) -> dict
     }
 
 
-def _more(result: AnalysisResult) -> dict[str, Any]:
-    return {"rare_events": [rare_record(row) for row in result.rare]} | _findings(result)
+def analysis_document(result: AnalysisResult, order: Order) -> dict[str, Any]:
+    """Gather every number of one analysis.
+
+    Parameters
+    ----------
+    result : AnalysisResult
+        The analysis.
+    order : Order
+        The order in which effects are stated.
+    """
+    more = {"rare_events": [rare_record(row) for row in result.rare]}
+    return analysis_record(result, order) | more | _findings(result)
 
 
 def _findings(result: AnalysisResult) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""The processes that draw and check, one per processor; the bytes do not depend on how many.
+"""The processes that draw and check; the bytes do not depend on how many.
 
-On Linux they are forked from a process that loads what they need while the analyses run, elsewhere each does.
+On Linux they are forked from one that loads every room while the analyses run, elsewhere each does.
 They are never forked from this one: a fork copies the locks of BLAS threads, and may wait for them for ever.
 """
 
@@ -17,7 +17,6 @@ import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from importlib import import_module
 from multiprocessing import forkserver
 from typing import TYPE_CHECKING, TypeVar
 
@@ -25,46 +24,47 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Executor
 
-__all__ = ["drawing_pool", "elsewhere", "uninterrupted"]
+__all__ = ["elsewhere", "processes", "uninterrupted"]
 
 T = TypeVar("T")
 
 ROOMS = "metaan.report.preloaded"
-STATSMODELS = "statsmodels.regression.linear_model"
 PR_SET_PDEATHSIG = 1
 OBJECTS_BEFORE_SEARCH = 50_000
 
 
 @contextmanager
-def drawing_pool(workers: int | None = None, *, little: bool = False) -> Iterator[Executor | None]:
-    """Hold processes that draw and check; what they need most is loaded at once, while others compute.
+def processes(
+    workers: int | None = None, *, rooms: bool = True, ahead: bool = True
+) -> Iterator[Executor | None]:
+    """Hold processes that draw or check; each starts with the first work that no other is free for.
 
     Parameters
     ----------
     workers : int or None
         Number of processes at most; None for one per processor; 0 to draw in this process.
-    little : bool
-        Little or nothing will be drawn: statsmodels is loaded at once, and a room when it is needed.
+    rooms : bool
+        They draw; without it they load only what their work asks for.
+    ahead : bool
+        The process that they are forked from starts at once, otherwise with the first work.
 
     Yields
     ------
     Executor or None
         None where drawing happens in this process, also where the system offers no shared semaphores.
     """
-    load = STATSMODELS if little else ROOMS
     count = min(max(2, os.cpu_count() or 1), 16) if workers is None else workers
     others = set(multiprocessing.active_children())
-    pool = _started(count, load) if count else None
+    pool = _started(count, rooms=rooms, ahead=ahead) if count else None
     if pool is None:
         yield None
         return
     try:
         yield pool
-    except BaseException:
+    finally:
+        # What was wanted of them is here: ending in good order would take as long as drawing a figure.
         for process in set(multiprocessing.active_children()) - others:
             process.kill()
-        raise
-    finally:
         # Waiting ends the pool's thread before the interpreter closes what that thread still writes to.
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -109,17 +109,15 @@ def uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _started(workers: int, load: str) -> Executor | None:
-    context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
-    context.set_forkserver_preload([load])
+def _started(workers: int, *, rooms: bool, ahead: bool) -> Executor | None:
+    forked = rooms and sys.platform == "linux"
+    context = multiprocessing.get_context("forkserver" if forked else "spawn")
+    context.set_forkserver_preload([ROOMS])
     try:
         pool = ProcessPoolExecutor(workers, context, initializer=_prepare)
         with uninterrupted():
-            if sys.platform == "linux":
+            if forked and ahead:
                 forkserver.ensure_running()
-            else:
-                for _ in range(workers):
-                    pool.submit(import_module, load)
     except (OSError, NotImplementedError):
         return None
     return pool
@@ -129,6 +127,7 @@ def _prepare() -> None:
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its files is no news
     # A figure is thousands of objects that live until it is written: looking through them earlier is in vain.
     gc.freeze()
+    gc.enable()
     gc.set_threshold(OBJECTS_BEFORE_SEARCH)
     _die_with_parent()
     if hasattr(signal, "pthread_sigmask"):

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from metaan.format import canonical
 from metaan.models.network.rare_comparison import compare_rare
-from metaan.report.records import has_gap
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from metaan.report.pairs import Order
     from metaan.results.rare_network import RareRow
     from metaan.results.synthesis import Scenario
 
-__all__ = ["rare_methods", "rare_record"]
+__all__ = ["rare_methods"]
 
 RATIOS = ("OR", "RR")
 
@@ -56,21 +52,6 @@ def rare_methods(scenario: Scenario, order: Order, *, level: float) -> tuple[Rar
         level=level,
     )
     return found if any(row.studies for row in found) else ()
-
-
-def rare_record(row: RareRow) -> dict[str, Any]:
-    """Write one row for results.json."""
-    record = {
-        "treat1": row.treatment,
-        "treat2": row.reference,
-        "method": row.method,
-        "estimate": canonical(row.estimate, row.se if row.se == row.se else 0.0),
-        "se": canonical(row.se),
-        "ci": {"low": canonical(row.ci[0]), "high": canonical(row.ci[1])},
-        "studies": row.studies,
-        "left_out": row.left_out,
-    }
-    return record | {"reason": row.reason if has_gap(record) else ""}
 
 
 def _arms(scenario: Scenario) -> dict[tuple[str, str], tuple[int, int]]:

@@ -7,7 +7,7 @@ from statistics import NormalDist, median
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from metaan.format import RATIO_MEASURES, back_transform, canonical, shown_scale, total_variance
-from metaan.report.refits import refits_record
+from metaan.report.refits_record import refits_record
 from metaan.report.small_study_record import small_study_records
 
 if TYPE_CHECKING:

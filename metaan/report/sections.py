@@ -36,6 +36,7 @@ from metaan.report.views import (
     MethodView,
     Page,
     Reading,
+    Section,
     TableView,
 )
 from metaan.report.wording import capital
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from metaan.results.synthesis import AnalysisResult, Comparison
     from metaan.review.read import Review
 
-__all__ = ["comparison_anchors", "page"]
+__all__ = ["analysis_view", "comparison_anchors", "page", "section_figures"]
 
 REVIEW_TABLES = ("studies", "rob", "missing", "excluded")
 WIDE = 9  # a table with more columns keeps its natural width and scrolls
@@ -75,6 +76,7 @@ NETWORK_FIGURES = (
     "contributions",
     "funnel",
 )
+REFITS = ("loo", "cumulative")
 ANALYSIS_TABLES = (
     "comparisons",
     "studies",
@@ -96,6 +98,7 @@ def page(
     analyses: Sequence[AnalysisResult],
     figures: Mapping[str, RenderedFigure],
     tables: Iterable[Table],
+    sections: tuple[Section, ...],
 ) -> Page:
     """Put everything that the report shows in its place.
 
@@ -109,6 +112,8 @@ def page(
         Figure id to figure, drawn or refused.
     tables : iterable of Table
         In any order; one that has no place of its own is shown at the end.
+    sections : tuple of Section
+        The analyses, as `analysis_view` gives them and the template shows them.
     """
     names = node_names(review)
     anchors = comparison_anchors(analyses)
@@ -128,7 +133,7 @@ def page(
         answers=_table(leading_answers(by_id.get("answers"), analyses, anchors)),
         findings=_findings(by_id, analyses),
         decisions=_table(by_id.get("decisions")),
-        analyses=tuple(_analysis(review, each, anchors, figures, by_id) for each in analyses),
+        analyses=sections,
         flow=_appraisal(flow_sentences(review), figures, ("flow",), by_id, ("flow",)),
         bias=_appraisal(bias_sentences(review), figures, ("traffic-", "bias-"), by_id, placed(review)),
         tables=_named({name: by_id.get(name) for name in REVIEW_TABLES}),
@@ -137,7 +142,7 @@ def page(
         checklist=_table(by_id.get(CHECKLIST)),
         references=tuple((number, cite(REFERENCES[key])) for key, number in numbers.items()),
         ledger=ledger(review, analyses, anchors),
-        downloads=tuple(by_id),
+        has_outcome_data="outcome-data" in by_id,
     )
 
 
@@ -191,13 +196,51 @@ def _method(paragraph: Paragraph, numbers: Mapping[str, int]) -> MethodView:
     )
 
 
-def _analysis(
+def section_figures(
+    analysis: AnalysisResult,
+    anchors: Mapping[tuple[str, str, str], str],
+    figures: Mapping[str, RenderedFigure],
+) -> dict[str, RenderedFigure]:
+    """Pick the figures of one analysis.
+
+    Parameters
+    ----------
+    analysis : AnalysisResult
+        The analysis.
+    anchors : mapping
+        As `comparison_anchors` gives them.
+    figures : mapping of str to RenderedFigure
+        Figure id to figure, of the whole report.
+    """
+    places = (anchors[analysis.id, each.treat1, each.treat2] for each in analysis.main.comparisons)
+    kinds = ("forest", *REFITS, *(kind.prefix for kind in FURTHER))
+    names = [f"{kind}-{place}" for place in places for kind in kinds]
+    names += [f"{kind}-{analysis.id}" for kind in NETWORK_FIGURES]
+    return {name: figures[name] for name in names if name in figures}
+
+
+def analysis_view(
     review: Review,
     analysis: AnalysisResult,
     anchors: Mapping[tuple[str, str, str], str],
     figures: Mapping[str, RenderedFigure],
     tables: Mapping[str, Table],
 ) -> AnalysisView:
+    """Put what the report shows of one analysis in its place.
+
+    Parameters
+    ----------
+    review : Review
+        Names, and what the plan says of this analysis.
+    analysis : AnalysisResult
+        The analysis.
+    anchors : mapping
+        As `comparison_anchors` gives them.
+    figures : mapping of str to RenderedFigure
+        Its own, as `section_figures` picks them.
+    tables : mapping of str to Table
+        Table id to table; those of the analysis are shown.
+    """
     names = node_names(review)
     own = {
         name: leading(tables.get(f"{analysis.id}-{name}"), analysis, names, anchors)
@@ -297,7 +340,7 @@ def _comparison(
         figure=None if figure is None else _figure(figure),
         table=_table(studies),
         refits=tuple(
-            _figure(figures[name]) for name in (f"loo-{anchor}", f"cumulative-{anchor}") if name in figures
+            _figure(figures[name]) for name in (f"{kind}-{anchor}" for kind in REFITS) if name in figures
         ),
         further=tuple(
             _figure(figures[name])

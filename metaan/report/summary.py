@@ -7,6 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from metaan.appraisal.grade import absolute_effect
+from metaan.once import once
 from metaan.report.answers import answer_pairs
 from metaan.report.evidence import node_names
 from metaan.report.findings_wording import plain_finding
@@ -30,6 +31,7 @@ MOST_OUTCOMES = 7
 """Outcomes of one summary, as the Handbook advises (section 14.1.4)."""
 
 
+@once
 def summary_of_findings(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[Finding, ...]:
     """Set out what was found in each comparison for the chosen outcomes, also where there is no evidence.
 

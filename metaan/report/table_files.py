@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -11,16 +11,15 @@ from metaan.tables.latex import to_latex
 from metaan.tables.markdown import to_markdown
 from metaan.tables.reading import for_reading
 from metaan.tables.table import to_csv, to_html
-from metaan.tables.word import REMEMBERED, to_docx
+from metaan.tables.word import WordPart, word_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from metaan.results.synthesis import AnalysisResult
-    from metaan.review.rows import Review
     from metaan.tables.table import Table
 
-__all__ = ["table_files", "table_page"]
+__all__ = ["TableForms", "table_files", "table_forms", "table_page", "word_groups"]
 
 PAGE = Markup(
     """<!DOCTYPE html>
@@ -62,40 +61,54 @@ tfoot tr + tr td {{ padding-top: 0; }}
 )
 
 
-def table_files(
-    review: Review, analyses: Sequence[AnalysisResult], tables: Iterable[Table]
-) -> Iterator[tuple[str, str | bytes]]:
-    """Write every table in every form.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableForms:
+    """A table in each of its forms: the content of its files, and its part of the Word document."""
+
+    id: str
+    csv: str
+    html: str
+    md: str
+    tex: str
+    word: WordPart
+
+
+def table_forms(table: Table) -> TableForms:
+    """Write a table in every form.
 
     Parameters
     ----------
-    review : Review
-        Gives the Word document its title.
-    analyses : sequence of AnalysisResult
-        Their tables stand under their titles in the Word document.
-    tables : iterable of Table
+    table : Table
+        The table.
+    """
+    return TableForms(
+        id=table.id,
+        csv=to_csv(table),
+        html=table_page(table),
+        md=to_markdown(table),
+        tex=to_latex(table),
+        word=word_part(table),
+    )
+
+
+def table_files(tables: Iterable[TableForms]) -> Iterator[tuple[str, str]]:
+    """Name the files of the tables.
+
+    Parameters
+    ----------
+    tables : iterable of TableForms
         The tables of the report.
 
     Yields
     ------
-    path, content : str, str or bytes
-        `tables/<id>.csv` and so on for each table, at last `tables.docx`.
+    path, content : str
+        `tables/<id>.csv` and so on for each table.
     """
-    tables = tuple(tables)
     for table in tables:
-        for ending, text in _forms(table):
-            yield f"tables/{table.id}.{ending}", text
-    yield "tables.docx", to_docx(_grouped(analyses, tables), title=review.plan.review.title)
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _forms(table: Table) -> tuple[tuple[str, str], ...]:
-    return (
-        ("csv", to_csv(table)),
-        ("html", table_page(table)),
-        ("md", to_markdown(table)),
-        ("tex", to_latex(table)),
-    )
+        yield f"tables/{table.id}.csv", table.csv
+        yield f"tables/{table.id}.html", table.html
+        yield f"tables/{table.id}.md", table.md
+        yield f"tables/{table.id}.tex", table.tex
 
 
 def table_page(table: Table) -> str:
@@ -120,11 +133,21 @@ def _from_beside(html: Markup) -> Markup:
     return Markup(led)  # noqa: S704 - only tags of our own were changed
 
 
-def _grouped(analyses: Sequence[AnalysisResult], tables: Sequence[Table]) -> list[tuple[str, list[Table]]]:
-    """Put the tables of the review first, then those of each analysis under its title."""
-    groups: dict[str, list[Table]] = {"": [], **{each.id: [] for each in analyses}}
+def word_groups(
+    analyses: Sequence[AnalysisResult], tables: Iterable[TableForms]
+) -> list[tuple[str, list[WordPart]]]:
+    """Group tables for a Word document: those of the review, then those of each analysis under its title.
+
+    Parameters
+    ----------
+    analyses : sequence of AnalysisResult
+        Their titles.
+    tables : iterable of TableForms
+        The tables of the report.
+    """
+    groups: dict[str, list[WordPart]] = {"": [], **{each.id: [] for each in analyses}}
     for table in tables:
         owners = [each.id for each in analyses if table.id.startswith(f"{each.id}-")]
-        groups[max(owners, key=len, default="")].append(table)
+        groups[max(owners, key=len, default="")].append(table.word)
     titles = {"": "The review", **{each.id: each.title for each in analyses}}
     return [(titles[name], found) for name, found in groups.items() if found]

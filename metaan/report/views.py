@@ -24,6 +24,7 @@ __all__ = [
     "MethodView",
     "Page",
     "Reading",
+    "Section",
     "TableView",
 ]
 
@@ -138,6 +139,15 @@ class AnalysisView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """An analysis as it stands on the page."""
+
+    id: str
+    title: str
+    html: Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppraisalView:
     """What reviewers judged or counted: sentences, figures, and the tables behind the figures."""
 
@@ -180,7 +190,7 @@ class Page:
     answers: TableView | None
     findings: tuple[TableView, ...]
     decisions: TableView | None
-    analyses: tuple[AnalysisView, ...]
+    analyses: tuple[Section, ...]
     flow: AppraisalView
     bias: AppraisalView
     tables: Mapping[str, TableView]
@@ -189,4 +199,4 @@ class Page:
     checklist: TableView | None
     references: tuple[tuple[int, str], ...]
     ledger: tuple[LedgerStudy, ...]
-    downloads: tuple[str, ...]
+    has_outcome_data: bool

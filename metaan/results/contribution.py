@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from metaan.types import FloatArray
 
 
+NOT_JUDGED = "not judged"
+"""Stands for the judgement of a study that nobody judged."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class HatMatrix:
     """How the direct estimates of a network make up its estimates: estimates = values @ direct.

@@ -6,11 +6,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from metaan.once import once
 from metaan.review.rows import parts_of
 from metaan.review.usable import bound_of, contrast_fault, contrast_route, converted, result_fault, worst
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from metaan.review.plan import AnalysisPlan
     from metaan.review.rows import Review, Row
@@ -154,6 +155,7 @@ def candidates(review: Review, choices: Settled) -> tuple[UsedArm | UsedContrast
     return tuple(_usable(review, _Index(review, choices), choices, []))
 
 
+@once
 def arm_nodes(review: Review, *, nodes: str = "drug") -> dict[tuple[str, str], str]:
     """Look up the node of every arm.
 
@@ -194,13 +196,23 @@ class _Index:
     """Look-ups that selection needs, made once."""
 
     def __init__(self, review: Review, choices: Settled) -> None:
-        self.arms = {(_cell(row, "study_id"), _cell(row, "arm_id")): row for row in review.tables["arms"]}
+        self.arms = _arms(review)
         self.nodes = arm_nodes(review, nodes=choices.nodes)
-        self.outcomes = {_cell(row, "outcome_id"): row for row in review.tables["outcomes"]}
+        self.outcomes = _outcomes(review)
         self.risky = _risky(review, choices)
 
     def outcome_name(self, outcome: str) -> str:
         return _cell(self.outcomes[outcome], "label") if outcome in self.outcomes else outcome
+
+
+@once
+def _arms(review: Review) -> Mapping[tuple[str, str], Row]:
+    return {(_cell(row, "study_id"), _cell(row, "arm_id")): row for row in review.tables["arms"]}
+
+
+@once
+def _outcomes(review: Review) -> Mapping[str, Row]:
+    return {_cell(row, "outcome_id"): row for row in review.tables["outcomes"]}
 
 
 def _usable(review: Review, index: _Index, choices: Settled, left: list[LeftRow]) -> list[_Used]:

@@ -20,6 +20,7 @@ from metaan.format import ONE_GROUP_MEASURES
 from metaan.models.intake import read_studies
 from metaan.models.pairwise import pool
 from metaan.results.asymmetry import Asymmetry, SmallStudyTest
+from metaan.results.least import LEAST_FOR_ASYMMETRY
 from metaan.sensitivity.cells import read_cells
 from metaan.sensitivity.rank import rank_correlation
 from metaan.sensitivity.regressions import LEAST_STUDIES as LEAST_ANYHOW
@@ -33,9 +34,8 @@ if TYPE_CHECKING:
     from metaan.sensitivity.cells import Sizes
     from metaan.types import BoolArray, FloatArray
 
-__all__ = ["FEW", "LEAST_STUDIES", "TESTS", "asymmetry", "small_study_test"]
+__all__ = ["FEW", "TESTS", "asymmetry", "small_study_test"]
 
-LEAST_STUDIES = 10
 MUCH_HETEROGENEITY = 0.1
 TABLE_MEASURES = frozenset({"OR", "RR", "RD", "PETO"})
 ODDS_RATIOS = frozenset({"OR", "PETO"})
@@ -206,10 +206,10 @@ def _read(
     yi: ArrayLike, vi: ArrayLike, cells: Mapping[str, ArrayLike] | None, method: str, force: bool
 ) -> tuple[_Data, tuple[str, ...]]:
     studies = read_studies(yi, vi)
-    if studies.k < LEAST_ANYHOW or (studies.k < LEAST_STUDIES and not force):
+    if studies.k < LEAST_ANYHOW or (studies.k < LEAST_FOR_ASYMMETRY and not force):
         cure = f"force=True tests {LEAST_ANYHOW} or more all the same" if not force else "give more studies"
         raise InputError(
-            f"k = {studies.k}: asymmetry cannot be judged below {LEAST_STUDIES} studies; {cure}."
+            f"k = {studies.k}: asymmetry cannot be judged below {LEAST_FOR_ASYMMETRY} studies; {cure}."
         )
     data = _Data(
         y=studies.y[studies.rank],
@@ -218,7 +218,7 @@ def _read(
         sizes=read_cells(cells, studies.k),
         method=method,
     )
-    return data, (FEW,) if studies.k < LEAST_STUDIES else ()
+    return data, (FEW,) if studies.k < LEAST_FOR_ASYMMETRY else ()
 
 
 def _fits(row: _Row, measure: str, sizes: Sizes | None) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 
 from metaan.errors import InputError
 from metaan.models.pairwise import pool
+from metaan.results.least import LEAST_TO_ADD_UP
 from metaan.results.refits import Cumulative
 
 if TYPE_CHECKING:
@@ -16,10 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-__all__ = ["LEAST_TO_ADD_UP", "cumulate"]
-
-LEAST_TO_ADD_UP = 2
-"""Studies below which there is no order to speak of."""
+__all__ = ["cumulate"]
 
 
 def cumulate(

@@ -8,15 +8,13 @@ import numpy as np
 
 from metaan.errors import InputError
 from metaan.models.pairwise import pool
+from metaan.results.least import LEAST_TO_LEAVE_OUT
 from metaan.results.refits import LeaveOneOut
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = ["LEAST_TO_LEAVE_OUT", "leave_one_out"]
-
-LEAST_TO_LEAVE_OUT = 3
-"""Studies below which leaving one out leaves nothing to pool."""
+__all__ = ["leave_one_out"]
 
 
 def leave_one_out(

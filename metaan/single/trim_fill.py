@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from metaan.errors import InputError
 from metaan.format import canonical
+from metaan.results.least import LEAST_FOR_ASYMMETRY
 from metaan.results.pairwise import Pooled
-from metaan.sensitivity.asymmetry import FEW, LEAST_STUDIES
+from metaan.sensitivity.asymmetry import FEW
 from metaan.sensitivity.trimfill import trim_and_fill
 
 if TYPE_CHECKING:
@@ -37,10 +38,10 @@ def filled_in(fit: Fit | None, yi: FloatArray, vi: FloatArray, *, force: bool) -
     """
     if not isinstance(fit, Pooled):
         return None
-    if len(yi) < LEAST_STUDIES and not force:
+    if len(yi) < LEAST_FOR_ASYMMETRY and not force:
         raise InputError(
-            f"--trim-fill: asymmetry cannot be judged below {LEAST_STUDIES} studies, and there are {len(yi)};"
-            " --force does it all the same, of three or more."
+            f"--trim-fill: asymmetry cannot be judged below {LEAST_FOR_ASYMMETRY} studies, and there are"
+            f" {len(yi)}; --force does it all the same, of three or more."
         )
     return trim_and_fill(yi, vi, method=fit.method, test=fit.test, level=fit.level)
 
@@ -62,7 +63,7 @@ def filled_words(found: TrimFill) -> str:
 
 def filled_notes(found: TrimFill) -> tuple[str, ...]:
     """Give what must be known of it."""
-    few = found.pooled.k - found.k0 < LEAST_STUDIES
+    few = found.pooled.k - found.k0 < LEAST_FOR_ASYMMETRY
     return (*found.notes, FEW) if few else found.notes
 
 

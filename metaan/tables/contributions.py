@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from metaan.format import DASH, percent
-from metaan.models.network.contribution import NOT_JUDGED
+from metaan.results.contribution import NOT_JUDGED
 from metaan.tables.estimates import pair_cells, pair_columns
 from metaan.tables.table import Cell, Column, Table, number_cell, told_apart
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 
     from metaan.tables.table import Column, Table
 
-__all__ = ["REMEMBERED", "closed", "new_document", "to_docx"]
+__all__ = ["WordPart", "closed", "joined_docx", "new_document", "to_docx", "word_part"]
+
+Parts: TypeAlias = tuple[tuple[str, bytes], ...]
+"""Names and contents of the members of an archive."""
 
 MOST_ROWS = 400
 """A table with more rows is named in Word and left to its CSV."""
@@ -25,8 +29,6 @@ FIXED = datetime(2000, 1, 1)
 A4 = (11906, 16838)
 """Width and height of the page in twentieths of a point."""
 MARGIN = 1134
-REMEMBERED = 1024
-"""Tables that a watched review need not have written again when they are as they were."""
 TEXT = "word/document.xml"
 """Part of the archive that holds the body."""
 
@@ -56,9 +58,43 @@ def to_docx(groups: Sequence[tuple[str, Sequence[Table]]], *, title: str) -> byt
     >>> made[:2], made == to_docx([("Results", [table])], title="A review")
     (b'PK', True)
     """
-    document = new_document(title)
-    document.element.body.clear()
-    return closed(document, "".join(_body(groups, title)))
+    return joined_docx(
+        [(name, [word_part(table) for table in tables]) for name, tables in groups], title=title
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordPart:
+    """A table with its caption and notes as it stands in a Word document, and whether its page is turned."""
+
+    xml: str
+    wide: bool
+
+
+def word_part(table: Table) -> WordPart:
+    """Write a table as a part of a Word document.
+
+    Parameters
+    ----------
+    table : Table
+        Columns meant for "csv" only, and empty ones, are left out.
+    """
+    shown = for_reading(table)
+    wide = is_wide(shown) and len(shown.rows) <= MOST_ROWS
+    return WordPart(xml="".join(_captioned(shown, wide=wide)), wide=wide)
+
+
+def joined_docx(groups: Sequence[tuple[str, Sequence[WordPart]]], *, title: str) -> bytes:
+    """Join tables that were written before to the document that `to_docx` writes.
+
+    Parameters
+    ----------
+    groups : sequence of (str, sequence of WordPart)
+        Heading and its tables.
+    title : str
+        Title of the document.
+    """
+    return _zipped(_skeleton(title), "".join(_body(groups, title)))
 
 
 def new_document(title: str) -> Any:
@@ -79,48 +115,63 @@ def new_document(title: str) -> Any:
     return document
 
 
-def closed(document: Any, body: str = "") -> bytes:
+def closed(document: Any) -> bytes:
     """Write a document as bytes that hold no clock.
 
     Parameters
     ----------
     document : docx.document.Document
-        A finished document, or one whose body was cleared.
-    body : str
-        What a cleared body holds, as XML: a hundred tables are slow to build as a tree.
+        A finished document.
 
     Returns
     -------
     bytes
         The members of the archive in the order of their names, all of one date.
     """
-    saved, made = io.BytesIO(), io.BytesIO()
+    return _zipped(_parts(document))
+
+
+@lru_cache(maxsize=4)
+def _skeleton(title: str) -> Parts:
+    """Give the parts of a document whose body is empty."""
+    document = new_document(title)
+    document.element.body.clear()
+    return _parts(document)
+
+
+def _parts(document: Any) -> Parts:
+    saved = io.BytesIO()
     document.save(saved)
-    with ZipFile(saved) as old, ZipFile(made, "w") as new:
+    with ZipFile(saved) as whole:
         # The first member says what kinds of parts follow.
-        for name in sorted(old.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
+        names = sorted(whole.namelist(), key=lambda name: (name != "[Content_Types].xml", name))
+        return tuple((name, whole.read(name)) for name in names)
+
+
+def _zipped(parts: Parts, body: str = "") -> bytes:
+    """Write parts as an archive; a body that stands for an empty one is XML: a tree would be slow."""
+    made = io.BytesIO()
+    with ZipFile(made, "w") as archive:
+        for name, part in parts:
             member = ZipInfo(name, ZIP_DATE)
             member.compress_type, member.create_system = ZIP_DEFLATED, 3
-            part = old.read(name)
             if body and name == TEXT:
                 part = part.replace(b"<w:body/>", f"<w:body>{body}</w:body>".encode())
-            new.writestr(member, part, compresslevel=6)
+            archive.writestr(member, part, compresslevel=6)
     return made.getvalue()
 
 
-def _body(groups: Sequence[tuple[str, Sequence[Table]]], title: str) -> Iterator[str]:
+def _body(groups: Sequence[tuple[str, Sequence[WordPart]]], title: str) -> Iterator[str]:
     yield _styled(title, "Title")
     wide = False
-    for heading, tables in groups:
-        for place, table in enumerate(tables):
-            shown = for_reading(table)
-            turned = is_wide(shown) and len(shown.rows) <= MOST_ROWS
-            if turned != wide:
+    for heading, parts in groups:
+        for place, part in enumerate(parts):
+            if part.wide != wide:
                 yield f"<w:p><w:pPr>{_section(wide=wide)}</w:pPr></w:p>"
-            wide = turned
+            wide = part.wide
             if place == 0:
                 yield _styled(heading, "Heading1")
-            yield from _captioned(shown, wide=wide)
+            yield part.xml
     yield _section(wide=wide)
 
 
@@ -151,7 +202,6 @@ def _section(*, wide: bool) -> str:
     )
 
 
-@lru_cache(maxsize=REMEMBERED)
 def _table(table: Table, *, wide: bool) -> str:
     line = A4[1 if wide else 0] - 2 * MARGIN
     widths = [int(share * line) for share in column_shares(table)]

@@ -24,6 +24,7 @@ from metaan.report.bundle import make_report, write_report
 from metaan.report.folder import read_files
 from metaan.report.rendered import RenderedFigure
 from metaan.report.verify import compare_reports
+from metaan.review import read as reading
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "bcg"
 
@@ -161,13 +162,13 @@ def test_a_folder_of_somebody_else_is_refused_before_anything_is_computed(
 
 
 def test_data_that_change_during_the_run_are_noticed(review: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read = bundle.read_review
+    read = reading.read_review
 
     def outdated(folder: Path) -> object:
         found = read(folder)
         return replace(found, files=tuple(replace(file, sha256="0" * 64) for file in found.files))
 
-    monkeypatch.setattr(bundle, "read_review", outdated)
+    monkeypatch.setattr(reading, "read_review", outdated)
     with pytest.raises(InputError, match="was changed while"):
         make_report(review, workers=0)
 

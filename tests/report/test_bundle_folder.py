@@ -51,6 +51,44 @@ def test_an_earlier_report_is_replaced_whole(out: Path) -> None:
     assert beside(out) == []
 
 
+def test_a_file_that_is_as_it_was_is_not_written_again(out: Path) -> None:
+    new = report_of(same="same", figures__a="longer", tables__b="new")
+    replace_folder(out, report_of(same="same", figures__a="old", tables__b="old"))
+    before = {name: (out / name).stat() for name in ("same", "figures/a", "tables/b")}
+    replace_folder(out, new)
+    after = {name: (out / name).stat() for name in before}
+    assert [name for name in before if before[name].st_ino == after[name].st_ino] == ["same"]
+    assert after["same"].st_mtime_ns == before["same"].st_mtime_ns
+    assert {each.st_nlink for each in after.values()} == {1}
+    assert read_files(out) == new
+
+
+@pytest.mark.parametrize("place", ["a second name", "a link"])
+def test_a_report_shares_no_file_with_another_place(out: Path, tmp_path: Path, place: str) -> None:
+    """Whoever edits a copy that shares its files must not change the report."""
+    replace_folder(out, NEW)
+    copy = tmp_path / "copy"
+    if place == "a link":
+        copy.write_bytes(b"new")
+        (out / "page").unlink()
+        (out / "page").symlink_to(copy)
+    else:
+        os.link(out / "page", copy)
+    replace_folder(out, NEW)
+    copy.write_bytes(b"changed")
+    assert read_files(out) == NEW
+
+
+def test_it_works_without_second_names(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    replace_folder(out, NEW)
+    monkeypatch.setattr(os, "link", refuse)
+    replace_folder(out, NEW)
+    assert read_files(out) == NEW
+
+
 def test_it_works_without_the_exchange_of_linux(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folder, "_exchange", lambda *_: False)
     replace_folder(out, OLD)

@@ -11,7 +11,8 @@ import pytest
 from metaan.report.analysis import analyse
 from metaan.report.methods import methods_text
 from metaan.report.pairs import Order
-from metaan.report.rare_methods import rare_methods, rare_record
+from metaan.report.rare_methods import rare_methods
+from metaan.report.rare_record import rare_record
 from metaan.results.synthesis import ArmData
 from metaan.review.read import read_review
 from metaan.tables.rare import rare_table

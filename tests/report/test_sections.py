@@ -4,8 +4,15 @@ from math import nan
 
 import pytest
 
-from metaan.report.sections import comparison_anchors, page
+from metaan.report.sections import analysis_view, comparison_anchors, page, section_figures
 from metaan.tables.table import Cell, Column, Table
+
+
+def section(review, analysis, figures, tables):
+    """Show one analysis of a review that has no other."""
+    anchors = comparison_anchors((analysis,))
+    own = section_figures(analysis, anchors, figures)
+    return analysis_view(review, analysis, anchors, own, {table.id: table for table in tables})
 
 
 def test_anchors_are_made_of_analysis_and_treatments(small_analyses):
@@ -27,7 +34,7 @@ def test_a_pairwise_answer_leads_to_its_studies_and_a_network_one_to_the_network
         build.answer(("alpha", "beta"), "none", nan, 0, 0),
     ]
     analysis = build.analysis(build.scenario([build.comparison()], answers))
-    row = page(small_review, (analysis,), {}, ()).matrix[0]
+    row = page(small_review, (analysis,), {}, (), ()).matrix[0]
     assert [cell.href for cell in row.cells] == ["#relief-alpha-control", "#relief.network", ""]
     assert [cell.estimate for cell in row.cells] == ["1.65", "1.22", ""]
     assert row.cells[1].basis == "direct (two studies, n\u00a0=\u00a0300) and indirect"
@@ -42,7 +49,7 @@ def _table(id, rows, columns=("Study", "Empty", "First")):  # noqa: A002
 
 def test_columns_that_nobody_filled_are_left_out(build, small_review, small_analyses):
     table = _table("missing", [(Cell("M1"), Cell(""), Cell("x"))])
-    shown = page(small_review, small_analyses, {}, (table,)).tables["missing"]
+    shown = page(small_review, small_analyses, {}, (table,), ()).tables["missing"]
     assert "Empty" not in shown.html
     assert "First" in shown.html
 
@@ -54,7 +61,7 @@ def test_the_studies_of_each_comparison_stand_with_it(build, small_review):
     ]
     analysis = build.analysis(build.scenario(comparisons))
     rows = [(Cell(label), Cell("y"), Cell("alpha")) for label in ("One", "Two", "Three")]
-    views = page(small_review, (analysis,), {}, (_table("relief-studies", rows),)).analyses[0].comparisons
+    views = section(small_review, analysis, {}, (_table("relief-studies", rows),)).comparisons
     assert [view.table.rows for view in views] == [2, 1]
     assert "Three" in views[1].table.html
     assert "First" not in views[1].table.html
@@ -62,7 +69,7 @@ def test_the_studies_of_each_comparison_stand_with_it(build, small_review):
 
 def test_a_table_without_a_place_is_shown_at_the_end(small_review, small_analyses):
     table = _table("crosscheck", [(Cell("a"), Cell("b"), Cell("c"))])
-    shown = page(small_review, small_analyses, {}, (table,))
+    shown = page(small_review, small_analyses, {}, (table,), ())
     assert [view.id for view in shown.others] == ["crosscheck"]
 
 
@@ -71,13 +78,13 @@ def test_a_wide_table_becomes_cards_with_web_links_only(small_review, small_anal
     cells = [Cell("Smith 2001", anchor="studies-2"), *(Cell(f"x{i}") for i in range(9))]
     cells += [Cell("paper", href="https://example.org/a"), Cell("bad", href="javascript:alert(1)")]
     table = Table(id="studies", title="Studies", columns=columns, rows=(tuple(cells),))
-    card = page(small_review, small_analyses, {}, (table,)).tables["studies"].cards[0]
+    card = page(small_review, small_analyses, {}, (table,), ()).tables["studies"].cards[0]
     assert (card.anchor, card.title, len(card.facts)) == ("studies-2", "Smith 2001", 11)
     assert [fact.href for fact in card.facts[-2:]] == ["https://example.org/a", ""]
 
 
 def _matrix(build, review, analysis):
-    return page(review, (analysis,), {}, ()).matrix[0]
+    return page(review, (analysis,), {}, (), ()).matrix[0]
 
 
 def test_a_cell_of_two_studies_names_the_other_interval(build, small_review):
@@ -118,14 +125,14 @@ def test_an_outcome_with_none_of_the_pairs_leads_to_its_other_comparisons(build,
 )
 def test_a_plan_that_nobody_registered_is_called_a_file(build, registration, words):
     review = build.review(build.plan(registration=registration))
-    assert page(review, (build.analysis(),), {}, ()).analyses[0].facts[1] == words
+    assert section(review, build.analysis(), {}, ()).facts[1] == words
 
 
 def test_the_rules_of_an_analysis_stand_under_its_question(build):
     plan = build.plan()
     rules = {"timepoint_rule": "Day 7, or up to day 8", "scale_rule": "Any scale."}
     plan = plan.model_copy(update={"analysis": [plan.analysis[0].model_copy(update=rules)]})
-    view = page(build.review(plan), (build.analysis(),), {}, ()).analyses[0]
+    view = section(build.review(plan), build.analysis(), {}, ())
     assert view.rules == ("Time points: Day 7, or up to day 8.", "Scales: Any scale.")
 
 
@@ -134,5 +141,5 @@ def test_a_network_that_words_refuse_is_not_refused_again(build, small_review):
     told = build.analysis(build.scenario([build.comparison()], notes=("no network: there are two",)))
     silent = build.analysis(build.scenario([build.comparison()]))
     figures = {refused.id: refused}
-    assert page(small_review, (told,), figures, ()).analyses[0].network_figures == ()
-    assert len(page(small_review, (silent,), figures, ()).analyses[0].network_figures) == 1
+    assert section(small_review, told, figures, ()).network_figures == ()
+    assert len(section(small_review, silent, figures, ()).network_figures) == 1

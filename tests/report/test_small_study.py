@@ -23,8 +23,9 @@ from metaan.report.html import render_html
 from metaan.report.methods import methods_text
 from metaan.report.methods_small_study import small_study_clauses
 from metaan.report.numbers import results_document
+from metaan.report.pooled_rows import comparison_cells, pooled_rows
 from metaan.report.rendered import RenderedFigure
-from metaan.report.small_study import comparison_cells, looked_into, pooled_rows
+from metaan.report.small_study import looked_into
 from metaan.review.read import read_review
 
 BCG = Path(__file__).parents[2] / "examples" / "bcg"

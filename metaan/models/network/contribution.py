@@ -10,7 +10,7 @@ from metaan.effects.cells import is_one_of
 from metaan.errors import InputError
 from metaan.models.network.flow import evidence_flow
 from metaan.models.network.streams import DIVISIONS
-from metaan.results.contribution import Contributions, JudgedContributions
+from metaan.results.contribution import NOT_JUDGED, Contributions, JudgedContributions
 from metaan.results.frozen import frozen
 
 if TYPE_CHECKING:
@@ -20,11 +20,10 @@ if TYPE_CHECKING:
     from metaan.results.network import Network
     from metaan.types import FloatArray
 
-__all__ = ["NOT_JUDGED", "contribution_by_judgement", "contributions"]
+__all__ = ["contribution_by_judgement", "contributions"]
 
 SOURCES = ("comparisons", "studies")
 
-NOT_JUDGED = "not judged"
 
 ONLY_DIRECT = 1 - 1e-9
 """Share of direct evidence above which the rest is rounding."""

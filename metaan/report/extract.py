@@ -1,0 +1,71 @@
+"""What of a review one analysis follows from: its own rows of the plan and of the tables, and no others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from metaan.review.plan import AnalysisPlan
+    from metaan.review.rows import Review, Row
+    from metaan.review.select import Selection
+
+__all__ = ["extract", "extract_words"]
+
+OF_STUDIES = ("studies", "rob")
+MEASURED = ("results", "contrasts")
+NOT_ANALYSED = ("missing", "excluded", "grade", "flow")
+
+
+def extract(review: Review, analysis: AnalysisPlan, selections: Sequence[Selection]) -> Review:
+    """Leave in a review what an analysis may look at.
+
+    Parameters
+    ----------
+    review : Review
+        The plan and the tables.
+    analysis : AnalysisPlan
+        The analysis.
+    selections : sequence of Selection
+        Its rows, used and set aside, of the main analysis and of every sensitivity.
+
+    Returns
+    -------
+    Review
+        With the rows of its studies and outcomes, no other analysis, no file and no warning.
+    """
+    rows = [row for each in selections for row in _rows(each)]
+    studies = {row.text["study_id"] for row in rows}
+    outcomes = {*analysis.outcomes, *(name for each in selections for name in each.choices.outcomes)}
+    own = {(row.table, row.number) for row in rows}
+    split = any(each.choices.nodes == "dose" for each in selections)
+    tables = dict(review.tables)
+    tables |= dict.fromkeys(NOT_ANALYSED, ())
+    tables |= {name: _of(tables[name], "study_id", studies) for name in OF_STUDIES}
+    tables["outcomes"] = _of(tables["outcomes"], "outcome_id", outcomes)
+    tables |= {
+        name: tuple(row for row in tables[name] if (row.table, row.number) in own) for name in MEASURED
+    }
+    if not split:  # nodes of doses are put in order by the arms of all studies
+        tables["arms"] = _of(tables["arms"], "study_id", studies)
+    plan = review.plan.model_copy(update={"analysis": [analysis]})
+    return replace(review, plan=plan, tables=tables, files=(), warnings=())
+
+
+def extract_words(review: Review) -> str:
+    """Write everything that is in an extract, so that two that differ are written differently."""
+    cells = [
+        (name, [(row.number, *row.text.values()) for row in rows]) for name, rows in review.tables.items()
+    ]
+    return repr((review.name, review.plan.model_dump_json(), cells))
+
+
+def _rows(selection: Selection) -> Iterable[Row]:
+    for used in (selection.arms, selection.contrasts, selection.left):
+        yield from (each.row for each in used)
+
+
+def _of(rows: Iterable[Row], column: str, wanted: set[str]) -> tuple[Row, ...]:
+    return tuple(row for row in rows if row.text[column] in wanted)
