@@ -56,7 +56,7 @@ def program(context: click.Context, *, quiet: bool, verbose: bool, debug: bool) 
 @click.argument("review", type=FOLDER, required=False)
 @click.option("--out", type=OUT, default=Path("reports"), help="Folder of the report.  [default: reports]")
 @click.option("--watch", is_flag=True, help="Write it again whenever a file of the review changes.")
-@click.option("--fresh", is_flag=True, help="Draw every figure again, also those that have not changed.")
+@click.option("--fresh", is_flag=True, help="Make everything again, also what has not changed.")
 @talk_options
 @click.pass_context
 def report(

@@ -75,7 +75,7 @@ class Digests:
         elif is_dataclass(value) and not isinstance(value, type):
             update(self._of_frozen(value).encode())
         elif hasattr(value, "model_dump_json"):
-            self._feed(update, (type(value).__qualname__, value.model_dump_json()))
+            self._feed(update, (type(value).__module__, type(value).__qualname__, value.model_dump_json()))
         else:
             raise TypeError(f"nothing can be kept that follows from a {type(value).__name__}")
 
@@ -86,6 +86,8 @@ class Digests:
         kind = type(value)
         if kind not in self._names:
             self._names[kind] = tuple(field.name for field in fields(kind))
-        own = self.of(kind.__qualname__, *(getattr(value, name) for name in self._names[kind]))
+        own = self.of(
+            kind.__module__, kind.__qualname__, *(getattr(value, name) for name in self._names[kind])
+        )
         self.told(value, lambda: own)
         return own

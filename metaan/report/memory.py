@@ -1,7 +1,7 @@
 """What need not be made again, because all that it follows from is as it was in the last run.
 
-It is kept in the user's own cache, a folder for each output folder, and never in a report: a report that
-somebody else made brings nothing into ours. `metaan verify` takes nothing over.
+It is kept in the user's own cache, a folder for each output folder that nobody else may write to, and never
+in a report: a report that somebody else made brings nothing into ours. `metaan verify` takes nothing over.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import pickle
 import platform
 import shutil
+import stat
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
@@ -31,9 +32,20 @@ T = TypeVar("T")
 
 CACHE = "METAAN_CACHE"
 """Environment variable that names another folder than the user's cache."""
-LIBRARIES = ("fonttools", "jinja2", "matplotlib", "numpy", "pillow", "python-docx", "scipy", "statsmodels")
+LIBRARIES = (
+    "fonttools",
+    "jinja2",
+    "matplotlib",
+    "numpy",
+    "pillow",
+    "pydantic",
+    "python-docx",
+    "scipy",
+    "statsmodels",
+)
 FOLDERS_KEPT = 20
 KEPT = ".kept"
+OTHERS_WRITE = 0o022
 FROM_NUMPY = frozenset({"_reconstruct", "_frombuffer", "ndarray", "dtype", "scalar"})
 
 
@@ -100,8 +112,10 @@ class Memory:
         out : Path
             The output folder; it need not exist.
         """
+        place = _place(out)
         with suppress(OSError):
-            self._last = {file.name: _Kept(file) for file in _place(out).iterdir() if file.suffix == KEPT}
+            if _is_own(place):
+                self._last = {file.name: _Kept(file) for file in place.iterdir() if file.suffix == KEPT}
 
     def write(self, out: Path) -> None:
         """Keep what the last run used for the next one; a cache that cannot be written to is done without.
@@ -113,7 +127,9 @@ class Memory:
         """
         place = _place(out)
         with suppress(OSError):
-            place.mkdir(parents=True, exist_ok=True)
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not _is_own(place):
+                return
             for name, kept in self._last.items():
                 kept.write(place / name)
             for file in place.iterdir():
@@ -200,6 +216,14 @@ def _place(out: Path) -> Path:
     named = hashlib.sha256(os.fsencode(out.resolve())).hexdigest()[:32]
     chosen = os.environ.get(CACHE)
     return (Path(chosen) if chosen else user_cache_path("metaan", appauthor=False)) / named
+
+
+def _is_own(place: Path) -> bool:
+    """Tell whether nobody else may write to a folder, where the system knows of users."""
+    if not hasattr(os, "getuid"):
+        return True
+    held = place.lstat()
+    return stat.S_ISDIR(held.st_mode) and held.st_uid == os.getuid() and not held.st_mode & OTHERS_WRITE
 
 
 def _forget(folder: Path) -> None:

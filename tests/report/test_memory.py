@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import pickle
 import shutil
 from collections import OrderedDict
@@ -256,6 +257,22 @@ def written(out: Path, value: object = "said") -> Memory:
     made.turn()
     made.write(out)
     return made
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="the system knows of no users")
+def test_a_folder_that_others_may_write_to_is_done_without(tmp_path: Path, cache: Path) -> None:
+    written(tmp_path / "out")
+    (place,) = cache.iterdir()
+    assert place.stat().st_mode & 0o777 == 0o700
+    place.chmod(0o777)
+    again = Memory()
+    again.read(tmp_path / "out")
+    assert not again
+    before = sorted(place.iterdir())
+    again.keep(again.key("other"), "said")
+    again.turn()
+    again.write(tmp_path / "out")
+    assert sorted(place.iterdir()) == before
 
 
 def test_what_a_run_does_not_use_is_dropped(tmp_path: Path, cache: Path) -> None:
