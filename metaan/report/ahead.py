@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from metaan.report.processes import elsewhere, processes, uninterrupted
 
@@ -27,6 +27,7 @@ __all__ = [
     "MODELS",
     "STATSMODELS",
     "Helpers",
+    "begin",
     "begin_checking",
     "begin_describing",
     "begin_drawing",
@@ -34,6 +35,8 @@ __all__ = [
     "helpers",
     "load_ahead",
 ]
+
+T = TypeVar("T")
 
 MODELS = "metaan.report.compute"
 STATSMODELS = "statsmodels.regression.linear_model"
@@ -106,17 +109,34 @@ def _stamp(file: Path) -> tuple[int, int]:
     return held.st_size, held.st_mtime_ns
 
 
+def begin(key: str, compute: Callable[[], T], memory: Memory, process: Executor | None) -> Callable[[], T]:
+    """Begin what memory does not hold; calling the answer waits for it.
+
+    Parameters
+    ----------
+    key : str
+        What it follows from, as `memory.key` names it.
+    compute : callable
+        Makes it; it must be able to travel to another process.
+    memory : Memory
+        What the last run kept.
+    process : Executor or None
+        Makes it; without one, this process does when the answer is called.
+    """
+    if memory.find(key) is not None:
+        return partial(memory.find, key)
+    with uninterrupted():
+        made = elsewhere(process, compute)
+    return lambda: memory.keep(key, made())
+
+
 def begin_describing(review: Review, memory: Memory, drawing: Executor | None) -> Callable[[], bytes]:
     """Begin to describe what the report is made with; calling the answer waits for it."""
     from metaan.report.manifest import environment
 
     journal = review.plan.defaults.journal
     key = memory.key("environment", journal, platform.platform())
-    if memory.find(key) is not None:
-        return partial(memory.find, key)
-    with uninterrupted():
-        described = elsewhere(drawing, partial(environment, journal))
-    return lambda: memory.keep(key, described())
+    return begin(key, partial(environment, journal), memory, drawing)
 
 
 def begin_checking(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from metaan.report.ahead import begin
 from metaan.report.extract import extract, extract_words
 from metaan.report.memory import Memory
-from metaan.report.processes import elsewhere, uninterrupted
 from metaan.review.select import select
 from metaan.review.settle import misfit, settle
 
@@ -92,11 +92,7 @@ def _begun(
     rows = (selection, *(other for _, other in varied))
     own = extract(review, analysis, rows)
     key = memory.key("analysis", extract_words(own), repr(rows))
-    if memory.find(key) is not None:
-        return partial(memory.find, key)
-    with uninterrupted():
-        result = elsewhere(computing, partial(_computed, own, analysis, selection, varied))
-    return lambda: memory.keep(key, result())
+    return begin(key, partial(_computed, own, analysis, selection, varied), memory, computing)
 
 
 def _computed(

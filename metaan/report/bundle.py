@@ -15,6 +15,7 @@ from metaan.errors import InputError, PlanError
 from metaan.report.ahead import (
     MODELS,
     STATSMODELS,
+    begin,
     begin_checking,
     begin_describing,
     begin_drawing,
@@ -24,7 +25,6 @@ from metaan.report.ahead import (
 )
 from metaan.report.folder import MANIFEST, recover, refuse_foreign, replace_folder
 from metaan.report.memory import Memory
-from metaan.report.processes import elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -132,7 +132,7 @@ def _made(folder: Path, progress: Callable[[str], None], memory: Memory, by: Hel
     from metaan.report.chapters import write_chapters, write_sections
     from metaan.report.contents import check_tables, review_tables
     from metaan.report.html import page_templates, render_html
-    from metaan.report.table_files import table_files, table_forms, word_groups
+    from metaan.report.table_files import table_files, word_groups
     from metaan.tables.word import joined_docx
 
     begun = begin_analyses(review, memory, by.computing)
@@ -151,14 +151,16 @@ def _made(folder: Path, progress: Callable[[str], None], memory: Memory, by: Hel
     _add_cinema(made, review, analyses)
     _add_companions(made, review, analyses)
     tables = review_tables(review, analyses)
-    forms = [memory.recall(memory.key("table", repr(each)), partial(table_forms, each)) for each in tables]
+    forms = _forms(tables, memory)
     rendered = drawn()
     _add_figures(made, rendered, {figure.id: figure for figure in figures})
     sections = write_sections(review, analyses, rendered, memory)
     checks = check_tables(review, analyses, checked())
-    forms += [*map(table_forms, checks), *(table for each in chapters.values() for table in each.tables)]
+    forms += _forms(checks, memory)
+    key = memory.key("tables.docx", review.plan.review.title, forms, chapters)
+    forms += [table for each in chapters.values() for table in each.tables]
     word = partial(joined_docx, word_groups(analyses, forms), title=review.plan.review.title)
-    joined = elsewhere(by.computing, word)
+    joined = begin(key, word, memory, by.computing)
     for path, content in table_files(forms):
         made.add(path, content, "metaan.tables")
     checklist = _add_checklist(made, review, analyses, forms, rendered, memory)
@@ -166,6 +168,12 @@ def _made(folder: Path, progress: Callable[[str], None], memory: Memory, by: Hel
     progress("Wrote the page")
     made.add("tables.docx", joined(), "metaan.tables")
     return _closed(made, review, rendered) | {"environment.json": described()}
+
+
+def _forms(tables: Sequence[Table], memory: Memory) -> list[TableForms]:
+    from metaan.report.table_files import table_forms
+
+    return [memory.recall(memory.key("table", repr(each)), partial(table_forms, each)) for each in tables]
 
 
 def _figures(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[Wanted, ...]:

@@ -11,7 +11,7 @@ import io
 import os
 import pickle
 import platform
-import shutil
+import re
 import stat
 from contextlib import suppress
 from functools import cache
@@ -45,6 +45,7 @@ LIBRARIES = (
 )
 FOLDERS_KEPT = 20
 KEPT = ".kept"
+OUR_FOLDER = re.compile("report-[0-9a-f]{32}")
 OTHERS_WRITE = 0o022
 FROM_NUMPY = frozenset({"_reconstruct", "_frombuffer", "ndarray", "dtype", "scalar"})
 
@@ -71,7 +72,7 @@ class Memory:
         *parts : object
             Everything that it follows from, as `metaan.report.digest.Digests` takes it.
         """
-        return self._digests.of(_maker(), kind, *parts) + KEPT
+        return f"{_maker()}-{self._digests.of(kind, *parts)}{KEPT}"
 
     def find(self, key: str) -> Any:
         """Give what is kept under a key, None where nothing is."""
@@ -105,7 +106,7 @@ class Memory:
         self._digests = Digests()
 
     def read(self, out: Path) -> None:
-        """Take over what was kept of the last run for an output folder.
+        """Take over what the same code kept of the last run for an output folder.
 
         Parameters
         ----------
@@ -115,7 +116,8 @@ class Memory:
         place = _place(out)
         with suppress(OSError):
             if _is_own(place):
-                self._last = {file.name: _Kept(file) for file in place.iterdir() if file.suffix == KEPT}
+                files = place.glob(f"{_maker()}-*{KEPT}")
+                self._last = {file.name: _Kept(file) for file in files}
 
     def write(self, out: Path) -> None:
         """Keep what the last run used for the next one; a cache that cannot be written to is done without.
@@ -132,7 +134,7 @@ class Memory:
                 return
             for name, kept in self._last.items():
                 kept.write(place / name)
-            for file in place.iterdir():
+            for file in place.glob(f"*{KEPT}*"):
                 if file.name not in self._last:
                     file.unlink(missing_ok=True)
             os.utime(place)
@@ -195,7 +197,7 @@ def _is_ours(module: str, name: str) -> bool:
 
 def _write(file: Path, packed: bytes) -> None:
     """Let a file appear whole or not at all, with a seal that tells whether it is as it was written."""
-    beside = file.with_suffix(f".{os.getpid()}")
+    beside = file.with_suffix(f"{KEPT}-{os.getpid()}")
     try:
         beside.write_bytes(hashlib.sha256(packed).digest() + packed)
         beside.replace(file)
@@ -213,7 +215,7 @@ def _unsealed(content: bytes) -> bytes:
 def _place(out: Path) -> Path:
     from platformdirs import user_cache_path
 
-    named = hashlib.sha256(os.fsencode(out.resolve())).hexdigest()[:32]
+    named = f"report-{hashlib.sha256(os.fsencode(out.resolve())).hexdigest()[:32]}"
     chosen = os.environ.get(CACHE)
     return (Path(chosen) if chosen else user_cache_path("metaan", appauthor=False)) / named
 
@@ -227,10 +229,12 @@ def _is_own(place: Path) -> bool:
 
 
 def _forget(folder: Path) -> None:
-    """Drop what was kept for the output folders that were written longest ago."""
-    known = sorted(filter(Path.is_dir, folder.iterdir()), key=lambda each: each.stat().st_mtime, reverse=True)
-    for each in known[FOLDERS_KEPT:]:
-        shutil.rmtree(each, ignore_errors=True)
+    """Drop what was kept for the output folders that were written longest ago, and nothing else."""
+    ours = [each for each in folder.iterdir() if OUR_FOLDER.fullmatch(each.name) and _is_own(each)]
+    for each in sorted(ours, key=lambda each: each.stat().st_mtime, reverse=True)[FOLDERS_KEPT:]:
+        for file in each.glob(f"*{KEPT}"):
+            file.unlink(missing_ok=True)
+        each.rmdir()
 
 
 @cache
@@ -240,7 +244,7 @@ def _maker() -> str:
     said = [f"{metaan.__version__} python {platform.python_version()} {platform.machine()}"]
     said += [f"{name} {version(name)}" for name in LIBRARIES]
     said += _stamps(package)
-    return hashlib.sha256("\n".join(said).encode(errors="surrogatepass")).hexdigest()
+    return hashlib.sha256("\n".join(said).encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def _stamps(folder: Path) -> Iterator[str]:

@@ -292,10 +292,16 @@ def test_what_a_run_does_not_use_is_dropped(tmp_path: Path, cache: Path) -> None
     assert len(list(cache.rglob("*.*"))) == 1
 
 
-def test_only_so_many_folders_are_kept(tmp_path: Path, cache: Path) -> None:
+def test_only_so_many_folders_are_kept_and_others_are_nobody_s(tmp_path: Path, cache: Path) -> None:
+    mine = [cache / name for name in ("thesis", "report-2024", f"report-{'a' * 31}x")]
+    for folder in mine:
+        folder.mkdir(parents=True)
+        (folder / "draft.kept").write_text("mine")
+        os.utime(folder, (0, 0))
     for number in range(memory.FOLDERS_KEPT + 5):
         written(tmp_path / str(number))
-    assert len(list(cache.iterdir())) == memory.FOLDERS_KEPT
+    assert len(list(cache.iterdir())) == memory.FOLDERS_KEPT + len(mine)
+    assert all((folder / "draft.kept").read_text() == "mine" for folder in mine)
 
 
 @pytest.mark.parametrize("value", [OrderedDict(a=1), Path("/etc"), print])
