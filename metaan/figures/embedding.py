@@ -14,12 +14,15 @@ from functools import cache, lru_cache
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from fontTools.ttLib import TTFont
 from fontTools.ttLib.sfnt import SFNTWriter
+
+from metaan.figures.measure import NO_GLYPH, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from fontTools.ttLib import TTFont
 
 __all__ = ["FontPart", "cut_font", "set_width"]
 
@@ -28,7 +31,6 @@ LONG_OFFSETS = b"\0\1"
 OFFSETS_AT = 50
 """Where the table "head" says how the starts of glyphs are written."""
 
-NO_GLYPH = ".notdef"
 THOUSAND = 1000
 LETTERS = 26
 TAG_LENGTH = 6
@@ -129,7 +131,7 @@ def cut_font(file: Path, characters: frozenset[str]) -> FontPart:
 
 @cache
 def _read(file: Path) -> _Font:
-    font = TTFont(io.BytesIO(file.read_bytes()), lazy=True)
+    font = opened(file)
     return _Font(font, font.getBestCmap(), font["hmtx"].metrics, font["head"].unitsPerEm)
 
 

@@ -9,6 +9,7 @@ description spells it.
 
 from __future__ import annotations
 
+import io
 import re
 import unicodedata
 from functools import cache, lru_cache
@@ -20,8 +21,11 @@ from metaan.figures.typefaces import DEJAVU, font_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-__all__ = ["clean", "face_of", "fit", "font_file", "lacking", "width", "wrap"]
+__all__ = ["NO_GLYPH", "clean", "face_of", "fit", "font_file", "lacking", "opened", "width", "wrap"]
+
+NO_GLYPH = ".notdef"
 
 ELLIPSIS = "…"
 REPLACEMENT = "\ufffd"
@@ -176,6 +180,19 @@ def wrap(
     return tuple(broken)
 
 
+def opened(file: Path) -> TTFont:
+    """Open a font without reading the names of its thousands of glyphs: numbers do as well.
+
+    Parameters
+    ----------
+    file : Path
+        A TrueType font.
+    """
+    font = TTFont(io.BytesIO(file.read_bytes()), lazy=True)
+    font.setGlyphOrder([NO_GLYPH, *map("glyph{}".format, range(1, font["maxp"].numGlyphs))])
+    return font
+
+
 class _Metrics(NamedTuple):
     glyph: dict[int, str]
     advance: dict[str, tuple[int, int]]
@@ -184,7 +201,7 @@ class _Metrics(NamedTuple):
 
 @cache
 def _metrics(bold: bool, family: str) -> _Metrics:
-    with TTFont(font_file(bold=bold, family=family), lazy=True) as font:
+    with opened(font_file(bold=bold, family=family)) as font:
         return _Metrics(font.getBestCmap(), dict(font["hmtx"].metrics), font["head"].unitsPerEm)
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MODELS",
+    "PANDAS",
     "STATSMODELS",
     "Helpers",
     "begin",
@@ -40,6 +41,8 @@ T = TypeVar("T")
 
 MODELS = "metaan.report.compute"
 STATSMODELS = "statsmodels.regression.linear_model"
+PANDAS = "pandas"
+"""The part of statsmodels that can be loaded before the rows of the analyses are known."""
 FEW = 16
 """Figures that this process draws in the time that others take to be ready for it."""
 

@@ -91,7 +91,7 @@ def _begun(
     varied = [(each, select(review, analysis, settle(review, analysis, each))) for each in fitting]
     rows = (selection, *(other for _, other in varied))
     own = extract(review, analysis, rows)
-    key = memory.key("analysis", extract_words(own), repr(rows))
+    key = memory.key("analysis", extract_words(own, rows))
     return begin(key, partial(_computed, own, analysis, selection, varied), memory, computing)
 
 

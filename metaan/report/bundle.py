@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from contextlib import nullcontext
 from functools import partial
+from importlib import import_module
 from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +15,8 @@ from typing import TYPE_CHECKING
 from metaan.errors import InputError, PlanError
 from metaan.report.ahead import (
     MODELS,
+    PANDAS,
     STATSMODELS,
-    begin,
     begin_checking,
     begin_describing,
     begin_drawing,
@@ -121,6 +122,7 @@ def _made(folder: Path, progress: Callable[[str], None], memory: Memory, by: Hel
     changed = have_changed(folder, memory)
     if changed:
         load_ahead(MODELS, by.computing)
+        load_ahead(PANDAS, by.computing)
 
     # All this loads while other processes load what they need.
     from metaan.review.read import read_review
@@ -131,14 +133,13 @@ def _made(folder: Path, progress: Callable[[str], None], memory: Memory, by: Hel
     from metaan.report.analysis import analyse, begin_analyses
     from metaan.report.chapters import write_chapters, write_sections
     from metaan.report.contents import check_tables, review_tables
-    from metaan.report.html import page_templates, render_html
-    from metaan.report.table_files import table_files, word_groups
-    from metaan.tables.word import joined_docx
+    from metaan.report.html import render_html
+    from metaan.report.table_files import table_files
 
     begun = begin_analyses(review, memory, by.computing)
     if changed:  # statsmodels takes as long to load as all analyses
         load_ahead(STATSMODELS, by.computing)
-    page_templates()  # they are compiled while others compute
+    _load_meanwhile(by)
     analyses = analyse(review, progress=progress, begun=begun)
     figures = _figures(review, analyses)
     drawn = begin_drawing(figures, memory, by, progress)
@@ -159,21 +160,41 @@ def _made(folder: Path, progress: Callable[[str], None], memory: Memory, by: Hel
     forms += _forms(checks, memory)
     key = memory.key("tables.docx", review.plan.review.title, forms, chapters)
     forms += [table for each in chapters.values() for table in each.tables]
-    word = partial(joined_docx, word_groups(analyses, forms), title=review.plan.review.title)
-    joined = begin(key, word, memory, by.computing)
+    made.add(
+        "tables.docx", memory.recall(key, partial(_word, review, analyses, forms, memory)), "metaan.tables"
+    )
     for path, content in table_files(forms):
         made.add(path, content, "metaan.tables")
     checklist = _add_checklist(made, review, analyses, forms, rendered, memory)
     _add_page(made, render_html(review, analyses, rendered, (*tables, *checks, checklist), sections))
     progress("Wrote the page")
-    made.add("tables.docx", joined(), "metaan.tables")
     return _closed(made, review, rendered) | {"environment.json": described()}
+
+
+def _load_meanwhile(by: Helpers) -> None:
+    """Load what this process needs later, while another computes."""
+    from metaan.report.html import page_templates
+
+    page_templates()
+    if by.few and by.drawing:
+        import_module("metaan.figures.drawing")
 
 
 def _forms(tables: Sequence[Table], memory: Memory) -> list[TableForms]:
     from metaan.report.table_files import table_forms
 
     return [memory.recall(memory.key("table", repr(each)), partial(table_forms, each)) for each in tables]
+
+
+def _word(
+    review: Review, analyses: Sequence[AnalysisResult], tables: Sequence[TableForms], memory: Memory
+) -> bytes:
+    from metaan.report.table_files import word_groups
+    from metaan.tables.word import empty_docx, joined_docx
+
+    title = review.plan.review.title
+    skeleton = memory.recall(memory.key("empty.docx", title), partial(empty_docx, title))
+    return joined_docx(word_groups(analyses, tables), title=title, skeleton=skeleton)
 
 
 def _figures(review: Review, analyses: Sequence[AnalysisResult]) -> tuple[Wanted, ...]:

@@ -55,9 +55,10 @@ class Digests:
         return digest.hexdigest()
 
     def _feed(self, update: Callable[[bytes], object], value: object) -> None:
-        if value is None or isinstance(value, (bool, int, float, str)):
-            text = repr(value)
-            update(f"{type(value).__name__}{len(text)}:{text}".encode(errors="surrogatepass"))
+        if isinstance(value, str):
+            update(f"{type(value).__name__}{len(value)}:{value}".encode(errors="surrogatepass"))
+        elif value is None or isinstance(value, (bool, int, float)):
+            update(f"{type(value).__name__}:{value!r}:".encode())
         elif isinstance(value, (tuple, list)):
             update(f"sequence{len(value)}:".encode())
             for each in value:

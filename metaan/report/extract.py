@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from metaan.review.plan import AnalysisPlan
     from metaan.review.rows import Review, Row
-    from metaan.review.select import Selection
+    from metaan.review.select import LeftRow, Selection, UsedArm, UsedContrast
 
 __all__ = ["extract", "extract_words"]
 
@@ -54,12 +54,32 @@ def extract(review: Review, analysis: AnalysisPlan, selections: Sequence[Selecti
     return replace(review, plan=plan, tables=tables, files=(), warnings=())
 
 
-def extract_words(review: Review) -> str:
-    """Write everything that is in an extract, so that two that differ are written differently."""
+def extract_words(review: Review, selections: Iterable[Selection]) -> str:
+    """Write everything that is in an extract and what was selected of it, so that no two are written alike.
+
+    Parameters
+    ----------
+    review : Review
+        The extract.
+    selections : iterable of Selection
+        What it was made for; their rows are in it.
+    """
     cells = [
         (name, [(row.number, *row.text.values()) for row in rows]) for name, rows in review.tables.items()
     ]
-    return repr((review.name, review.plan.model_dump_json(), cells))
+    selected = [
+        (each.analysis, each.choices, _words(each.arms), _words(each.contrasts), _words(each.left))
+        for each in selections
+    ]
+    return repr((review.name, review.plan.model_dump_json(), cells, selected))
+
+
+def _words(taken: Iterable[UsedArm | UsedContrast | LeftRow]) -> list[tuple[object, ...]]:
+    """Give each row by its place, with what selection says of it."""
+    return [
+        (each.row.table, each.row.number, *(getattr(each, name) for name in each.__slots__ if name != "row"))
+        for each in taken
+    ]
 
 
 def _rows(selection: Selection) -> Iterable[Row]:

@@ -65,6 +65,10 @@ LIGATURE = re.compile(r"([-',])(?=\1)")
 """Two of a kind that LaTeX would print as one other sign."""
 
 
+PLAIN = re.compile(r"(?:[A-Za-z0-9]+(?:[ .:;,/=+-][A-Za-z0-9]+)*)?")
+"""What prints as it stands, as most cells do."""
+
+
 class _Letters(dict[int, str]):
     """What each character is written as; letters are spelled when they first occur."""
 
@@ -88,6 +92,8 @@ def latex_text(text: str) -> str:
     50\% of A\&B, \ensuremath{\tau}\ensuremath{^{2}} = 2.8\ensuremath{\times}10\ensuremath{^{-9}},
     R{\"u}cker \textbackslash{}input\{x\}
     """
+    if PLAIN.fullmatch(text):
+        return text
     pieces = OFF_THE_LINE.split(text)
     pieces[::2] = (piece.translate(LETTERS) for piece in pieces[::2])
     pieces[1::2] = map(_off_the_line, pieces[1::2])

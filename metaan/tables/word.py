@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from metaan.tables.table import Column, Table
 
-__all__ = ["WordPart", "closed", "joined_docx", "new_document", "to_docx", "word_part"]
+__all__ = ["WordPart", "closed", "empty_docx", "joined_docx", "new_document", "to_docx", "word_part"]
 
 Parts: TypeAlias = tuple[tuple[str, bytes], ...]
 """Names and contents of the members of an archive."""
@@ -84,7 +83,9 @@ def word_part(table: Table) -> WordPart:
     return WordPart(xml="".join(_captioned(shown, wide=wide)), wide=wide)
 
 
-def joined_docx(groups: Sequence[tuple[str, Sequence[WordPart]]], *, title: str) -> bytes:
+def joined_docx(
+    groups: Sequence[tuple[str, Sequence[WordPart]]], *, title: str, skeleton: Parts | None = None
+) -> bytes:
     """Join tables that were written before to the document that `to_docx` writes.
 
     Parameters
@@ -93,8 +94,10 @@ def joined_docx(groups: Sequence[tuple[str, Sequence[WordPart]]], *, title: str)
         Heading and its tables.
     title : str
         Title of the document.
+    skeleton : tuple of (str, bytes), optional
+        What `empty_docx` gives for the title, where it was made before.
     """
-    return _zipped(_skeleton(title), "".join(_body(groups, title)))
+    return _zipped(skeleton or empty_docx(title), "".join(_body(groups, title)))
 
 
 def new_document(title: str) -> Any:
@@ -131,9 +134,8 @@ def closed(document: Any) -> bytes:
     return _zipped(_parts(document))
 
 
-@lru_cache(maxsize=4)
-def _skeleton(title: str) -> Parts:
-    """Give the parts of a document whose body is empty."""
+def empty_docx(title: str) -> Parts:
+    """Give the members of a document whose body is empty: name and content of each."""
     document = new_document(title)
     document.element.body.clear()
     return _parts(document)
