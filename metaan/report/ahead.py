@@ -43,7 +43,7 @@ MODELS = "metaan.report.compute"
 STATSMODELS = "statsmodels.regression.linear_model"
 PANDAS = "pandas"
 """The part of statsmodels that can be loaded before the rows of the analyses are known."""
-FEW = 16
+FEW = 24
 """Figures that this process draws in the time that others take to be ready for it."""
 
 

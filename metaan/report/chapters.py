@@ -63,7 +63,10 @@ def write_chapters(review: Review, analyses: Sequence[AnalysisResult], memory: M
     """
     order, named = node_order(review, nodes="dose"), _names(review, memory)
     return {
-        each.id: memory.recall(memory.key("chapter", named, each), partial(_chapter, review, each, order))
+        each.id: memory.recall(
+            memory.key("chapter", named, each, _own_names(review, each)),
+            partial(_chapter, review, each, order),
+        )
         for each in analyses
     }
 
@@ -95,15 +98,24 @@ def write_sections(
         shown = section_figures(each, anchors, figures)
         own = {place: anchor for place, anchor in anchors.items() if place[0] == each.id}
         said = (plans[each.id], bool(review.plan.review.registration))
-        key = memory.key("section", named, each, shown, tuple(own.items()), *said)
+        key = memory.key("section", named, each, _own_names(review, each), shown, tuple(own.items()), *said)
         made[each.id] = memory.recall(key, partial(_section, review, each, own, shown))
     return made
 
 
 def _names(review: Review, memory: Memory) -> str:
     """Digest what is printed of a review in the chapters of all analyses."""
-    found = [names(review) for names in (node_names, outcome_names, study_names, row_arms)]
+    found = [names(review) for names in (node_names, outcome_names)]
     return memory.key("names", node_order(review, nodes="dose"), review.plan.review.treatments, found)
+
+
+def _own_names(review: Review, analysis: AnalysisResult) -> tuple[tuple[str | None, ...], ...]:
+    """Give what is printed for the arms of rows that are set aside, and for the studies of the network."""
+    arms, studies, network = row_arms(review), study_names(review), analysis.main.network
+    return (
+        tuple(arms.get(each.provenance.anchor) for each in analysis.main.set_aside),
+        tuple(studies.get(study) for study in (network.studies if network else ())),
+    )
 
 
 def _section(

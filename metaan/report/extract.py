@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from metaan.review.plan import Defaults, ReviewInfo
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from metaan.review.plan import AnalysisPlan
+    from metaan.review.plan import AnalysisPlan, Plan
     from metaan.review.rows import Review, Row
     from metaan.review.select import LeftRow, Selection, UsedArm, UsedContrast
 
@@ -16,6 +18,7 @@ __all__ = ["extract", "extract_words"]
 
 OF_STUDIES = ("studies", "rob")
 MEASURED = ("results", "contrasts")
+LOOKS = ("journal", "formats", "sort", "axis")
 NOT_ANALYSED = ("missing", "excluded", "grade", "flow")
 
 
@@ -34,7 +37,8 @@ def extract(review: Review, analysis: AnalysisPlan, selections: Sequence[Selecti
     Returns
     -------
     Review
-        With the rows of its studies and outcomes, no other analysis, no file and no warning.
+        With the rows of its studies and outcomes; without other analyses, without words about the review
+        and its figures, and without files and warnings.
     """
     rows = [row for each in selections for row in _rows(each)]
     studies = {row.text["study_id"] for row in rows}
@@ -50,8 +54,7 @@ def extract(review: Review, analysis: AnalysisPlan, selections: Sequence[Selecti
     }
     if not split:  # nodes of doses are put in order by the arms of all studies
         tables["arms"] = _of(tables["arms"], "study_id", studies)
-    plan = review.plan.model_copy(update={"analysis": [analysis]})
-    return replace(review, plan=plan, tables=tables, files=(), warnings=())
+    return replace(review, name="", plan=_plan(review.plan, analysis), tables=tables, files=(), warnings=())
 
 
 def extract_words(review: Review, selections: Iterable[Selection]) -> str:
@@ -71,7 +74,7 @@ def extract_words(review: Review, selections: Iterable[Selection]) -> str:
         (each.analysis, each.choices, _words(each.arms), _words(each.contrasts), _words(each.left))
         for each in selections
     ]
-    return repr((review.name, review.plan.model_dump_json(), cells, selected))
+    return repr((review.plan.model_dump_json(), cells, selected))
 
 
 def _words(taken: Iterable[UsedArm | UsedContrast | LeftRow]) -> list[tuple[object, ...]]:
@@ -80,6 +83,21 @@ def _words(taken: Iterable[UsedArm | UsedContrast | LeftRow]) -> list[tuple[obje
         (each.row.table, each.row.number, *(getattr(each, name) for name in each.__slots__ if name != "row"))
         for each in taken
     ]
+
+
+def _plan(plan: Plan, analysis: AnalysisPlan) -> Plan:
+    """Leave in a plan what an analysis is computed by."""
+    info = plan.review
+    asked = ReviewInfo(
+        title="",
+        question="",
+        reference=info.reference,
+        treatments=info.treatments,
+        questions=info.questions,
+        seed=info.seed,
+    )
+    defaults = plan.defaults.model_copy(update={name: Defaults.model_fields[name].default for name in LOOKS})
+    return plan.model_copy(update={"review": asked, "defaults": defaults, "analysis": [analysis]})
 
 
 def _rows(selection: Selection) -> Iterable[Row]:
