@@ -50,33 +50,38 @@ class Digests:
         >>> Digests().of("a", 1) == Digests().of("a", 1), Digests().of("a", 1) == Digests().of("a", 1.0)
         (True, False)
         """
-        digest = hashlib.sha256()
-        self._feed(digest.update, values)
-        return digest.hexdigest()
+        said: list[str] = []
+        for value in values:
+            self._say(value, said.append)
+        return hashlib.sha256("".join(said).encode(errors="surrogatepass")).hexdigest()
 
-    def _feed(self, update: Callable[[bytes], object], value: object) -> None:
-        if isinstance(value, str):
-            update(f"{type(value).__name__}{len(value)}:{value}".encode(errors="surrogatepass"))
-        elif value is None or isinstance(value, (bool, int, float)):
-            update(f"{type(value).__name__}:{value!r}:".encode())
+    def _say(self, value: Any, say: Callable[[str], object]) -> None:
+        """Say a value so that where it ends is known; kinds that are met most come first."""
+        if value is None or isinstance(value, (float, int)):
+            say(f"{type(value).__name__} {value!r};")
+        elif isinstance(value, str):
+            say(f"{type(value).__name__} {len(value)}:{value}")
         elif isinstance(value, (tuple, list)):
-            update(f"sequence{len(value)}:".encode())
+            say(f"sequence {len(value)}:")
             for each in value:
-                self._feed(update, each)
-        elif isinstance(value, dict):
-            update(f"dict{len(value)}:".encode())
-            for pair in value.items():
-                self._feed(update, pair)
-        elif isinstance(value, bytes):
-            update(f"bytes{len(value)}:".encode())
-            update(value)
-        elif (numpy := sys.modules.get("numpy")) and isinstance(value, numpy.ndarray):
-            update(f"array{value.dtype}{value.shape}:".encode())
-            update(numpy.ascontiguousarray(value).tobytes())
+                self._say(each, say)
         elif is_dataclass(value) and not isinstance(value, type):
-            update(self._of_frozen(value).encode())
+            say(self._of_frozen(value))
+        elif isinstance(value, dict):
+            say(f"dict {len(value)}:")
+            for name, each in value.items():
+                self._say(name, say)
+                self._say(each, say)
+        elif isinstance(value, bytes):
+            say(f"bytes {hashlib.sha256(value).hexdigest()}")
+        elif (numpy := sys.modules.get("numpy")) and isinstance(value, numpy.ndarray):
+            say(f"array {value.dtype} {value.shape}:")
+            if value.dtype.hasobject:
+                self._say(value.tolist(), say)
+            else:
+                say(hashlib.sha256(numpy.ascontiguousarray(value).tobytes()).hexdigest())
         elif hasattr(value, "model_dump_json"):
-            self._feed(update, (type(value).__module__, type(value).__qualname__, value.model_dump_json()))
+            self._say((type(value).__module__, type(value).__qualname__, value.model_dump_json()), say)
         else:
             raise TypeError(f"nothing can be kept that follows from a {type(value).__name__}")
 
@@ -87,8 +92,7 @@ class Digests:
         kind = type(value)
         if kind not in self._names:
             self._names[kind] = tuple(field.name for field in fields(kind))
-        own = self.of(
-            kind.__module__, kind.__qualname__, *(getattr(value, name) for name in self._names[kind])
-        )
+        parts = [getattr(value, name) for name in self._names[kind]]
+        own = self.of(kind.__module__, kind.__qualname__, *parts)
         self.told(value, lambda: own)
         return own

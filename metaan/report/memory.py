@@ -88,7 +88,7 @@ class Memory:
 
     def keep(self, key: str, value: T) -> T:
         """Keep a frozen value under its key, and give it back."""
-        self._take(key, _Kept(packed=pickle.dumps(value, protocol=5), value=value))
+        self._take(key, _Kept(value))
         return value
 
     def recall(self, key: str, make: Callable[[], T]) -> T:
@@ -117,7 +117,7 @@ class Memory:
         with suppress(OSError):
             if _is_own(place):
                 files = place.glob(f"{_maker()}-*{KEPT}")
-                self._last = {file.name: _Kept(file) for file in files}
+                self._last = {file.name: _Kept(file=file) for file in files}
 
     def write(self, out: Path) -> None:
         """Keep what the last run used for the next one; a cache that cannot be written to is done without.
@@ -146,35 +146,29 @@ class Memory:
 
 
 class _Kept:
-    """A value as it is written, in a file or at hand, and itself once it was asked for."""
+    """A value at hand, or one that is read from its file when it is asked for; and its digest, made once."""
 
-    def __init__(self, file: Path | None = None, *, packed: bytes = b"", value: object = None) -> None:
-        self._file = file
-        self._packed = packed
+    def __init__(self, value: object = None, *, file: Path | None = None) -> None:
         self._value = value
+        self._file = file
         self._digest = ""
 
     @property
-    def packed(self) -> bytes:
-        if self._file and not self._packed:
-            self._packed = _unsealed(self._file.read_bytes())
-        return self._packed
-
-    @property
     def value(self) -> Any:
-        if self._value is None:
-            self._value = _Reader(io.BytesIO(self.packed)).load()
+        if self._value is None and self._file:
+            packed = _unsealed(self._file.read_bytes())
+            self._digest, self._value = _Reader(io.BytesIO(packed)).load()
         return self._value
 
     def digest(self) -> str:
         if not self._digest:
-            self._digest = hashlib.sha256(self.packed).hexdigest()
+            self._digest = Digests().of(self.value)
         return self._digest
 
     def write(self, file: Path) -> None:
         """Write it to its file, if it was not read from there."""
         if self._file != file:
-            _write(file, self.packed)
+            _write(file, pickle.dumps((self._digest, self._value), protocol=5))
             self._file = file
 
 

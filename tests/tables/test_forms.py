@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metaan.report.table_files import table_page
+from metaan.tables import latex_text as latex_module
 from metaan.tables.latex import to_latex
 from metaan.tables.latex_text import latex_text
 from metaan.tables.markdown import markdown_text, to_markdown
@@ -181,3 +182,13 @@ def test_links_of_a_page_lead_into_the_report_above_it() -> None:
     page = table_page(table)
     assert '<a href="../report.html#pain">a</a>' in page
     assert '<a href="https://x.org/">&lt;a href=&#34;#</a>' in page
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Smith 2001", "0.65", "not judged", "a-b", "a, b", "p < 0.05", "a--b", " a", "a,,b", "a:b=c/d"],
+)
+def test_what_prints_as_it_stands_is_told_from_the_rest(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    quickly = latex_text(text)
+    monkeypatch.setattr(latex_module, "PLAIN", re.compile("(?!)"))
+    assert latex_text(text) == quickly
