@@ -18,6 +18,7 @@ __all__ = ["extract", "extract_words"]
 
 OF_STUDIES = ("studies", "rob")
 MEASURED = ("results", "contrasts")
+NODE = frozenset({"study_id", "arm_id", "treatment", "split_node"})
 LOOKS = ("journal", "formats", "sort", "axis")
 NOT_ANALYSED = ("missing", "excluded", "grade", "flow")
 
@@ -52,8 +53,11 @@ def extract(review: Review, analysis: AnalysisPlan, selections: Sequence[Selecti
     tables |= {
         name: tuple(row for row in tables[name] if (row.table, row.number) in own) for name in MEASURED
     }
-    if not split:  # nodes of doses are put in order by the arms of all studies
-        tables["arms"] = _of(tables["arms"], "study_id", studies)
+    tables["arms"] = tuple(
+        row if row.text["study_id"] in studies else _node_only(row)
+        for row in tables["arms"]
+        if split or row.text["study_id"] in studies
+    )
     return replace(review, name="", plan=_plan(review.plan, analysis), tables=tables, files=(), warnings=())
 
 
@@ -83,6 +87,12 @@ def _words(taken: Iterable[UsedArm | UsedContrast | LeftRow]) -> list[tuple[obje
         (each.row.table, each.row.number, *(getattr(each, name) for name in each.__slots__ if name != "row"))
         for each in taken
     ]
+
+
+def _node_only(row: Row) -> Row:
+    """Leave of an arm what its node is known by: doses are put in order by the arms of all studies."""
+    text = {name: cell if name in NODE else "" for name, cell in row.text.items()}
+    return replace(row, text=text, value={name: row.value[name] if name in NODE else None for name in text})
 
 
 def _plan(plan: Plan, analysis: AnalysisPlan) -> Plan:

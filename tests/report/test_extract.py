@@ -101,6 +101,19 @@ def test_what_it_does_not_follow_from_leaves_its_extract(
     assert words(other, "dizziness") == words(bundled_review, "dizziness")
 
 
+@pytest.mark.parametrize(("column", "same"), [("dose_text", True), ("split_node", False)])
+def test_of_the_arms_of_other_studies_only_their_nodes_count(
+    bundled_review: Review, column: str, same: bool
+) -> None:
+    analysis = next(each for each in bundled_review.plan.analysis if each.id == "dizziness")
+    rows = (*bundled_review.tables["results"], *bundled_review.tables["contrasts"])
+    held = {row.text["study_id"] for row in rows if row.text["outcome_id"] in analysis.outcomes}
+    arms = bundled_review.tables["arms"]
+    other = next(row.text["study_id"] for row in arms if row.text["study_id"] not in held)
+    told = words(changed(bundled_review, "arms", column, "9 mg", study_id=other), "dizziness")
+    assert (told == words(bundled_review, "dizziness")) == same
+
+
 def test_words_about_the_review_and_looks_of_figures_leave_it(bundled_review: Review) -> None:
     plan = bundled_review.plan
     told = plan.model_copy(
