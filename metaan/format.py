@@ -16,6 +16,7 @@ __all__ = [
     "RATIO_MEASURES",
     "back_transform",
     "canonical",
+    "capital",
     "degrees",
     "effect",
     "effect_with_interval",
@@ -511,6 +512,18 @@ def total_variance(tau2: float, I2: float) -> float:
     (1.0, inf)
     """
     return tau2 / I2 if I2 != 0 else inf
+
+
+def capital(text: str) -> str:
+    """Raise the first letter and leave the rest; a word with a capital further on, such as a name, stays.
+
+    Examples
+    --------
+    >>> capital("risk ratio of NSAIDs"), capital("rTMS versus placebo")
+    ('Risk ratio of NSAIDs', 'rTMS versus placebo')
+    """
+    first = text.split(maxsplit=1)[:1]
+    return text if first and any(map(str.isupper, first[0][1:])) else text[:1].upper() + text[1:]
 
 
 def slug(text: str) -> str:

@@ -51,21 +51,32 @@ def heterogeneity_line(fit: Pooled, profile: HeterogeneityInterval | None, prese
     """Say how far the studies differ."""
     words = preset.wording
     share = words.i2_common if fit.method == "EE" else words.i2
-    i2 = share.format(I2=percent(fit.I2), I2_interval=_i2_limits(profile, preset), I2_Q=percent(fit.I2_Q))
+    i2 = share.format(
+        I2=percent(fit.I2), I2_interval=_i2_limits(profile, preset), I2_Q=share_from_q(fit, words)
+    )
     limits = _tau2_limits(profile, preset)
     return _spread_line(fit, i2, preset, limits=limits, common=fit.method == "EE")
 
 
+def share_from_q(fit: Pooled, words: Wording) -> str:
+    """Write I2 as Q gives it; where that of tau2, which the report prints elsewhere, differs, say so."""
+    said = percent(fit.I2_Q)
+    alone = "{I2}" not in words.i2 and fit.method != "EE"
+    return words.i2_from_q.format(I2_Q=said) if alone and percent(fit.I2) != said else said
+
+
 def within_line(fit: Pooled, preset: Preset) -> str:
     """Say how far the studies of a group differ, in the words of the line on all of them."""
-    share = fit.I2_Q if fit.method == "EE" or "{I2}" not in preset.wording.i2 else fit.I2
+    words = preset.wording
+    of_q = fit.method == "EE" or "{I2}" not in words.i2
+    share = share_from_q(fit, words) if of_q else percent(fit.I2)
     return _spread_line(fit, _i2_short(share, preset), preset, common=fit.method == "EE")
 
 
 def network_line(component: Component, preset: Preset) -> str:
     """Say how far the studies and the designs of a network differ, in the same words."""
     both = component.Q_inconsistency_dof > 0
-    return _spread_line(component, _i2_short(component.I2, preset), preset, both=both)
+    return _spread_line(component, _i2_short(percent(component.I2), preset), preset, both=both)
 
 
 def _spread_line(
@@ -91,8 +102,8 @@ def _spread_line(
     return said.replace("= <", "< ").replace("=<", "<")
 
 
-def _i2_short(share: float, preset: Preset) -> str:
-    return preset.wording.i2_short.format(equals=preset.numerals.equals, I2=percent(share))
+def _i2_short(share: str, preset: Preset) -> str:
+    return preset.wording.i2_short.format(equals=preset.numerals.equals, I2=share)
 
 
 def overall_line(fit: Pooled, preset: Preset) -> str:

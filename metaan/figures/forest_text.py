@@ -7,7 +7,13 @@ from math import isfinite, nan
 from typing import TYPE_CHECKING
 
 from metaan.figures.drawing import ALT_LENGTH, shorten
-from metaan.figures.forest_lines import heterogeneity_line, interval_name, model_name, overall_line
+from metaan.figures.forest_lines import (
+    heterogeneity_line,
+    interval_name,
+    model_name,
+    overall_line,
+    share_from_q,
+)
 from metaan.figures.measure import clean
 from metaan.figures.paragraphs import sentence
 from metaan.figures.presets import METAAN, Preset
@@ -346,8 +352,8 @@ def _alt_result(comparison: Comparison, subject: Subject) -> str:
         measure=name,
         effect=subject.with_limits(main.estimate, *main.ci),
     )
-    I2 = main.I2 if "{I2}" in words.i2 else main.I2_Q
-    return f"{result}{words.told.i2.format(I2=percent(I2))}."
+    I2 = percent(main.I2) if "{I2}" in words.i2 else share_from_q(main, words)
+    return f"{result}{words.told.i2.format(I2=I2)}."
 
 
 def _study_sentence(study: StudyEffect, weight: str, subject: Subject) -> str:

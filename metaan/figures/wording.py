@@ -291,6 +291,7 @@ class Wording:
     i2_interval: str = ", {limits}"
     i2_short: str = "I²{equals}{I2}"
     i2_common: str = "I² = {I2_Q} (from Q)"
+    i2_from_q: str = "{I2_Q} (from Q)"
     overall: str = "Test for overall effect: {letter} = {statistic}{dof}, {p}."
     overall_dof: str = ", df = {df}"
     between: str = "Test for subgroup differences: {statistic}, {p}."

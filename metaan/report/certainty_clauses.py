@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from metaan.report.clauses import Clause
 from metaan.report.summary import summary_of_findings
-from metaan.report.wording import counted, joined
+from metaan.report.wording import counted, joined, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,8 +46,8 @@ def _rated(findings: Sequence[Finding]) -> list[Clause]:
         return [Clause(NOT_RATED)]
     who = list(dict.fromkeys(each.assessor or each.source or "assessor not recorded" for each in ratings))
     text = (
-        f"The certainty of {len(ratings)} of {counted(len(known), 'estimate')} of the summary of findings was"
-        f" rated by GRADE ({joined(who, 'and')}); the others stand as not rated."
+        f"The certainty of {spelled(len(ratings))} of {counted(len(known), 'estimate')} of the summary of"
+        f" findings was rated by GRADE ({joined(who, 'and')}); the others stand as not rated."
         if len(ratings) < len(known)
         else f"The certainty of every estimate of the summary of findings was rated by GRADE"
         f" ({joined(who, 'and')})."

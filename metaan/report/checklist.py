@@ -266,7 +266,7 @@ def _certainty_method(held: _Held) -> _Place:
 
 
 def _certainty(held: _Held) -> _Place:
-    found = sorted(each for each in held.tables if each.startswith("summary-of-findings"))
+    found = [each for each in held.tables if each.startswith("summary-of-findings")]
     if found and held.review.tables["grade"]:
         return _Place("Summary of findings", f"table-{found[0]}")
     return _Place(note="certainty of the evidence was not rated")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from math import isnan
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from metaan.models.network.ranking import better_than
 from metaan.models.network.rankogram import rank_table, rankogram
 from metaan.models.network.splitting import split_nodes
 from metaan.models.network.spread import assumed_tau2, network_heterogeneity_interval
+from metaan.report.evidence import study_names
 from metaan.report.limits import overall_judgements
 from metaan.report.margins import margin_of
 from metaan.results.contribution import NOT_JUDGED
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from metaan.report.pairs import Order
     from metaan.results.contribution import Contributions
+    from metaan.results.inconsistency import Loop
     from metaan.results.modifiers import ModifierTable
     from metaan.results.network import Network, NodeSplit
     from metaan.results.ranking import BetterThan
@@ -101,7 +104,7 @@ def findings_of(
         assumed=assumed_tau2(network, measure=choices.measure) if isnan(network.tau2) else (),
         designs=decompose_designs(network),
         splits=tuple(_turned(each, order) for each in split_nodes(network)),
-        loops=bucher(network),
+        loops=tuple(_labelled(review, each) for each in bucher(network)),
         heat=net_heat(network),
         ranks=ranks,
         ranked=rank_table(network, ranks),
@@ -151,6 +154,14 @@ def _turned(split: NodeSplit, order: Order) -> NodeSplit:
         indirect=-split.indirect,
         difference=-split.difference,
     )
+
+
+def _labelled(review: Review, loop: Loop) -> Loop:
+    """Name studies in the notes of a loop as the report prints them."""
+    labels = {repr(study): label for study, label in study_names(review).items()}
+    pattern = re.compile("|".join(map(re.escape, labels)) or "(?!)")
+    notes = (pattern.sub(lambda found: labels[found[0]], note) for note in loop.notes)
+    return replace(loop, notes=tuple(notes))
 
 
 def _named(found: Contributions, order: Order) -> Contributions:

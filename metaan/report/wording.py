@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from metaan.format import capital
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -56,14 +58,3 @@ def joined(parts: Sequence[str], word: str) -> str:
     if len(parts) < 2:
         return "".join(parts)
     return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
-
-
-def capital(text: str) -> str:
-    """Raise the first letter and leave the rest.
-
-    Examples
-    --------
-    >>> capital("risk ratio of NSAIDs")
-    'Risk ratio of NSAIDs'
-    """
-    return text[:1].upper() + text[1:]

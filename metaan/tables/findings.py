@@ -6,7 +6,7 @@ from itertools import groupby
 from math import isnan, nan
 from typing import TYPE_CHECKING
 
-from metaan.format import DASH, back_transform, effect_with_interval, fixed, short_slug, shown_scale
+from metaan.format import DASH, back_transform, capital, effect_with_interval, fixed, short_slug, shown_scale
 from metaan.results.grading import DOMAINS
 from metaan.tables.absolute import more_or_fewer, of_thousand, with_limits
 from metaan.tables.footnotes import Footnotes
@@ -304,7 +304,7 @@ def _standing(findings: Iterable[Finding], chosen: str) -> Iterator[str]:
 
 def _pair(pair: tuple[str, str], names: Mapping[str, str]) -> str:
     first, second = (names.get(each, each) for each in pair)
-    return f"{first[:1].upper()}{first[1:]} versus {second}"
+    return capital(f"{first} versus {second}")
 
 
 def _ended(text: str) -> str:

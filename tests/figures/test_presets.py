@@ -47,7 +47,7 @@ def texts(comparison, name, options, **more):
                 "No of events /",
                 "14 / 58",
                 "0.44 (0.26 to 0.73)",
-                "Test for heterogeneity: τ²=0.02; χ²=4.52, df=3, P=0.21; I²=31%",
+                "Test for heterogeneity: τ²=0.02; χ²=4.52, df=3, P=0.21; I²=31% (from Q)",
                 "Test for overall effect: t=−3.87, df=3, P=0.03",
                 "Risk ratio, REML, HKSJ",
             },
@@ -58,7 +58,7 @@ def texts(comparison, name, options, **more):
                 "Source",
                 "Favors Carisoprodol",
                 "0.44 (0.26-0.73)",
-                "Heterogeneity: χ²₃ = 4.52 (P = .21), I² = 31%",
+                "Heterogeneity: χ²₃ = 4.52 (P = .21), I² = 31% (from Q)",
                 "Test for overall effect: t₃ = −3.87 (P = .03)",
             },
         ),
@@ -72,7 +72,7 @@ def texts(comparison, name, options, **more):
                 "58",
                 "IV, Random, 95% CI",
                 "0.44 [0.26 , 0.73]",
-                "Heterogeneity: Tau² = 0.020; Chi² = 4.52, df = 3 (P = 0.21); I² = 31%",
+                "Heterogeneity: Tau² = 0.020; Chi² = 4.52, df = 3 (P = 0.21); I² = 31% (from Q)",
             },
         ),
         (
@@ -82,7 +82,7 @@ def texts(comparison, name, options, **more):
                 "0·44 (0·26–0·73)",
                 "13·0",
                 "0·5",
-                "Heterogeneity: τ²=0·02; χ²=4·52, df=3, p=0·21; I²=31%",
+                "Heterogeneity: τ²=0·02; χ²=4·52, df=3, p=0·21; I²=31% (from Q)",
             },
         ),
         ("nature", {"0.44 (0.26–0.73)"}),
@@ -94,6 +94,15 @@ def test_words_and_numbers_are_the_journals(name, expected, comparison, options)
     said, _ = texts(comparison, name, options)
     assert expected <= set(said)
     assert "Drowsiness: Carisoprodol versus Placebo" not in said
+
+
+@pytest.mark.parametrize("name", ["bmj", "jama", "revman", "lancet"])
+def test_i2_names_its_source_only_where_that_of_tau2_is_another(name, comparison, options):
+    fit = replace(comparison.main, I2=comparison.main.I2_Q)
+    fits = {field: fit for field in ("wald", "hksj", "adhoc") if getattr(comparison, field) is not None}
+    said, _ = texts(replace(comparison, **fits), name, options)
+    [line] = [each for each in said if each.endswith("31%")]
+    assert "heterogeneity" in line.lower()
 
 
 @pytest.mark.parametrize(
