@@ -105,15 +105,17 @@ def write_sections(
 
 def _names(review: Review, memory: Memory) -> str:
     """Digest what is printed of a review in the chapters of all analyses."""
-    found = [names(review) for names in (node_names, outcome_names)]
-    return memory.key("names", node_order(review, nodes="dose"), review.plan.review.treatments, found)
+    order = node_order(review, nodes="dose")
+    return memory.key("names", order, review.plan.review.treatments, node_names(review))
 
 
 def _own_names(review: Review, analysis: AnalysisResult) -> tuple[tuple[str | None, ...], ...]:
-    """Give what is printed for the arms of rows that are set aside, and for the studies of the network."""
-    arms, studies, network = row_arms(review), study_names(review), analysis.main.network
+    """Give what is printed for arms and outcomes of rows set aside, and for studies of the network."""
+    arms, outcomes, studies = row_arms(review), outcome_names(review), study_names(review)
+    network = analysis.main.network
     return (
         tuple(arms.get(each.provenance.anchor) for each in analysis.main.set_aside),
+        tuple(outcomes.get(each.outcome) for each in analysis.main.set_aside),
         tuple(studies.get(study) for study in (network.studies if network else ())),
     )
 

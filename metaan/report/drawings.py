@@ -187,7 +187,7 @@ def start_drawing(figures: Sequence[Wanted], pool: Executor | None) -> Pending:
         return Pending(figures, ())
     try:
         return Pending(figures, [pool.submit(draw, figure) for figure in figures])
-    except BrokenProcessPool:
+    except (BrokenProcessPool, OSError):  # what starts processes is gone
         return Pending(figures, ())
 
 

@@ -19,6 +19,9 @@ __all__ = ["extract", "extract_words"]
 OF_STUDIES = ("studies", "rob")
 MEASURED = ("results", "contrasts")
 NODE = frozenset({"study_id", "arm_id", "treatment", "split_node"})
+"""By which the doses of other studies' arms are put in order."""
+NAMED = frozenset({"raw_label", "node", "treatment"})
+"""By which treatments.csv names nodes."""
 LOOKS = ("journal", "formats", "sort", "axis")
 NOT_ANALYSED = ("missing", "excluded", "grade", "flow")
 
@@ -54,10 +57,11 @@ def extract(review: Review, analysis: AnalysisPlan, selections: Sequence[Selecti
         name: tuple(row for row in tables[name] if (row.table, row.number) in own) for name in MEASURED
     }
     tables["arms"] = tuple(
-        row if row.text["study_id"] in studies else _node_only(row)
+        row if row.text["study_id"] in studies else _only(row, NODE)
         for row in tables["arms"]
         if split or row.text["study_id"] in studies
     )
+    tables["treatments"] = tuple(_only(row, NAMED) for row in tables["treatments"])
     return replace(review, name="", plan=_plan(review.plan, analysis), tables=tables, files=(), warnings=())
 
 
@@ -89,10 +93,11 @@ def _words(taken: Iterable[UsedArm | UsedContrast | LeftRow]) -> list[tuple[obje
     ]
 
 
-def _node_only(row: Row) -> Row:
-    """Leave of an arm what its node is known by: doses are put in order by the arms of all studies."""
-    text = {name: cell if name in NODE else "" for name, cell in row.text.items()}
-    return replace(row, text=text, value={name: row.value[name] if name in NODE else None for name in text})
+def _only(row: Row, columns: frozenset[str]) -> Row:
+    """Leave in a row what an analysis needs of it, where it needs little."""
+    text = {name: cell if name in columns else "" for name, cell in row.text.items()}
+    value = {name: row.value[name] if name in columns else None for name in text}
+    return replace(row, text=text, value=value)
 
 
 def _plan(plan: Plan, analysis: AnalysisPlan) -> Plan:

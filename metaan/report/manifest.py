@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import platform
 from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 import metaan
@@ -17,6 +16,7 @@ from metaan.format import SIGNIFICANT_DIGITS
 from metaan.report.canonical import write_canonical
 from metaan.report.compare import PIXELS, POINTS, RELATIVE
 from metaan.report.folder import PRODUCER
+from metaan.report.packages import PACKAGES, package_version
 from metaan.review.schema import TABLES
 from metaan.review.settle import settle
 
@@ -30,20 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["checksums", "data_package", "environment", "manifest", "sha256"]
 
-PACKAGES = (
-    "click",
-    "fonttools",
-    "jinja2",
-    "matplotlib",
-    "numpy",
-    "pandas",
-    "pillow",
-    "pydantic",
-    "python-docx",
-    "rich",
-    "scipy",
-    "statsmodels",
-)
 TIERS = {
     "identical": "every file is the same, byte by byte",
     "equivalent": {
@@ -189,7 +175,7 @@ def environment(journal: str = "metaan") -> bytes:
             "machine": platform.machine(),
             "libc": " ".join(platform.libc_ver()).strip(),
         },
-        "packages": {name: _version(name) for name in PACKAGES},
+        "packages": {name: package_version(name) for name in PACKAGES},
         "blas": _blas(),
         "freetype": _freetype(),
         "fonts": _fonts(journal),
@@ -246,13 +232,6 @@ def _field(column: Column) -> dict[str, Any]:
         "description": column.meaning,
     }
     return field | ({"constraints": constraints} if constraints else {})
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def _blas() -> dict[str, str]:

@@ -16,12 +16,12 @@ import stat
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import metaan
 from metaan.report.digest import Digests
+from metaan.report.packages import PACKAGES, package_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,17 +32,6 @@ T = TypeVar("T")
 
 CACHE = "METAAN_CACHE"
 """Environment variable that names another folder than the user's cache."""
-LIBRARIES = (
-    "fonttools",
-    "jinja2",
-    "matplotlib",
-    "numpy",
-    "pillow",
-    "pydantic",
-    "python-docx",
-    "scipy",
-    "statsmodels",
-)
 FOLDERS_KEPT = 20
 KEPT = ".kept"
 OUR_FOLDER = re.compile("report-[0-9a-f]{32}")
@@ -236,7 +225,7 @@ def _maker() -> str:
     """Name the code and the libraries that make a report; files as Python tells whether they changed."""
     package = Path(metaan.__file__).parent
     said = [f"{metaan.__version__} python {platform.python_version()} {platform.machine()}"]
-    said += [f"{name} {version(name)}" for name in LIBRARIES]
+    said += [f"{name} {package_version(name)}" for name in PACKAGES]
     said += _stamps(package)
     return hashlib.sha256("\n".join(said).encode(errors="surrogatepass")).hexdigest()[:16]
 

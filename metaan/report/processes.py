@@ -81,7 +81,7 @@ def elsewhere(pool: Executor | None, compute: Callable[[], T]) -> Callable[[], T
     """
     try:
         future = pool.submit(compute) if pool else None
-    except BrokenProcessPool:
+    except (BrokenProcessPool, OSError):  # what starts processes is gone
         future = None
 
     def result() -> T:

@@ -8,6 +8,7 @@ import os
 import pickle
 import shutil
 from collections import OrderedDict
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from metaan.report.digest import Digests
 from metaan.report.drawings import Wanted
 from metaan.report.folder import read_files
 from metaan.report.memory import Memory
+from metaan.report.packages import PACKAGES
 from metaan.report.rendered import RenderedFigure
 from metaan.review.read import read_review
 from metaan.tables.table import Cell
@@ -172,6 +174,31 @@ def test_other_processes_make_the_same(review: Path, tmp_path: Path, cache: Path
     change(review, *first_row(review))
     write_report(review, out, workers=1)
     assert differing(read_files(out), make_report(review, workers=0)) == set()
+
+
+def test_a_run_goes_on_where_no_process_can_be_started(
+    review: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever starts processes may be gone, for want of memory or of rights: this one does it all."""
+
+    def refuse(*_: object) -> None:
+        raise ConnectionRefusedError(111, "Connection refused")
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", refuse)
+    write_report(review, tmp_path / "out", workers=2)
+    monkeypatch.undo()
+    assert differing(read_files(tmp_path / "out"), make_report(review, workers=0)) == set()
+
+
+def test_other_packages_make_everything_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = memory._maker()
+    for package in PACKAGES:
+        named = {package: "99.0"}
+        monkeypatch.setattr(memory, "package_version", lambda name, named=named: named.get(name, "1.0"))
+        memory._maker.cache_clear()
+        assert memory._maker() != before
+        before = memory._maker()
+    memory._maker.cache_clear()
 
 
 def test_a_changed_plan_makes_the_report_of_a_fresh_run(review: Path, tmp_path: Path, cache: Path) -> None:
