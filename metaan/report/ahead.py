@@ -167,17 +167,17 @@ def begin_drawing(
     figures: Sequence[Wanted], memory: Memory, by: Helpers, progress: Callable[[str], None]
 ) -> Callable[[], dict[str, RenderedFigure]]:
     """Begin to draw the figures that have changed; calling the answer waits for them and gives all."""
-    from metaan.report.drawings import start_drawing
+    from metaan.report import drawings
 
     keys = {figure.id: memory.key("figure", figure) for figure in figures}
     new = [each for each in figures if memory.find(keys[each.id]) is None]
-    with uninterrupted():
-        pending = start_drawing(new, by.drawing if len(new) > by.few else None)
+    process = by.drawing if len(new) > by.few else None
+    begun = [begin(keys[each.id], partial(drawings.draw, each), memory, process) for each in new]
 
     def drawn() -> dict[str, RenderedFigure]:
-        new = pending.collect(progress)
-        for name, figure in new.items():
-            memory.keep(keys[name], figure)
+        for number, (figure, draw) in enumerate(zip(new, begun, strict=True), start=1):
+            draw()
+            progress(f"Figure {number} of {len(new)}: {figure.id}")
         return {name: memory.find(key) for name, key in keys.items()}
 
     return drawn

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,7 +11,6 @@ from metaan.report.rendered import RenderedFigure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from concurrent.futures import Executor, Future
 
     from metaan.figures.drawing import Drawing
     from metaan.report.forest_looks import Looks
@@ -47,7 +44,7 @@ ROOMS = {
 
 FILES: tuple[Literal["pdf", "png", "tiff", "eps"], ...] = ("pdf", "png", "tiff", "eps")
 
-__all__ = ["ROOMS", "Pending", "Wanted", "draw", "dressed", "scale_names", "start_drawing", "wanted_figures"]
+__all__ = ["ROOMS", "Wanted", "draw", "dressed", "scale_names", "wanted_figures"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,38 +154,6 @@ def _drawn(figure: Wanted) -> RenderedFigure:
         files=tuple(name for name in ("pdf", "png", "svg", "tiff", "eps") if name in figure.formats),
         **written,
     )
-
-
-class Pending:
-    """Figures that are being drawn, to be collected in their order."""
-
-    def __init__(self, figures: Sequence[Wanted], futures: Sequence[Future[RenderedFigure]]) -> None:
-        self._figures = figures
-        self._futures = futures
-
-    def collect(self, progress: Callable[[str], None]) -> dict[str, RenderedFigure]:
-        """Wait for every figure; one whose process died is drawn here."""
-        done: dict[str, RenderedFigure] = {}
-        for number, figure in enumerate(self._figures):
-            done[figure.id] = self._one(number)
-            progress(f"Figure {number + 1} of {len(self._figures)}: {figure.id}")
-        return done
-
-    def _one(self, number: int) -> RenderedFigure:
-        if self._futures:
-            with suppress(BrokenProcessPool):
-                return self._futures[number].result()
-        return draw(self._figures[number])
-
-
-def start_drawing(figures: Sequence[Wanted], pool: Executor | None) -> Pending:
-    """Begin to draw figures; `collect` of the answer waits for them."""
-    if pool is None:
-        return Pending(figures, ())
-    try:
-        return Pending(figures, [pool.submit(draw, figure) for figure in figures])
-    except (BrokenProcessPool, OSError):  # what starts processes is gone
-        return Pending(figures, ())
 
 
 def _of_analysis(

@@ -24,7 +24,6 @@ __all__ = ["contribution_by_judgement", "contributions"]
 
 SOURCES = ("comparisons", "studies")
 
-
 ONLY_DIRECT = 1 - 1e-9
 """Share of direct evidence above which the rest is rounding."""
 
