@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import platform
-from functools import cache
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import metaan
@@ -17,6 +15,7 @@ from metaan.report.evidence import study_names, uses
 from metaan.report.methods_models import measure_clauses, network_clauses, pairwise_clauses
 from metaan.report.methods_refits import refit_clauses
 from metaan.report.methods_small_study import small_study_clauses
+from metaan.report.packages import package_version
 from metaan.report.references import REFERENCES, cite, numbered
 from metaan.report.wording import capital, counted, joined, spelled
 from metaan.review.settle import settle
@@ -124,13 +123,8 @@ def write_methods(review: Review, analyses: Sequence[AnalysisResult]) -> str:
 def software() -> dict[str, str]:
     """Name the programs behind the numbers with their versions, metaan and Python first."""
     return {"metaan": metaan.__version__, "Python": platform.python_version()} | {
-        package: _version(package) for package in PACKAGES
+        package: package_version(package) for package in PACKAGES
     }
-
-
-@cache
-def _version(package: str) -> str:
-    return version(package)
 
 
 def _paragraph(
